@@ -1,0 +1,63 @@
+# Everything this project can do. Needs Python >= 3.11 with venv, git and make, nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test lint check bench chaos catalogs gallery migration clean
+
+# The interpreter that is found; set PYTHON=/path/to/python to choose another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+UV_VERSION := 0.13.9
+UV := .uv/bin/uv
+RUN := .venv/bin/python
+ARGS ?=
+# STRICT=1: a skipped Postgres or browser test is a failure.
+STRICT ?=
+SECONDS ?= 60
+SEED ?=
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "No Python >= 3.11 with venv was found. Install one, or set PYTHON=/path/to/python."; exit 1; }
+	$(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.installed: $(UV) pyproject.toml uv.lock
+	UV_PYTHON=$$(.uv/bin/python -c 'import sys; print(sys.executable)') $(UV) sync --locked --quiet
+	@touch $@
+
+install: .venv/.installed ## make .venv ready: the interpreter that is found, the locked packages
+
+demo: install ## the real bot against a simulated Slack and Confluence (ARGS=--once plays it to the end)
+	@$(RUN) -m bot demo $(ARGS)
+
+run: install ## the bot itself, with the settings of the environment or .env
+	$(RUN) -m bot
+
+test: lint ## all tests, with lint, types and import contracts (STRICT=1: nothing may be skipped)
+	STRICT=$(STRICT) $(RUN) -m pytest $(ARGS)
+
+lint: install ## ruff, mypy strict, import contracts
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+check: test ## what CI runs
+
+bench: install ## the performance figures, each against a peer in the same run
+	$(RUN) -m benchmarks $(ARGS)
+
+chaos: install ## break the bot on purpose for SECONDS=60 with SEED=…
+	$(RUN) -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+catalogs: install ## bring the translations up to date with the code
+	$(RUN) -m bot.render.update_catalogs
+
+gallery: install ## every message of every scenario in every language, on one page
+	$(RUN) -m bot gallery $(ARGS)
+
+clean: ## remove what install and the tests left
+	rm -rf .uv .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

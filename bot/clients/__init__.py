@@ -1,0 +1,1 @@
+"""The only outbound HTTP: Confluence and Slack."""

@@ -1,0 +1,1 @@
+"""What Slack calls us for: thin, one call into a verb each."""

@@ -1,0 +1,60 @@
+"""What the messages of one thread are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.longtask import Snapshot
+from bot.domain.outcome import Outcome
+
+
+class Titles(StrEnum):
+    """Whether a channel sees page titles, or numbers only."""
+
+    SHOWN = "shown"
+    COUNTS = "counts"
+
+
+class Trouble(StrEnum):
+    """Why a long task is not moving on for us."""
+
+    DOWN = "down"
+    UNREADABLE = "unreadable"
+    RATE_LIMITED = "rate_limited"
+    ACCESS_LOST = "access_lost"
+    MISCONFIGURED = "misconfigured"
+    STALLED = "stalled"
+    MISSING = "missing"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadView:
+    """All that is known of a followed long task when a message of its thread is made. Times are UTC and aware."""
+
+    remote_id: str
+    outcome: Outcome
+    snapshot: Snapshot | None
+    owner_id: str
+    #: user ids to mention at the end
+    followers: tuple[str, ...] = ()
+    #: who stopped it
+    stopped_by: str | None = None
+    titles: Titles = Titles.SHOWN
+    #: the site's address for people, e.g. https://acme.atlassian.net/wiki; links stay below it
+    site_url: str = ""
+    started_at: datetime | None = None
+    checked_at: datetime | None = None
+    moved_at: datetime | None = None
+    ended_at: datetime | None = None
+    #: None rather than a bad guess
+    expected_end: datetime | None = None
+    #: key -> how many findings of it so far (distinct, or the count they carry, whichever is larger)
+    finding_counts: Mapping[str, int] = field(default_factory=dict)
+    trouble: Trouble | None = None
+    trouble_since: datetime | None = None
+    #: until when a rate limit lasts
+    trouble_until: datetime | None = None
+    #: (seconds since the start, percent), oldest first, for the chart
+    samples: tuple[tuple[float, float], ...] = ()

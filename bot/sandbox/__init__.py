@@ -1,0 +1,1 @@
+"""A Slack workspace and a Confluence site in memory, served over HTTP."""
