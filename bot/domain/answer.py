@@ -19,10 +19,26 @@ class NotFound(Struct, frozen=True, kw_only=True, tag=True):
     """404: no such long task, or not for this account, or Confluence has forgotten it."""
 
 
+class Denial(StrEnum):
+    """Why a credential is refused, where the refusal tells."""
+
+    #: the token lacks the scope; a new one, or a new consent, is needed
+    SCOPE = "scope"
+    #: a scoped or OAuth token was sent to the site's own domain: it works through the gateway alone
+    WRONG_DOOR = "wrong_door"
+    #: a password instead of an API token
+    PASSWORD = "password"  # noqa: S105 - the name of a reason
+    #: the site's list of allowed addresses
+    ADDRESS = "address"
+    #: Data Center took the request as anonymous, as it does with a token it does not know
+    ANONYMOUS = "anonymous"
+
+
 class Refused(Struct, frozen=True, kw_only=True, tag=True):
-    """401 or 403: a bad, revoked or blocked credential."""
+    """401 or 403 (or Data Center's 404 to a token it does not know): a bad, revoked or blocked credential."""
 
     status: int
+    why: Denial | None = None
 
 
 class Misconfigured(Struct, frozen=True, kw_only=True, tag=True):

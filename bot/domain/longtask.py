@@ -29,13 +29,14 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     #: status key, of an open set of strings
     key: str | None = None
     args: tuple[str, ...] = ()
-    #: Confluence's own words, where there is no key
+    #: Confluence's own words, where it sends any; where there is a key, the key says it better
     text: str | None = None
 
 
 class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A distinct warning or error of a long task."""
 
+    #: empty where there are only words
     key: str
     args: tuple[str, ...] = ()
     severity: Severity = Severity.WARNING
@@ -43,7 +44,7 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int | None = None
     #: the same for the same key and arguments without counts
     identity: str = ""
-    #: Confluence's own words, where there is no key
+    #: Confluence's own words, where it sends any; where there is a key, the key says it better
     text: str | None = None
 
 
@@ -67,7 +68,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
     destination_id: str | None = None
     destination_url: str | None = None
     base_url: str | None = None
-    #: blake2b of the raw findings: equal digests, equal findings
+    #: of the findings as they came, '' where there are none: equal digests, equal findings
     findings_digest: str = ""
     #: how many findings this snapshot lists
     findings_count: int = 0

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.longtask import Snapshot
 from bot.domain.outcome import Outcome
+from bot.domain.trouble import Trouble
 
 
 class Titles(StrEnum):
@@ -14,19 +15,6 @@ class Titles(StrEnum):
 
     SHOWN = "shown"
     COUNTS = "counts"
-
-
-class Trouble(StrEnum):
-    """Why a long task is not moving on for us."""
-
-    DOWN = "down"
-    UNREADABLE = "unreadable"
-    RATE_LIMITED = "rate_limited"
-    ACCESS_LOST = "access_lost"
-    MISCONFIGURED = "misconfigured"
-    STALLED = "stalled"
-    MISSING = "missing"
-    SET_ASIDE = "set_aside"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,13 @@
+"""What the app asks a workspace for."""
+
+#: without these nothing works
+REQUIRED = ("commands", "chat:write", "users:read")
+
+#: what each of these adds; an administrator may leave any of them out
+OPTIONAL = {
+    "chat:write.public": "posting in a public channel without being a member",
+    "channels:join": "joining a public channel where somebody asked for it",
+    "files:write": "the full list of warnings as a file",
+    "channels:history": "finding out, after a dropped connection, whether a message stands already in a public channel",
+    "groups:history": "the same in a private channel",
+}

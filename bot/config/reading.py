@@ -1,0 +1,172 @@
+"""Read the settings from the environment, or say in one sentence why they cannot be."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsError
+
+from bot.config.settings import Settings
+from bot.domain.command import SiteKind
+
+_ENV_FILE = ".env"
+#: each platform's own mark (their documentation of the run-time environment) -> its name; what is written to
+#: the file system of such a machine is gone at its next start, unless a volume is mounted
+_EPHEMERAL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run", "RENDER": "Render", "FLY_APP_NAME": "Fly"}
+
+
+class ConfigError(Exception):
+    """One plain sentence: which setting is missing, contradictory or unreadable. Holds no value of any setting."""
+
+
+class _Given(Settings):
+    """Settings from values handed in: neither the environment nor a file is read."""
+
+    @classmethod
+    def settings_customise_sources(  # type: ignore[override]  # of the sources only one is wanted
+        cls, _cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_others: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def _missing_partner(one: str, other: str) -> tuple[Callable[[Settings], bool], str]:
+    return (
+        lambda s: (getattr(s, one.lower()) is None) != (getattr(s, other.lower()) is None),
+        f"{one} and {other} belong together: set both or neither.",
+    )
+
+
+#: (what is wrong, the sentence that says so); the first that holds ends the start
+_CONTRADICTIONS: tuple[tuple[Callable[[Settings], bool], str], ...] = (
+    _missing_partner("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"),
+    _missing_partner("CONFLUENCE_EMAIL", "CONFLUENCE_API_TOKEN"),
+    _missing_partner("ATLASSIAN_CLIENT_ID", "ATLASSIAN_CLIENT_SECRET"),
+    (
+        lambda s: s.slack_bot_token is not None and s.slack_oauth,
+        "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for any number: set one of them.",
+    ),
+    (
+        lambda s: s.slack_bot_token is None and not s.slack_oauth,
+        "SLACK_BOT_TOKEN is missing (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, for installing by OAuth).",
+    ),
+    (
+        lambda s: _begins(s.slack_bot_token, "xapp-", "xoxp-"),
+        "SLACK_BOT_TOKEN holds another kind of token: the bot token begins with xoxb-.",
+    ),
+    (
+        lambda s: _begins(s.slack_app_token, "xox"),
+        "SLACK_APP_TOKEN holds another kind of token: the app-level token begins with xapp-.",
+    ),
+    (
+        lambda s: s.confluence_token is not None and s.confluence_email is not None,
+        (
+            "CONFLUENCE_TOKEN and CONFLUENCE_EMAIL exclude each other: sign in with a bearer token or with e-mail and "
+            "API token."
+        ),
+    ),
+    (
+        lambda s: s.confluence_url is None and not s.atlassian_oauth,
+        "CONFLUENCE_URL is missing: the address of the Confluence site, like https://acme.atlassian.net.",
+    ),
+    (
+        lambda s: s.confluence_url is None and _operator_credential(s),
+        "CONFLUENCE_URL is missing: the site that the given Confluence credential is for.",
+    ),
+    (
+        lambda s: not _operator_credential(s) and not s.atlassian_oauth,
+        (
+            "CONFLUENCE_EMAIL and CONFLUENCE_API_TOKEN are missing (or CONFLUENCE_TOKEN): without them Confluence "
+            "answers nobody."
+        ),
+    ),
+    (
+        lambda s: s.confluence_cloud_id is not None and s.kind is SiteKind.DATACENTER,
+        "CONFLUENCE_CLOUD_ID is set but CONFLUENCE_KIND says datacenter: only Cloud has the API gateway.",
+    ),
+    (
+        lambda s: s.slack_oauth and _operator_credential(s) and not s.slack_allowed_teams,
+        (
+            "SLACK_ALLOWED_TEAMS is missing: without it every workspace that installs the app would read "
+            "Confluence with your credential."
+        ),
+    ),
+    (
+        lambda s: s.atlassian_oauth and s.public_url is None,
+        "PUBLIC_URL is missing: Atlassian sends people back to it after they have signed in.",
+    ),
+    (
+        lambda s: (s.slack_oauth or s.atlassian_oauth) and not s.encryption_keys,
+        "ENCRYPTION_KEYS is missing: with OAuth there are tokens to keep, and they are kept encrypted.",
+    ),
+    (
+        lambda s: s.poll_min_seconds > s.poll_max_seconds,
+        "POLL_MIN_SECONDS is larger than POLL_MAX_SECONDS.",
+    ),
+)
+
+#: pydantic's kind of error -> what follows the name of the setting
+_UNREADABLE = {
+    "int_parsing": "has to be a whole number",
+    "int_type": "has to be a whole number",
+    "float_parsing": "has to be a number",
+    "float_type": "has to be a number",
+    "finite_number": "has to be a number",
+    "greater_than": "has to be greater than {gt}",
+    "greater_than_equal": "has to be at least {ge}",
+    "less_than_equal": "has to be at most {le}",
+    "enum": "has to be one of {expected}",
+    "literal_error": "has to be one of {expected}",
+    "string_too_short": "is empty",
+    "string_pattern_mismatch": "is not of the right form",
+    "value_error": "{error}",
+}
+
+
+def _begins(secret: SecretStr | None, *prefixes: str) -> bool:
+    return secret is not None and secret.get_secret_value().startswith(prefixes)
+
+
+def _operator_credential(settings: Settings) -> bool:
+    return settings.confluence_email is not None or settings.confluence_token is not None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    name = str(first["loc"][0]).upper() if first["loc"] else "The environment"
+    words = _UNREADABLE.get(first["type"], "cannot be read").format_map(first.get("ctx", {}))
+    return f"{name} {words}."
+
+
+def load(
+    environ: Mapping[str, str] | None = None, *, need_http: bool = True, need_credentials: bool = True
+) -> Settings:
+    """The settings, of `environ` where it is given, else of the process's environment and a `.env` file beside it.
+
+    `need_http` False (a worker): no signing secret is asked for. `need_credentials` False (migrate): only what
+    stands there has to be readable. Raises ConfigError.
+    """
+    try:
+        if environ is None:
+            settings = Settings(_env_file=_ENV_FILE)  # type: ignore[call-arg]  # BaseSettings takes it, without saying so to type checkers
+        else:
+            lowered = {name.lower(): value for name, value in environ.items() if value}
+            given: dict[str, Any] = {name: lowered[name] for name in Settings.model_fields if name in lowered}
+            settings = _Given(**given)
+    except ValidationError as error:
+        raise ConfigError(_sentence(error)) from None
+    except (OSError, UnicodeDecodeError, SettingsError):
+        raise ConfigError(f"The file {_ENV_FILE} cannot be read.") from None
+    if need_credentials:
+        wrong = next((sentence for holds, sentence in _CONTRADICTIONS if holds(settings)), None)
+        if wrong is not None:
+            raise ConfigError(wrong)
+        if need_http and not settings.socket_mode and settings.slack_signing_secret is None:
+            raise ConfigError("SLACK_SIGNING_SECRET is missing: it proves that a request comes from Slack.")
+    return settings
+
+
+def ephemeral_host(environ: Mapping[str, str] | None = None) -> str | None:
+    """The platform this runs on, where a file written now may be gone after the next start; else None."""
+    given = os.environ if environ is None else environ
+    return next((name for mark, name in _EPHEMERAL.items() if given.get(mark)), None)

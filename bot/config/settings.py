@@ -1,0 +1,130 @@
+"""Every setting: its name, meaning and default."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.config.values import DatabaseUrl, Keys, Listed, Lower, Secret, Text, Token, Upper, Url
+from bot.domain.command import SiteKind
+
+
+def _setting(meaning: str, default: Any = None, *, shown: str = "", **bounds: Any) -> Any:
+    return Field(default, description=meaning, json_schema_extra={"shown": shown}, **bounds)
+
+
+class Settings(BaseSettings):
+    """Every setting, under its environment name in lower case. Secrets print as stars."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True, env_file_encoding="utf-8"
+    )
+
+    port: int = _setting("where HTTP listens", 3000, ge=0, le=65535)
+    host: Text = _setting("the address HTTP listens on", "0.0.0.0")  # noqa: S104 — a PaaS routes to every interface
+    database_url: DatabaseUrl = _setting(
+        "`sqlite+aiosqlite:///longtask.db`, or `postgres://…` as a PaaS gives it",
+        SecretStr("sqlite+aiosqlite:///longtask.db"),
+        shown="a SQLite file",
+    )
+    slack_signing_secret: Secret | None = _setting("signs HTTP requests", shown="required for HTTP")
+    slack_bot_token: Token | None = _setting("one workspace")
+    slack_client_id: Text | None = _setting("any number of workspaces, by OAuth")
+    slack_client_secret: Secret | None = _setting("goes with `SLACK_CLIENT_ID`")
+    slack_allowed_teams: Listed = _setting(
+        "team or enterprise ids that may install, comma-separated; required where OAuth installs meet an "
+        "operator's Confluence credential",
+        (),
+    )
+    slack_app_token: Token | None = _setting("Socket Mode instead of HTTP")
+    slack_api_url: Url = _setting("Slack's Web API (GovSlack, a test workspace)", "https://slack.com/api/")
+    confluence_url: Url | None = _setting(
+        "the site, `https://acme.atlassian.net`, or a Data Center base URL; plain `http` only for loopback addresses",
+        shown="required in single-site mode",
+    )
+    confluence_kind: SiteKind | None = _setting(
+        "`cloud` or `datacenter`",
+        shown="cloud for `*.atlassian.net`, for a URL ending in `/wiki`, and where an e-mail or cloud id is set; "
+        "else datacenter",
+    )
+    confluence_email: Text | None = _setting("basic auth with an API token")
+    confluence_api_token: Secret | None = _setting("goes with `CONFLUENCE_EMAIL`")
+    confluence_token: Token | None = _setting("bearer token, for either kind")
+    confluence_cloud_id: Text | None = _setting(
+        "an id, or `auto`; only where set do requests go through `ATLASSIAN_API_URL`",
+        pattern=r"^[A-Za-z0-9-]{1,64}$",
+    )
+    atlassian_client_id: Text | None = _setting("OAuth 2.0 (3LO): each person links an own account")
+    atlassian_client_secret: Secret | None = _setting("goes with `ATLASSIAN_CLIENT_ID`")
+    atlassian_auth_url: Url = _setting("Atlassian's server for signing in", "https://auth.atlassian.com")
+    atlassian_api_url: Url = _setting("Atlassian's API gateway", "https://api.atlassian.com")
+    public_url: Url | None = _setting("this service from outside, for OAuth redirects")
+    encryption_keys: Keys = _setting(
+        "comma-separated secrets of at least 32 characters, newest first, for tokens at rest",
+        (),
+        shown="required with OAuth",
+    )
+    poll_min_seconds: float = _setting(
+        "lower bound of the adaptive interval, fractions allowed", 2.0, gt=0, allow_inf_nan=False
+    )
+    poll_max_seconds: float = _setting("upper bound of the adaptive interval", 60.0, gt=0, allow_inf_nan=False)
+    default_language: Text = _setting(
+        "where neither person nor channel says", "en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"
+    )
+    retention_days: int = _setting("how long ended tasks are kept", 30, ge=1, le=3650)
+    metrics_token: Token | None = _setting("bearer token for `/metrics`; without it `/metrics` answers loopback only")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = _setting("how much is logged", "INFO")
+    log_format: Annotated[Literal["console", "json"] | None, Lower] = _setting(
+        "`console` or `json`", shown="`json` where no terminal"
+    )
+    sentry_dsn: Secret | None = _setting("errors to Sentry, optional", shown="off")
+    otel_exporter_otlp_endpoint: Text | None = _setting("traces by OpenTelemetry, optional", shown="off")
+
+    @property
+    def http_wanted(self) -> bool:
+        """Whether PORT was set: a worker serves its health only then."""
+        return "port" in self.model_fields_set
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is listened to over a socket instead of HTTP."""
+        return self.slack_app_token is not None
+
+    @property
+    def slack_oauth(self) -> bool:
+        """Whether any number of workspaces may install the app."""
+        return self.slack_client_id is not None
+
+    @property
+    def atlassian_oauth(self) -> bool:
+        """Whether each person links an own Atlassian account."""
+        return self.atlassian_client_id is not None
+
+    @property
+    def kind(self) -> SiteKind:
+        """CONFLUENCE_KIND, or what the other settings say where it is not set."""
+        if self.confluence_kind is not None:
+            return self.confluence_kind
+        parts = urlsplit(self.confluence_url or "https://any.atlassian.net")
+        is_cloud = (
+            (parts.hostname or "").endswith(".atlassian.net")
+            or parts.path.endswith("/wiki")
+            or self.confluence_email is not None
+            or self.confluence_cloud_id is not None
+        )
+        return SiteKind.CLOUD if is_cloud else SiteKind.DATACENTER
+
+    @property
+    def site_url(self) -> str | None:
+        """CONFLUENCE_URL without a trailing slash, and for Cloud without `/wiki`: what REST paths are built on."""
+        if self.confluence_url is None or self.kind is SiteKind.DATACENTER:
+            return self.confluence_url
+        return self.confluence_url.removesuffix("/wiki")
+
+    @property
+    def people_url(self) -> str | None:
+        """Where people find the site: for Cloud the address ends in `/wiki`."""
+        if self.site_url is None or self.kind is SiteKind.DATACENTER:
+            return self.site_url
+        return f"{self.site_url}/wiki"

@@ -1,0 +1,12 @@
+"""The few words in which SQLite and Postgres differ."""
+
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def upsert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT; both dialects' have the same methods, but no common type."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,178 @@
+"""List what each thread of a workspace has to be told next, for pacing to choose from."""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+import msgspec
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.db import notices, subscriptions
+from bot.domain.outcome import Outcome
+from bot.domain.pacing import Telling, Urgency, Work
+
+#: dirty cards and stale replies that are considered at once, the longest waiting first
+CONSIDERED = 500
+
+_URGENCY = {
+    Telling.COMPLETION: Urgency.COMPLETION,
+    Telling.FILE: Urgency.COMPLETION,
+    Telling.ROOT: Urgency.FIRST_CARD,
+    Telling.CARD: Urgency.FIRST_CARD,
+    Telling.WARNINGS: Urgency.WARNING,
+    Telling.CALLER: Urgency.WARNING,
+    Telling.DM: Urgency.WARNING,
+    Telling.TROUBLE: Urgency.TROUBLE,
+    Telling.PHASE: Urgency.PROGRESS,
+    Telling.MILESTONE: Urgency.PROGRESS,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Something to tell, and which row says so."""
+
+    work: Work
+    #: none for edits of root and card
+    notice_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agenda:
+    """What a workspace has to be told."""
+
+    choices: tuple[Choice, ...]
+    #: when something that waits may be tried again
+    next_at: datetime | None = None
+    #: notices whose post was begun by this process and whose end was not written down
+    unsettled: tuple[int, ...] = ()
+    #: notices that need not be told any more
+    pointless: tuple[int, ...] = ()
+
+
+async def agenda(connection: AsyncConnection, team_id: str, *, busy: Set[int], now: datetime) -> Agenda:
+    """What there is to tell in a workspace; `busy` are threads (subscription ids) that are being told something."""
+    untold = await notices.untold(connection, team_id)
+    channels = await subscriptions.channels(connection, {row["subscription_id"] for row in untold})
+    choices: list[Choice] = []
+    later: list[datetime] = []
+    unsettled: list[int] = []
+    pointless: list[int] = []
+    for subscription_id, group in groupby(untold, key=lambda row: row["subscription_id"]):
+        if subscription_id in busy:
+            continue
+        rows = list(group)
+        over = undone(rows)
+        pointless += over
+        rows = [row for row in rows if row["id"] not in over]
+        stuck = [row["id"] for row in rows if row["state"] == "sending"]
+        unsettled += stuck
+        if rows and not stuck:
+            choices += _of_thread(rows, channel_id=channels[subscription_id], now=now, later=later)
+    choices += await _edits(connection, team_id, busy=busy, now=now, later=later)
+    return Agenda(
+        choices=tuple(choices),
+        next_at=min(later, default=None),
+        unsettled=tuple(unsettled),
+        pointless=tuple(pointless),
+    )
+
+
+def undone(rows: Sequence[RowMapping]) -> list[int]:
+    """Trouble that was over before it was told need not be told: its beginning and its end."""
+    begun: dict[str, int] = {}
+    over: list[int] = []
+    for row in rows:
+        if row["kind"] != Telling.TROUBLE or row["state"] != "planned":
+            continue
+        facts = msgspec.json.decode(row["facts"])
+        if not facts["over"]:
+            begun[facts["trouble"]] = row["id"]
+        elif facts["trouble"] in begun:
+            over += [begun.pop(facts["trouble"]), row["id"]]
+    return over
+
+
+def _of_thread(
+    rows: Sequence[RowMapping], *, channel_id: str, now: datetime, later: list[datetime]
+) -> Iterable[Choice]:
+    """A thread's next notice, as urgent as its most urgent; messages beside the thread are not held up by it."""
+    beside = [row for row in rows if row["kind"] in (Telling.DM, Telling.CALLER)]
+    thread = [row for row in rows if row["kind"] not in (Telling.DM, Telling.CALLER)]
+    urgency = min((_URGENCY[Telling(row["kind"])] for row in thread), default=Urgency.PROGRESS)
+    for row in (*beside[:1], *thread[:1]):
+        kind = Telling(row["kind"])
+        if row["not_before"] is not None and row["not_before"] > now:
+            later.append(row["not_before"])
+            continue
+        yield Choice(
+            notice_id=row["id"],
+            work=Work(
+                subscription_id=row["subscription_id"],
+                channel_id=msgspec.json.decode(row["facts"])["user"] if kind is Telling.DM else channel_id,
+                kind=kind,
+                urgency=_URGENCY[kind] if row in beside else urgency,
+                since=row["created_at"],
+                terminal=urgency is Urgency.COMPLETION,
+            ),
+        )
+        return
+
+
+async def _edits(
+    connection: AsyncConnection,
+    team_id: str,
+    *,
+    busy: Set[int],
+    now: datetime,
+    later: list[datetime],
+) -> list[Choice]:
+    choices: list[Choice] = []
+    taken = set(busy)
+    for row in await subscriptions.to_edit(connection, team_id, at_most=CONSIDERED):
+        if row["id"] in taken:
+            continue
+        terminal = row["outcome"] != Outcome.FOLLOWING
+        card = row["card_dirty_since"] is not None and row["card_ts"] is not None
+        not_before = row["card_not_before"] if card else row["root_not_before"]
+        if not card and (row["root_ts"] is None or row["root_outcome"] == row["outcome"]):
+            continue
+        if not_before is not None and not_before > now:
+            later.append(not_before)
+            continue
+        taken.add(row["id"])
+        choices.append(
+            Choice(
+                work=Work(
+                    subscription_id=row["id"],
+                    channel_id=row["channel_id"],
+                    kind=Telling.CARD_EDIT if card else Telling.ROOT_EDIT,
+                    urgency=Urgency.COMPLETION if terminal else Urgency.PROGRESS,
+                    since=row["card_dirty_since"] or row["ended_at"] or now,
+                    change=abs((row["percent"] or 0.0) - (row["card_percent"] or 0.0)),
+                    terminal=terminal,
+                )
+            )
+        )
+    for row in await notices.stale(connection, team_id, at_most=CONSIDERED):
+        if row["subscription_id"] in taken:
+            continue
+        if row["not_before"] is not None and row["not_before"] > now:
+            later.append(row["not_before"])
+            continue
+        taken.add(row["subscription_id"])
+        choices.append(
+            Choice(
+                notice_id=row["id"],
+                work=Work(
+                    subscription_id=row["subscription_id"],
+                    channel_id=row["channel_id"],
+                    kind=Telling.NOTICE_EDIT,
+                    urgency=Urgency.WARNING,
+                    since=row["dirty_since"],
+                ),
+            )
+        )
+    return choices

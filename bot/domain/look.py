@@ -1,0 +1,289 @@
+"""What one look means: the long task as it stands now, what to tell, and when to look again."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.domain import cadence
+from bot.domain.answer import (
+    Answer,
+    Misconfigured,
+    NotFound,
+    PauseScope,
+    RateLimited,
+    Refused,
+    Seen,
+    Unavailable,
+    Unreadable,
+)
+from bot.domain.changes import Change, Found, PhaseChanged, changes
+from bot.domain.longtask import Finding, Snapshot
+from bot.domain.outcome import Outcome, outcome_of
+from bot.domain.samples import Sample, added
+from bot.domain.trouble import Trouble
+
+#: 404 after good looks: so many in a row, over at least so long, mean that Confluence has forgotten it
+MISSES = 3
+MISSED_FOR = timedelta(seconds=30)
+#: a failing site or long task is spoken of after this
+TOLD_AFTER = timedelta(minutes=5)
+#: a pause shorter than this is nobody's business
+PAUSE_TOLD = timedelta(minutes=1)
+#: where a 429 does not say how long
+PAUSE_DEFAULT = timedelta(seconds=30)
+#: unexpected exceptions after which a long task is set aside
+CRASHES = 5
+
+
+class Watched(Struct, frozen=True, kw_only=True):
+    """What is remembered of a long task between looks. Times are UTC."""
+
+    remote_id: str
+    created_at: datetime
+    snapshot: Snapshot | None = None
+    samples: tuple[Sample, ...] = ()
+    outcome: Outcome = Outcome.FOLLOWING
+    #: distinct warnings and errors found so far
+    found: int = 0
+    checked_at: datetime | None = None
+    moved_at: datetime | None = None
+    #: since when the snapshot is the same, to the last argument
+    unchanged_since: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    misses: int = 0
+    missed_since: datetime | None = None
+    trouble: Trouble | None = None
+    trouble_since: datetime | None = None
+    crashes: int = 0
+
+
+class TroubleBegan(Struct, frozen=True, kw_only=True):
+    """Said once in the thread."""
+
+    trouble: Trouble
+
+
+class TroubleOver(Struct, frozen=True, kw_only=True):
+    """Said once in the thread, where its beginning was."""
+
+    trouble: Trouble
+    since: datetime
+
+
+class Pause(Struct, frozen=True, kw_only=True):
+    """Confluence asked for a rest."""
+
+    scope: PauseScope
+    until: datetime
+    reason: str
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """What follows from one answer."""
+
+    after: Watched
+    #: none: it has ended
+    due_at: datetime | None
+    changes: tuple[Change, ...] = ()
+    #: findings as read, where they differ from those of the look before
+    findings: tuple[Finding, ...] | None = None
+    troubles: tuple[TroubleBegan | TroubleOver, ...] = ()
+    #: whether a card says something else now
+    visible: bool = False
+    #: whether the site answered as a site that is well; none where the answer says nothing about that
+    site_well: bool | None = None
+    #: the account's credential was refused
+    refused: bool = False
+    pause: Pause | None = None
+    error: str | None = None
+
+
+def after_look(
+    before: Watched,
+    answer: Answer,
+    *,
+    known: Mapping[str, int | None],
+    now: datetime,
+    bounds: cadence.Bounds,
+    jitter: float,
+    site_down: bool = False,
+) -> Look:
+    """Decide what an answer means. `known` maps the identities of findings told of before to their counts (needed
+    only where the answer brings findings); `jitter` is a random number from 0 to 1; `site_down`: the threads are
+    told of the whole site, so this long task does not speak for itself."""
+    if isinstance(answer, Seen):
+        return _seen(before, answer, known=known, now=now, bounds=bounds, jitter=jitter)
+    if isinstance(answer, NotFound):
+        return _missed(before, now)
+    if isinstance(answer, RateLimited):
+        return _rate_limited(before, answer, now)
+    if isinstance(answer, Refused):
+        return Look(
+            after=before, due_at=now + cadence.LONGEST, refused=True, site_well=True, error=f"HTTP {answer.status}"
+        )
+    return _failed(before, answer, now=now, bounds=bounds, jitter=jitter, site_down=site_down)
+
+
+def _seen(
+    before: Watched,
+    answer: Seen,
+    *,
+    known: Mapping[str, int | None],
+    now: datetime,
+    bounds: cadence.Bounds,
+    jitter: float,
+) -> Look:
+    snapshot = answer.snapshot
+    found = changes(before.snapshot, snapshot, findings=answer.findings, known=known)
+    moved = bool(found) or before.moved_at is None
+    same = before.snapshot is not None and _says_the_same(before.snapshot, snapshot)
+    unchanged_since = (before.unchanged_since or now) if same else now
+    samples = before.samples
+    if snapshot.percent is not None:
+        samples = added(samples, Sample(at=now.timestamp(), percent=snapshot.percent, done=snapshot.done))
+    after = replace(
+        before,
+        snapshot=snapshot,
+        samples=samples,
+        found=before.found + sum(isinstance(change, Found) for change in found),
+        checked_at=now,
+        moved_at=now if moved else before.moved_at,
+        unchanged_since=unchanged_since,
+        failures=0,
+        failing_since=None,
+        misses=0,
+        missed_since=None,
+        crashes=0,
+    )
+    ended = outcome_of(snapshot, problems=after.found > 0, unchanged_seconds=(now - unchanged_since).total_seconds())
+    after, troubles = _troubles(after, moved=moved or ended is not None, now=now)
+    moved_at = after.moved_at or now
+    if ended is None and cadence.given_up(now, moved_at):
+        ended = Outcome.UNKNOWN
+    due_at = None
+    if ended is None:
+        due_at = cadence.next_look(
+            now=now,
+            started_at=before.created_at,
+            samples=samples,
+            percent=snapshot.percent,
+            moved_at=moved_at,
+            bounds=bounds,
+            waiting=False,
+            jitter=jitter,
+        )
+    else:
+        after = replace(after, outcome=ended)
+    return Look(
+        after=after,
+        due_at=due_at,
+        changes=found,
+        findings=answer.findings,
+        troubles=troubles,
+        visible=moved or bool(troubles) or ended is not None,
+        site_well=True,
+    )
+
+
+def _says_the_same(before: Snapshot, after: Snapshot) -> bool:
+    """Whether only the clock has moved on."""
+    return replace(before, elapsed_ms=None) == replace(after, elapsed_ms=None)
+
+
+def found_nothing_new(before: Watched, after: Watched) -> bool:
+    """Whether only the time of the look and Confluence's own stopwatch differ."""
+    if before.snapshot is None or after.snapshot is None or not _says_the_same(before.snapshot, after.snapshot):
+        return False
+    return replace(before, snapshot=None, checked_at=None) == replace(after, snapshot=None, checked_at=None)
+
+
+def _troubles(after: Watched, *, moved: bool, now: datetime) -> tuple[Watched, tuple[TroubleBegan | TroubleOver, ...]]:
+    """A good look ends every trouble but a stall, which only movement ends; no movement for long begins one."""
+    trouble = after.trouble
+    if trouble is not None and (moved or trouble is not Trouble.STALLED):
+        over = TroubleOver(trouble=trouble, since=after.trouble_since or now)
+        return replace(after, trouble=None, trouble_since=None), (over,)
+    if trouble is None and not moved and cadence.stalled(now, after.moved_at or now, after.samples):
+        return (
+            replace(after, trouble=Trouble.STALLED, trouble_since=now),
+            (TroubleBegan(trouble=Trouble.STALLED),),
+        )
+    return after, ()
+
+
+def _missed(before: Watched, now: datetime) -> Look:
+    """404: three in a row over half a minute mean that its end can no longer be seen."""
+    since = before.missed_since or now
+    after = replace(before, misses=before.misses + 1, missed_since=since, failures=0, failing_since=None)
+    if after.misses >= MISSES and now - since >= MISSED_FOR:
+        after = replace(after, outcome=Outcome.UNKNOWN, trouble=Trouble.MISSING, trouble_since=since)
+        return Look(after=after, due_at=None, visible=True, site_well=True, error="HTTP 404")
+    return Look(after=after, due_at=now + MISSED_FOR / (MISSES - 1), site_well=True, error="HTTP 404")
+
+
+def _rate_limited(before: Watched, answer: RateLimited, now: datetime) -> Look:
+    """429: the scope it speaks of rests for as long as Confluence says."""
+    rest = PAUSE_DEFAULT if answer.retry_after is None else timedelta(seconds=answer.retry_after)
+    until = now + rest
+    pause = Pause(scope=answer.scope, until=until, reason=answer.reason or "HTTP 429")
+    return Look(after=before, due_at=until, pause=pause, error="HTTP 429")
+
+
+def _failed(
+    before: Watched,
+    answer: Unavailable | Unreadable | Misconfigured,
+    *,
+    now: datetime,
+    bounds: cadence.Bounds,
+    jitter: float,
+    site_down: bool,
+) -> Look:
+    """The site failed: back off; a long task that alone keeps failing is spoken of after five minutes."""
+    since = before.failing_since or now
+    after = replace(before, failures=before.failures + 1, failing_since=since)
+    wait = timedelta(seconds=cadence.backoff(after.failures, bounds=bounds, jitter=jitter))
+    if isinstance(answer, Unavailable) and answer.retry_after is not None:
+        wait = max(wait, timedelta(seconds=answer.retry_after))
+    troubles: tuple[TroubleBegan | TroubleOver, ...] = ()
+    if not site_down and after.trouble is None and now - since >= TOLD_AFTER:
+        trouble = trouble_of(answer)
+        after = replace(after, trouble=trouble, trouble_since=since)
+        troubles = (TroubleBegan(trouble=trouble),)
+    return Look(
+        after=after,
+        due_at=now + wait,
+        troubles=troubles,
+        visible=bool(troubles),
+        site_well=False,
+        error=reason_of(answer),
+    )
+
+
+def trouble_of(answer: Unavailable | Unreadable | Misconfigured) -> Trouble:
+    """What a failing site is called in a thread."""
+    if isinstance(answer, Misconfigured):
+        return Trouble.MISCONFIGURED
+    return Trouble.UNREADABLE if isinstance(answer, Unreadable) else Trouble.DOWN
+
+
+def reason_of(answer: Unavailable | Unreadable | Misconfigured) -> str:
+    """A failing answer in a few words, for the operator."""
+    return f"HTTP {answer.status}" if isinstance(answer, Misconfigured) else answer.reason
+
+
+def after_crash(before: Watched, *, now: datetime, bounds: cadence.Bounds, jitter: float) -> Look:
+    """An unexpected exception: try again later; after the fifth the long task is set aside, its end unseen."""
+    after = replace(before, crashes=before.crashes + 1)
+    if after.crashes < CRASHES:
+        wait = timedelta(seconds=cadence.backoff(after.crashes, bounds=bounds, jitter=jitter))
+        return Look(after=after, due_at=now + wait, error="unexpected exception")
+    after = replace(after, outcome=Outcome.UNKNOWN, trouble=Trouble.SET_ASIDE, trouble_since=now)
+    return Look(after=after, due_at=None, visible=True, error="set aside after unexpected exceptions")
+
+
+def told_phases(found: tuple[Change, ...]) -> bool:
+    """Whether a thread that wants everything is told of a new phase."""
+    return any(isinstance(change, PhaseChanged) for change in found)

@@ -1,0 +1,234 @@
+"""Write commands down, and answer every one of them."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.engine import RowMapping
+
+from bot.clients.slack_answers import Delivery
+from bot.clients.slack_errors import SlackError
+from bot.db import claims
+from bot.db import commands as command_rows
+from bot.db.engine import DatabaseAway
+from bot.db.models import commands
+from bot.db.secrets import SecretsError
+from bot.domain.command import (
+    Command,
+    Connect,
+    Disconnect,
+    Follow,
+    ListFollowed,
+    Look,
+    ShowHelp,
+    ShowSettings,
+    Stop,
+    StopAll,
+)
+from bot.domain.reference import parse_command
+from bot.follow import managing
+from bot.follow.asking import Asker, Means, People, asker_of
+from bot.follow.following import follow
+from bot.render import replies
+from bot.render.message import Message
+from bot.render.words import Words
+
+_log = structlog.get_logger(__name__)
+
+#: seconds; the longest a turn waits where no listener says that a command came in
+IDLE_SECONDS = 1.0
+#: commands under way at once
+AT_ONCE = 50
+#: a response URL works for this long
+RESPONSE_URL_LASTS = timedelta(minutes=29)
+#: unanswered for longer than this, a command is not carried out any more, and its caller is told so
+TAKEN_UP_WITHIN = timedelta(minutes=30)
+#: times a command is begun before its caller is told that it went wrong
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """A slash command as Slack delivers it."""
+
+    trigger_id: str
+    team_id: str
+    enterprise_id: str | None
+    channel_id: str
+    user_id: str
+    user_team_id: str | None
+    command: str
+    text: str
+    response_url: str
+
+
+@dataclass(kw_only=True)
+class Answerer:
+    """Answers commands. Two loops drive it: `step` and `renew_step`, each giving the seconds to wait before the
+    next."""
+
+    means: Means
+    people: People
+    #: set when a command was written down
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _flying: dict[int, str] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def words(self, team_id: str, user_id: str) -> Words:
+        """The language of a person, as far as it is known without asking."""
+        person = self.people.remembered(team_id, user_id)
+        return self.means.catalogs.words(person.locale if person else None, self.means.default_language)
+
+    def parse(self, text: str) -> Command:
+        """What a text asks for."""
+        return parse_command(text, sites=[access.name for access in self.means.sites.values()])
+
+    async def note(self, typed: Typed) -> bool:
+        """Write a command down; False where it was before. Raises what the database raises."""
+        async with self.means.database.begin() as connection:
+            new = await command_rows.write_down(
+                connection,
+                trigger_id=typed.trigger_id,
+                team_id=typed.team_id,
+                enterprise_id=typed.enterprise_id,
+                channel_id=typed.channel_id,
+                user_id=typed.user_id,
+                user_team_id=typed.user_team_id,
+                command=typed.command,
+                text=typed.text,
+                response_url=self.means.secrets.seal(typed.response_url),
+                now=self.means.now(),
+            )
+        self.wake.set()
+        return new
+
+    async def step(self) -> float:
+        """Take up the commands that nobody has answered."""
+        free = AT_ONCE - len(self._flying)
+        if free <= 0:
+            return IDLE_SECONDS
+        async with self.means.database.read() as connection:
+            if not await command_rows.any_unanswered(connection):
+                return IDLE_SECONDS
+        async with self.means.database.begin() as connection:
+            rows = await claims.claim_commands(connection, now=self.means.now(), limit=free)
+        for row in rows:
+            self._flying[row["id"]] = row["claim_id"]
+            task = asyncio.create_task(self._answer(row))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return IDLE_SECONDS
+
+    async def _answer(self, row: RowMapping) -> None:
+        try:
+            person = await self.people.find(row["team_id"], row["user_id"])
+            words = self.means.catalogs.words(person.locale if person else None, self.means.default_language)
+            message = await self._carry_out(row, asker_of(row, person=person, words=words))
+            uses = await self._tell(row, message)
+            async with self.means.database.begin() as connection:
+                await command_rows.answered(connection, row["id"], now=self.means.now(), uses=uses)
+        except DatabaseAway as error:
+            _log.warning("command_put_off", command=row["id"], error=type(error).__name__)
+        except Exception:  # noqa: BLE001 -- a command that crashes its answer must not stop the others
+            _log.exception("answer_crashed", command=row["id"])
+        finally:
+            self._flying.pop(row["id"], None)
+
+    async def _carry_out(self, row: RowMapping, asker: Asker) -> Message:
+        if self.means.now() - row["created_at"] > TAKEN_UP_WITHIN:
+            return replies.nothing_started(asker.words)
+        wish = self.parse(row["text"])
+        verb = type(wish).__name__
+        try:
+            message = await self._do(asker, wish)
+        except DatabaseAway:
+            if row["attempts"] < ATTEMPTS:
+                raise
+            return replies.nothing_started(asker.words)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the caller is told that it did
+            _log.exception("command_crashed", command=row["id"], verb=verb)
+            self.means.metrics.command(verb, "crashed")
+            return replies.gone_wrong(asker.words)
+        self.means.metrics.command(verb, "answered")
+        return message
+
+    async def _do(self, asker: Asker, wish: Command) -> Message:
+        means = self.means
+        match wish:
+            case Follow():
+                return await follow(means, asker, wish)
+            case Look():
+                return await managing.status(means, asker, wish)
+            case ListFollowed():
+                return await managing.listing(means, asker, wish)
+            case Stop():
+                return await managing.stop(means, asker, wish)
+            case StopAll():
+                return await managing.stop_all(means, asker)
+            case _:
+                return said_at_once(asker.words, asker.command, wish)
+
+    async def _tell(self, row: RowMapping, message: Message) -> int:
+        """Answer through the response URL, or, where that fails, by a direct message; uses of the URL spent."""
+        client = self.means.slack(row["team_id"])
+        uses = 0
+        if self.means.now() - row["created_at"] < RESPONSE_URL_LASTS:
+            try:
+                url = self.means.secrets.open(row["response_url"])
+            except SecretsError:
+                _log.error("response_url_unreadable", command=row["id"])
+            else:
+                uses = 1
+                answer = await client.respond(url, message.text, message.blocks)
+                if answer.delivery is Delivery.DELIVERED:
+                    return uses
+                _log.warning("response_url_failed", command=row["id"], answer=answer.answer)
+        try:
+            await client.dm(row["user_id"], message.text, message.blocks)
+        except SlackError as error:
+            _log.error("answer_not_delivered", command=row["id"], answer=error.answer)
+        return uses
+
+    async def renew_step(self) -> float:
+        """Hold the claims of commands under way."""
+        if self._flying:
+            async with self.means.database.begin() as connection:
+                await claims.renew(connection, commands, list(self._flying.items()), now=self.means.now())
+        return claims.RENEW_SECONDS
+
+    async def settle(self) -> None:
+        """Wait until every command under way has been answered."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def stop(self, *, within: timedelta) -> None:
+        """Finish what is under way, as far as the time allows; the rest is taken up at the next start."""
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks), timeout=within.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        async with self.means.database.begin() as connection:
+            await claims.release(connection, commands, list(self._flying.items()))
+        self._flying.clear()
+
+
+def said_at_once(words: Words, command: str, wish: Command) -> Message:
+    """The answer to what needs neither database nor network."""
+    match wish:
+        case ShowHelp():
+            return replies.help(words, command)
+        case Connect() | Disconnect():
+            return replies.connect_not_available(words)
+        case ShowSettings():
+            return replies.settings_not_available(words)
+        case Follow() | Look() | ListFollowed() | Stop() | StopAll():
+            raise ValueError("this is answered by looking")
+        case _:
+            return replies.misread(words, command, wish)
+
+
+def needs_looking(wish: Command) -> bool:
+    """Whether a command asks for more than words."""
+    return isinstance(wish, Follow | Look | ListFollowed | Stop | StopAll)

@@ -1,0 +1,5 @@
+"""Ask Confluence what is due, and write down what changed: the second of the three verbs."""
+
+from bot.poll.looking import Poller, Reach
+
+__all__ = ["Poller", "Reach"]

@@ -1,0 +1,193 @@
+"""Write down what looks have found: long tasks, findings, dirty cards and what threads are to be told."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.db import claims, findings, long_tasks, notices, subscriptions
+from bot.db.engine import Database, DatabaseAway
+from bot.domain.answer import Seen
+from bot.domain.cadence import Bounds
+from bot.domain.changes import Found, Grown
+from bot.domain.look import Look, TroubleOver, Watched, after_crash, after_look, told_phases
+from bot.domain.outcome import Outcome
+from bot.domain.pacing import Telling
+from bot.metrics import Metrics
+from bot.poll import health
+from bot.poll.landed import Landed
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """A look, judged."""
+
+    landed: Landed
+    before: Watched
+    look: Look
+    told_before: int
+
+
+async def write(
+    database: Database,
+    landed: Sequence[Landed],
+    *,
+    now: datetime,
+    bounds: Bounds,
+    jitter: Callable[[], float],
+    metrics: Metrics,
+) -> bool:
+    """Write everything in one transaction; whether anything is to be told.
+
+    Where one long task makes the whole batch fail, each is written alone and that one is counted as crashed. Raises
+    what the database raises while it is away.
+    """
+    try:
+        return await _write(database, landed, now=now, bounds=bounds, jitter=jitter, metrics=metrics)
+    except DatabaseAway:
+        raise
+    except Exception as error:  # noqa: BLE001 -- one bad row must not stop the rest
+        _log.warning("batch_failed", looks=len(landed), error=type(error).__name__)
+    told = False
+    for one in landed:
+        try:
+            told |= await _write(database, [one], now=now, bounds=bounds, jitter=jitter, metrics=metrics)
+        except DatabaseAway:
+            raise
+        except (Exception, SQLAlchemyError):  # noqa: BLE001 -- this row alone is at fault: it is counted and backs off
+            _log.exception("look_cannot_be_written", long_task=one.long_task_id)
+            crashed = replace(one, answer=None)
+            told |= await _write(database, [crashed], now=now, bounds=bounds, jitter=jitter, metrics=metrics)
+    return told
+
+
+async def _write(
+    database: Database,
+    landed: Sequence[Landed],
+    *,
+    now: datetime,
+    bounds: Bounds,
+    jitter: Callable[[], float],
+    metrics: Metrics,
+) -> bool:
+    async with database.begin() as connection:
+        rows = await claims.held_long_tasks(connection, [(one.long_task_id, one.claim_id) for one in landed])
+        held = [one for one in landed if one.long_task_id in rows]
+        if not held:
+            return False
+        down = await health.sites_down(connection)
+        listing = [one.long_task_id for one in held if isinstance(one.answer, Seen) and one.answer.findings is not None]
+        known = await findings.known(connection, listing) if listing else {}
+        judged = []
+        for one in held:
+            before = long_tasks.watched(rows[one.long_task_id])
+            look = _judge(before, one, known=known, now=now, bounds=bounds, jitter=jitter(), down=down)
+            judged.append(
+                _Judged(landed=one, before=before, look=look, told_before=rows[one.long_task_id]["findings_seq"])
+            )
+            if look.after.crashes > before.crashes and look.due_at is None:
+                metrics.set_aside("poll")
+        await long_tasks.write_looks(
+            connection, [(one.landed.long_task_id, one.before, one.look) for one in judged], now=now
+        )
+        told = await _tell(connection, judged, now=now)
+        spoken = await health.judge(connection, [(one.landed, one.look) for one in judged], now=now, jitter=jitter())
+        return told or spoken
+
+
+def _judge(
+    before: Watched,
+    landed: Landed,
+    *,
+    known: Mapping[int, Mapping[str, int | None]],
+    now: datetime,
+    bounds: Bounds,
+    jitter: float,
+    down: frozenset[int],
+) -> Look:
+    if landed.answer is None:
+        return after_crash(before, now=now, bounds=bounds, jitter=jitter)
+    if before.outcome is not Outcome.FOLLOWING:
+        return Look(after=before, due_at=None)
+    return after_look(
+        before,
+        landed.answer,
+        known=known.get(landed.long_task_id, {}),
+        now=now,
+        bounds=bounds,
+        jitter=jitter,
+        site_down=landed.site_id in down,
+    )
+
+
+async def _tell(connection: AsyncConnection, judged: Sequence[_Judged], *, now: datetime) -> bool:
+    """Remember new findings, mark cards, end threads, and plan what each thread is to be told."""
+    last_seq: dict[int, int] = {}
+    for one in judged:
+        found = [change.finding for change in one.look.changes if isinstance(change, Found)]
+        grown = [change.finding for change in one.look.changes if isinstance(change, Grown)]
+        long_task_id = one.landed.long_task_id
+        if found:
+            last_seq[long_task_id] = await findings.add(
+                connection, long_task_id, found=found, seq=one.told_before, now=now
+            )
+        if grown:
+            await findings.grow(connection, long_task_id, grown, now=now)
+    visible = [one for one in judged if one.look.visible]
+    if not visible:
+        return False
+    ended = [one for one in visible if one.look.after.outcome is not Outcome.FOLLOWING]
+    speaking = [
+        one
+        for one in visible
+        if one in ended or one.look.troubles or told_phases(one.look.changes) or one.landed.long_task_id in last_seq
+    ]
+    threads = await subscriptions.of_long_tasks(connection, [one.landed.long_task_id for one in speaking])
+    await subscriptions.mark_dirty(connection, [one.landed.long_task_id for one in visible], now=now)
+    rows: list[dict[str, Any]] = []
+    for one in speaking:
+        for thread in threads.get(one.landed.long_task_id, ()):
+            last = last_seq.get(one.landed.long_task_id, one.told_before)
+            rows += plan(thread, one.look, last_seq=last, now=now)
+            if last > thread["told_seq"]:
+                await subscriptions.change(connection, thread["id"], told_seq=last)
+    await notices.plan(connection, rows)
+    if ended:
+        outcomes = [(one.landed.long_task_id, one.look.after.outcome) for one in ended]
+        await subscriptions.end(connection, outcomes, now=now)
+    return True
+
+
+def plan(thread: RowMapping, look: Look, *, last_seq: int, now: datetime) -> list[dict[str, Any]]:
+    """What one thread is to be told of a look, in the order in which it is told, as its loudness allows."""
+    told: list[tuple[Telling, dict[str, Any]]] = []
+    quiet = thread["loudness"] == "quiet"
+    if not quiet and last_seq > thread["told_seq"]:
+        told.append((Telling.WARNINGS, {"first": thread["told_seq"] + 1, "last": last_seq, "earlier": False}))
+    ended = look.after.outcome is not Outcome.FOLLOWING
+    if thread["loudness"] == "all" and told_phases(look.changes) and not ended:
+        told.append((Telling.PHASE, {}))
+    if not quiet and not ended:
+        for trouble in look.troubles:
+            facts: dict[str, Any] = {"trouble": trouble.trouble, "over": isinstance(trouble, TroubleOver)}
+            since = trouble.since if isinstance(trouble, TroubleOver) else look.after.trouble_since
+            told.append((Telling.TROUBLE, facts | {"since": (since or now).timestamp()}))
+    if ended:
+        told.append((Telling.COMPLETION, {}))
+        if last_seq > FILE_FROM:
+            told.append((Telling.FILE, {}))
+    return [
+        notices.planned(kind, subscription_id=thread["id"], team_id=thread["team_id"], now=now, facts=facts)
+        for kind, facts in told
+    ]
+
+
+#: more findings than are named in the thread: the full list follows as a file
+FILE_FROM = 10

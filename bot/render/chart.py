@@ -1,0 +1,89 @@
+"""Progress over time: as a chart, and as the sentence that says the same."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.render.message import Block
+from bot.render.mrkdwn import Mrkdwn, clip, joined
+from bot.render.words import Words
+
+Samples = Sequence[tuple[float, float]]
+
+#: fewer points than these are no curve
+FEWEST_POINTS = 5
+# Limits: docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+_POINTS = 20
+_TITLE_LIMIT = 50
+_SERIES_NAME_LIMIT = 20
+_AXIS_LABEL_LIMIT = 50
+_QUARTERS = (25.0, 50.0, 75.0)
+
+
+def chart(words: Words, samples: Samples) -> Block | None:
+    """A line chart of at most twenty points, evenly spaced in time; None where there is too little to show."""
+    curve = _curve(samples)
+    if not curve:
+        return None
+    start, end = curve[0][0], curve[-1][0]
+    steps = min(_POINTS - 1, int(end - start))
+    moments = [start + (end - start) * step / steps for step in range(steps + 1)]
+    labels = [_clock(moment) for moment in moments]
+    points = [
+        {"label": label, "value": round(_percent_at(curve, moment), 1)}
+        for label, moment in zip(labels, moments, strict=True)
+    ]
+    return {
+        "type": "data_visualization",
+        # Translators: the title of a chart, at most 50 characters
+        "title": clip(words.say("Progress over time"), _TITLE_LIMIT),
+        "chart": {
+            "type": "line",
+            # Translators: the name of the line in a chart, at most 20 characters
+            "series": [{"name": clip(words.say("Progress"), _SERIES_NAME_LIMIT), "data": points}],
+            "axis_config": {
+                "categories": labels,
+                # Translators: h:mm:ss stands for hours, minutes and seconds; at most 50 characters in all
+                "x_label": clip(words.say("Time since the start (h:mm:ss)"), _AXIS_LABEL_LIMIT),
+                # Translators: the label of a chart's axis
+                "y_label": clip(words.say("Percent"), _AXIS_LABEL_LIMIT),
+            },
+        },
+    }
+
+
+def in_words(words: Words, samples: Samples) -> Mrkdwn | None:
+    """What the chart shows, as a sentence: how far it was when it had passed each quarter, and at the end."""
+    curve = _curve(samples)
+    passed = [next((sample for sample in curve if sample[1] >= quarter), None) for quarter in _QUARTERS]
+    told = list(dict.fromkeys([*filter(None, passed), *curve[-1:]]))
+    steps = [
+        # Translators: a point of a curve, e.g. "25% after 4 minutes"
+        words.say("{percent} after {duration}", percent=words.percent(percent), duration=timedelta(seconds=seconds))
+        for seconds, percent in told
+    ]
+    return words.say("Progress: {steps}", steps=joined("; ", steps)) if steps else None
+
+
+def _curve(samples: Samples) -> list[tuple[float, float]]:
+    """The samples in the order of time, one a moment; none where they are too few or too close for a curve."""
+    curve: list[tuple[float, float]] = []
+    for seconds, percent in samples:
+        if seconds >= 0 and (not curve or seconds > curve[-1][0]):
+            curve.append((seconds, min(100.0, max(0.0, percent))))
+    worth = len(curve) >= FEWEST_POINTS and curve[-1][0] - curve[0][0] >= FEWEST_POINTS - 1
+    return curve if worth else []
+
+
+def _percent_at(curve: Samples, moment: float) -> float:
+    place = bisect_left(curve, moment, key=lambda sample: sample[0])
+    if place == 0 or place == len(curve):
+        return curve[min(place, len(curve) - 1)][1]
+    (before, low), (after, high) = curve[place - 1], curve[place]
+    return low + (high - low) * (moment - before) / (after - before)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

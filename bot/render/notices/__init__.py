@@ -1,0 +1,8 @@
+"""The messages of a thread that are told once."""
+
+from bot.render.notices.completion import completion
+from bot.render.notices.found import warnings
+from bot.render.notices.list_file import findings_csv
+from bot.render.notices.progress import milestone, phase, trouble
+
+__all__ = ["completion", "findings_csv", "milestone", "phase", "trouble", "warnings"]

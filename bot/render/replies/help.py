@@ -1,0 +1,54 @@
+"""What the command can do, with examples."""
+
+import re
+
+from bot.render.blocks import context, message, sections
+from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn, bold, code
+from bot.render.words import Words, wording
+
+#: docs.slack.dev/interactivity/implementing-slash-commands: a slash and at most 31 more characters
+_COMMAND = re.compile(r"/[^\s`]{1,31}")
+_EXAMPLE_ID = "3145728001"
+_EXAMPLE_URL = "https://acme.atlassian.net/wiki/rest/api/longtask/3145728001"
+
+_LINES = (
+    # Translators: what follows an example of the command, e.g. "`/longtask 3145728001`: this channel follows …"
+    (f"{_EXAMPLE_ID}", wording("this channel follows that long task in a thread")),
+    (_EXAMPLE_URL, wording("the same, with the address of the long task")),
+    (f"{_EXAMPLE_ID} quiet", wording("the thread tells the start and the end only")),
+    (f"{_EXAMPLE_ID} all", wording("the thread tells each new phase as well")),
+    (f"status {_EXAMPLE_ID}", wording("one look, for you alone")),
+    ("list", wording("what is followed; add mine or channel to narrow it down")),
+    (f"stop {_EXAMPLE_ID}", wording("this channel stops following it; with all instead of the id, all of yours")),
+)
+
+
+def command_name(typed: str) -> str:
+    """The command as it was typed, where it reads as one: an operator may have renamed it."""
+    return typed if _COMMAND.fullmatch(typed) else "/longtask"
+
+
+def example(command: str, rest: str) -> Mrkdwn:
+    """The command with something after it."""
+    return code(f"{command_name(command)} {rest}")
+
+
+def help(words: Words, command: str) -> Message:  # noqa: A001 (the name of the command it answers)
+    """What can be typed. `command` is the command as the person typed it."""
+    opening = [
+        bold(words.say("Follow long tasks of Confluence from Slack")),
+        words.say(
+            "Copying, deleting or archiving many pages takes Confluence a while. "
+            "This bot follows it in a thread and tells you how it ended and what it left behind."
+        ),
+    ]
+    lines = [
+        words.say("{example}: {meaning}", example=example(command, rest), meaning=words.say(meaning))
+        for rest, meaning in _LINES
+    ]
+    where = words.say(
+        "The id stands in Confluence's answer to whatever started the long task; you can also paste that whole answer. "
+        "Up to ten long tasks fit in one command."
+    )
+    return message([*opening, *lines, where], [*sections(opening), *sections(lines), context(where)])

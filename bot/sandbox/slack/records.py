@@ -1,0 +1,227 @@
+"""What a Slack workspace consists of."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(kw_only=True)
+class Workspace:
+    """One workspace with this app installed."""
+
+    team_id: str
+    #: kept out of every log and of the state that is shown
+    bot_token: str = field(repr=False)
+    scopes: frozenset[str]
+    bot_user_id: str
+    bot_id: str
+    app_id: str
+    domain: str
+    name: str
+    #: the error every call gets, once the token is no good: token_revoked, account_inactive
+    token_error: str | None = None
+
+
+@dataclass(kw_only=True)
+class User:
+    """A person or a bot. `team_id` is their home workspace."""
+
+    id: str
+    name: str
+    team_id: str
+    locale: str = "en-US"
+    tz: str = "Europe/Berlin"
+    is_bot: bool = False
+    is_admin: bool = False
+    #: a guest of several channels
+    is_restricted: bool = False
+    #: a guest of one channel
+    is_ultra_restricted: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A message as it stood from `at` on. Seconds since the epoch, by the simulator's clock."""
+
+    at: float
+    text: str
+    blocks: tuple[Json, ...] = ()
+    metadata: Json | None = None
+    attachments: tuple[Json, ...] = ()
+    #: block ids taken over from the version before (Slack's pages ask for new ones on each edit)
+    reused_block_ids: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Message:
+    """A message everybody in the channel sees."""
+
+    ts: str
+    channel: str
+    team_id: str
+    user: str
+    bot_id: str | None
+    versions: list[Version]
+    thread_ts: str | None = None
+    reply_broadcast: bool = False
+    #: as they were sent; None where they were not
+    unfurl_links: bool | None = None
+    unfurl_media: bool | None = None
+    #: known people mentioned when it was posted: only these are notified
+    mentions: tuple[str, ...] = ()
+    #: mentioned, in any version, but nobody Slack knows
+    unknown_mentions: tuple[str, ...] = ()
+    file_ids: tuple[str, ...] = ()
+    #: the "(edited)" label: shown after an edit without blocks
+    edited_label: bool = False
+    deleted_at: float | None = None
+    edit_refusal: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The text as it stands."""
+        return self.versions[-1].text
+
+    @property
+    def blocks(self) -> tuple[Json, ...]:
+        """The blocks as they stand."""
+        return self.versions[-1].blocks
+
+    @property
+    def metadata(self) -> Json | None:
+        """The metadata as it stands."""
+        return self.versions[-1].metadata
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is gone."""
+        return self.deleted_at is not None
+
+
+@dataclass(kw_only=True)
+class Channel:
+    """A conversation: a channel, a private channel, or a direct message."""
+
+    id: str
+    name: str
+    team_id: str
+    members: set[str]
+    private: bool = False
+    archived: bool = False
+    is_im: bool = False
+    is_mpim: bool = False
+    #: shared with another organisation
+    ext_shared: bool = False
+    #: workspaces that see it, the host's among them
+    teams: set[str] = field(default_factory=set)
+    #: by ts, in the order of posting; deleted ones stay
+    messages: dict[str, Message] = field(default_factory=dict)
+    #: root ts -> ts of the replies
+    replies: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """What Slack's scopes call it: channels, groups, im, mpim."""
+        if self.is_im:
+            return "im"
+        return "mpim" if self.is_mpim else "groups" if self.private else "channels"
+
+
+@dataclass(kw_only=True)
+class Ephemeral:
+    """A message one person sees: an acknowledgement, a `response_url` message, or chat.postEphemeral."""
+
+    ts: str
+    at: float
+    user: str
+    channel: str
+    #: ack, response_url, chat.postEphemeral, or slack for Slack's own words (operation_timeout)
+    via: str
+    text: str
+    blocks: tuple[Json, ...] = ()
+    trigger_id: str | None = None
+    replace_original: bool = False
+    #: replaced or deleted since
+    gone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request of the bot, as it was answered. Never holds a token."""
+
+    number: int
+    at: float
+    method: str
+    team_id: str | None
+    arguments: Json
+    #: None where the connection was closed instead
+    status: int | None
+    #: what Slack did, also where the bot was not told
+    answer: Json | str | None
+    #: the scripted fault that met it
+    fault: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether Slack carried it out, whether or not the bot was told."""
+        return self.answer == "ok" or (isinstance(self.answer, dict) and self.answer.get("ok") is True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandResult:
+    """How the bot answered one request of Slack's: a command, a click, an event."""
+
+    kind: str
+    team_id: str
+    user: str | None
+    channel: str | None
+    #: what was typed, or the action id, or the event's type
+    text: str
+    #: None where the bot gave no answer
+    status: int | None
+    body: str
+    #: until the answer, or until Slack gave up
+    seconds: float
+    trigger_id: str | None = None
+    #: the part of the URL that identifies it; `SlackSimulator.response_url` makes the URL
+    response_url_id: str | None = None
+    #: what the person sees: operation_timeout, dispatch_failed
+    error: str | None = None
+
+
+@dataclass(kw_only=True)
+class File:
+    """A file, from the asking for its URL on."""
+
+    id: str
+    team_id: str
+    filename: str
+    length: int
+    content: bytes | None = None
+    title: str | None = None
+    #: (channel, ts) of the messages it was shared in
+    shares: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class View:
+    """A modal or a Home tab."""
+
+    id: str
+    team_id: str
+    user: str
+    type: str
+    view: Json
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Something happened. `kind` says what `item` is."""
+
+    #: posted, edited, deleted, ephemeral, call, request, view, file, channel
+    kind: str
+    at: float
+    item: Any

@@ -1,0 +1,331 @@
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clients.confluence.site import SiteKind
+from bot.config import ConfigError, Settings, ephemeral_host, load, settings_table
+
+ONE_SITE = {
+    "SLACK_BOT_TOKEN": "xoxb-secret-bot",
+    "SLACK_SIGNING_SECRET": "secret-signing",
+    "CONFLUENCE_URL": "https://acme.atlassian.net",
+    "CONFLUENCE_EMAIL": "ann@example.com",
+    "CONFLUENCE_API_TOKEN": "secret-api",
+}
+BEARER = {k: v for k, v in ONE_SITE.items() if k not in ("CONFLUENCE_EMAIL", "CONFLUENCE_API_TOKEN")} | {
+    "CONFLUENCE_TOKEN": "secret-bearer"
+}
+OAUTH = {k: v for k, v in ONE_SITE.items() if k != "SLACK_BOT_TOKEN"} | {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "secret-client",
+    "SLACK_ALLOWED_TEAMS": "T1, E2 ,",
+    "ENCRYPTION_KEYS": "k" * 32 + "," + "l" * 40,
+}
+
+
+def said(environ: dict[str, str], **needs: bool) -> str:
+    with pytest.raises(ConfigError) as error:
+        load(environ, **needs)
+    return str(error.value)
+
+
+def without(name: str, environ: dict[str, str] = ONE_SITE) -> dict[str, str]:
+    return {key: value for key, value in environ.items() if key != name}
+
+
+def test_the_environment_of_one_workspace_and_one_site_is_enough() -> None:
+    settings = load(ONE_SITE)
+    assert settings.model_dump(exclude_unset=True).keys() == {name.lower() for name in ONE_SITE}
+    assert (settings.port, settings.host, settings.poll_min_seconds, settings.poll_max_seconds) == (
+        3000,
+        "0.0.0.0",  # noqa: S104 — the default of the contract
+        2.0,
+        60.0,
+    )
+    assert (settings.site_url, settings.people_url) == (
+        "https://acme.atlassian.net",
+        "https://acme.atlassian.net/wiki",
+    )
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    settings = load(ONE_SITE)
+    assert settings.database_url.get_secret_value() == "sqlite+aiosqlite:///longtask.db"
+    assert settings.slack_api_url == "https://slack.com/api"
+    assert settings.atlassian_auth_url == "https://auth.atlassian.com"
+    assert settings.atlassian_api_url == "https://api.atlassian.com"
+    assert (settings.default_language, settings.retention_days) == ("en", 30)
+    assert (settings.log_level, settings.log_format) == ("INFO", None)
+    assert (settings.socket_mode, settings.slack_oauth, settings.atlassian_oauth) == (False, False, False)
+
+
+def test_empty_settings_are_as_good_as_absent_ones() -> None:
+    assert load({**ONE_SITE, "PORT": "", "CONFLUENCE_TOKEN": "", "ENCRYPTION_KEYS": ""}) == load(ONE_SITE)
+
+
+def test_spaces_around_a_value_are_dropped() -> None:
+    settings = load({**ONE_SITE, "CONFLUENCE_URL": " https://acme.atlassian.net/wiki/ ", "LOG_LEVEL": " debug "})
+    assert (settings.confluence_url, settings.log_level) == ("https://acme.atlassian.net/wiki", "DEBUG")
+
+
+def test_lists_are_separated_by_commas() -> None:
+    settings = load(OAUTH)
+    assert settings.slack_allowed_teams == ("T1", "E2")
+    assert tuple(key.get_secret_value() for key in settings.encryption_keys) == ("k" * 32, "l" * 40)
+
+
+def test_a_port_that_is_set_is_told_from_the_default() -> None:
+    assert (load(ONE_SITE).http_wanted, load({**ONE_SITE, "PORT": "3000"}).http_wanted) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "site", "people"),
+    [
+        ({"CONFLUENCE_URL": "https://acme.atlassian.net/wiki"}, "cloud", "https://acme.atlassian.net", "/wiki"),
+        ({"CONFLUENCE_URL": "https://wiki.example.com"}, "datacenter", "https://wiki.example.com", ""),
+        ({"CONFLUENCE_URL": "https://example.com/confluence/"}, "datacenter", "https://example.com/confluence", ""),
+        ({"CONFLUENCE_URL": "https://docs.example.com/wiki"}, "cloud", "https://docs.example.com", "/wiki"),
+        (
+            {"CONFLUENCE_URL": "https://docs.example.com", "CONFLUENCE_CLOUD_ID": "auto"},
+            "cloud",
+            "https://docs.example.com",
+            "/wiki",
+        ),
+        (
+            {"CONFLUENCE_URL": "https://x.org/wiki", "CONFLUENCE_KIND": "datacenter"},
+            "datacenter",
+            "https://x.org/wiki",
+            "",
+        ),
+        ({"CONFLUENCE_URL": "http://127.0.0.1:8090"}, "datacenter", "http://127.0.0.1:8090", ""),
+        ({"CONFLUENCE_URL": "http://[::1]:8090/wiki"}, "cloud", "http://[::1]:8090", "/wiki"),
+    ],
+)
+def test_the_kind_of_the_site_and_its_addresses(changes: dict[str, str], kind: str, site: str, people: str) -> None:
+    settings = load({**BEARER, **changes})
+    assert (settings.kind, settings.site_url, settings.people_url) == (SiteKind(kind), site, site + people)
+
+
+def test_an_email_means_cloud() -> None:
+    assert load({**ONE_SITE, "CONFLUENCE_URL": "https://wiki.example.com"}).kind is SiteKind.CLOUD
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "eighty", "PORT has to be a whole number."),
+        ("PORT", "65536", "PORT has to be at most 65535."),
+        ("PORT", "-1", "PORT has to be at least 0."),
+        ("POLL_MIN_SECONDS", "0", "POLL_MIN_SECONDS has to be greater than 0.0."),
+        ("POLL_MAX_SECONDS", "inf", "POLL_MAX_SECONDS has to be a number."),
+        ("POLL_MAX_SECONDS", "1.5", "POLL_MIN_SECONDS is larger than POLL_MAX_SECONDS."),
+        ("RETENTION_DAYS", "0", "RETENTION_DAYS has to be at least 1."),
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL has to be one of 'DEBUG', 'INFO', 'WARNING' or 'ERROR'."),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT has to be one of 'console' or 'json'."),
+        ("CONFLUENCE_KIND", "server", "CONFLUENCE_KIND has to be one of 'cloud' or 'datacenter'."),
+        ("CONFLUENCE_CLOUD_ID", "../x", "CONFLUENCE_CLOUD_ID is not of the right form."),
+        ("DEFAULT_LANGUAGE", "English please", "DEFAULT_LANGUAGE is not of the right form."),
+        ("SLACK_BOT_TOKEN", "   ", "SLACK_BOT_TOKEN is empty."),
+        ("SLACK_BOT_TOKEN", "xoxb-secret two", "SLACK_BOT_TOKEN holds a space or a character that no token has."),
+        (
+            "SLACK_BOT_TOKEN",
+            "xapp-secret",
+            "SLACK_BOT_TOKEN holds another kind of token: the bot token begins with xoxb-.",
+        ),
+        (
+            "SLACK_APP_TOKEN",
+            "xoxb-secret",
+            "SLACK_APP_TOKEN holds another kind of token: the app-level token begins with xapp-.",
+        ),
+        ("ENCRYPTION_KEYS", "secret", "ENCRYPTION_KEYS has a secret of fewer than 32 characters."),
+        (
+            "DATABASE_URL",
+            "mysql://u:secret@h/d",
+            "DATABASE_URL has to begin with postgres://, postgresql:// or sqlite:///.",
+        ),
+        ("CONFLUENCE_URL", "acme.atlassian.net", "CONFLUENCE_URL has to be a URL like https://example.com."),
+        ("CONFLUENCE_URL", "https://x:y", "CONFLUENCE_URL is not a URL."),
+        (
+            "CONFLUENCE_URL",
+            "http://wiki.example.com",
+            "CONFLUENCE_URL has to begin with https:// (plain http is only for loopback addresses).",
+        ),
+        (
+            "CONFLUENCE_URL",
+            "http://localhost.example.com",
+            "CONFLUENCE_URL has to begin with https:// (plain http is only for loopback addresses).",
+        ),
+        (
+            "CONFLUENCE_URL",
+            "https://u:secret@wiki.example.com",
+            "CONFLUENCE_URL must not hold a user name or a password.",
+        ),
+        ("CONFLUENCE_URL", "https://a.example.com/?x=secret", "CONFLUENCE_URL must not have anything after ? or #."),
+        (
+            "CONFLUENCE_TOKEN",
+            "secret",
+            (
+                "CONFLUENCE_TOKEN and CONFLUENCE_EMAIL exclude each other: sign in with a bearer token or with "
+                "e-mail and API token."
+            ),
+        ),
+        ("SLACK_CLIENT_ID", "1", "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together: set both or neither."),
+        (
+            "ATLASSIAN_CLIENT_SECRET",
+            "secret",
+            "ATLASSIAN_CLIENT_ID and ATLASSIAN_CLIENT_SECRET belong together: set both or neither.",
+        ),
+    ],
+)
+def test_a_bad_value_is_named_in_one_sentence(name: str, value: str, sentence: str) -> None:
+    assert said({**ONE_SITE, name: value}) == sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "SLACK_BOT_TOKEN",
+            "SLACK_BOT_TOKEN is missing (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, for installing by OAuth).",
+        ),
+        ("SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET is missing: it proves that a request comes from Slack."),
+        (
+            "CONFLUENCE_URL",
+            "CONFLUENCE_URL is missing: the address of the Confluence site, like https://acme.atlassian.net.",
+        ),
+        (
+            "CONFLUENCE_API_TOKEN",
+            "CONFLUENCE_EMAIL and CONFLUENCE_API_TOKEN belong together: set both or neither.",
+        ),
+    ],
+)
+def test_a_missing_setting_is_named_in_one_sentence(name: str, sentence: str) -> None:
+    assert said(without(name)) == sentence
+
+
+def test_a_site_without_any_credential_is_refused() -> None:
+    assert said(without("CONFLUENCE_EMAIL", without("CONFLUENCE_API_TOKEN"))) == (
+        "CONFLUENCE_EMAIL and CONFLUENCE_API_TOKEN are missing (or CONFLUENCE_TOKEN): without them Confluence answers "
+        "nobody."
+    )
+
+
+def test_strangers_cannot_install_where_the_operator_pays_with_a_credential() -> None:
+    assert said(without("SLACK_ALLOWED_TEAMS", OAUTH)) == (
+        "SLACK_ALLOWED_TEAMS is missing: without it every workspace that installs the app would read Confluence with "
+        "your credential."
+    )
+
+
+def test_one_workspace_and_any_number_exclude_each_other() -> None:
+    assert said({**OAUTH, "SLACK_BOT_TOKEN": "xoxb-1"}) == (
+        "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for any number: set one of them."
+    )
+
+
+def test_oauth_needs_keys_for_what_it_keeps() -> None:
+    assert said(without("ENCRYPTION_KEYS", OAUTH)) == (
+        "ENCRYPTION_KEYS is missing: with OAuth there are tokens to keep, and they are kept encrypted."
+    )
+
+
+def test_people_with_own_accounts_need_no_site_and_no_credential_but_a_way_back() -> None:
+    own = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": "s",
+        "ATLASSIAN_CLIENT_ID": "i",
+        "ATLASSIAN_CLIENT_SECRET": "s",
+        "ENCRYPTION_KEYS": "k" * 32,
+        "PUBLIC_URL": "https://bot.example.com/",
+    }
+    assert load(own).people_url is None
+    assert said(without("PUBLIC_URL", own)) == (
+        "PUBLIC_URL is missing: Atlassian sends people back to it after they have signed in."
+    )
+    assert said({**own, "CONFLUENCE_TOKEN": "secret"}) == (
+        "CONFLUENCE_URL is missing: the site that the given Confluence credential is for."
+    )
+
+
+def test_a_cloud_id_on_a_data_center_is_contradictory() -> None:
+    assert said({**BEARER, "CONFLUENCE_KIND": "datacenter", "CONFLUENCE_CLOUD_ID": "auto"}) == (
+        "CONFLUENCE_CLOUD_ID is set but CONFLUENCE_KIND says datacenter: only Cloud has the API gateway."
+    )
+
+
+def test_neither_socket_mode_nor_a_worker_needs_a_signing_secret() -> None:
+    unsigned = without("SLACK_SIGNING_SECRET")
+    assert load({**unsigned, "SLACK_APP_TOKEN": "xapp-1"}).socket_mode is True
+    assert load(unsigned, need_http=False).slack_signing_secret is None
+
+
+def test_migrating_needs_the_database_alone() -> None:
+    url = load({"DATABASE_URL": "postgres://u:p@h/d"}, need_credentials=False).database_url
+    assert url.get_secret_value() == "postgres://u:p@h/d"
+    assert said({"DATABASE_URL": "h"}, need_credentials=False) == (
+        "DATABASE_URL is not a URL like postgres://user:password@host/name or sqlite:///file.db."
+    )
+
+
+def test_settings_cannot_be_changed_and_print_no_secret() -> None:
+    settings = load({**ONE_SITE, "DATABASE_URL": "postgres://u:secret-db@h/d"})
+    with pytest.raises(ValueError, match="frozen"):
+        settings.port = 1
+    assert "secret-" not in repr(settings) + str(settings)
+
+
+@given(st.sampled_from(sorted(Settings.model_fields)), st.text(min_size=12, alphabet="sécret:/@?# ☃\u0007'"))
+def test_no_sentence_ever_shows_a_value(name: str, value: str) -> None:
+    sentence = None
+    try:
+        load({**ONE_SITE, name.upper(): value})
+    except ConfigError as error:
+        sentence = str(error)
+    assert sentence is None or re.fullmatch(r"[A-Z_]+ [^\n]+\.", sentence)
+    assert sentence is None or value.strip() not in sentence
+
+
+def test_the_process_environment_and_a_file_beside_it_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in ONE_SITE.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("RETENTION_DAYS", "7")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("RETENTION_DAYS=9\nPORT=4000\nSOMETHING_ELSE=1\n", encoding="utf-8")
+    settings = load()
+    assert (settings.retention_days, settings.port) == (7, 4000)
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"PORT=\xff\xfe")
+    with pytest.raises(ConfigError, match=r"^The file \.env cannot be read\.$"):
+        load()
+
+
+def test_a_platform_without_a_lasting_disk_is_recognised() -> None:
+    assert [ephemeral_host({}), ephemeral_host({"DYNO": "web.1"})] == [None, "Heroku"]
+
+
+def test_the_table_names_every_setting_once() -> None:
+    rows = settings_table()
+    assert [row.name for row in rows] == [name.upper() for name in Settings.model_fields]
+    assert [row.name for row in rows if not row.meaning] == []
+    assert {
+        row.name: row.default for row in rows if row.name in ("PORT", "HOST", "POLL_MIN_SECONDS", "SENTRY_DSN")
+    } == {
+        "PORT": "`3000`",
+        "HOST": "`0.0.0.0`",
+        "POLL_MIN_SECONDS": "`2`",
+        "SENTRY_DSN": "off",
+    }
+
+
+def test_the_example_file_names_every_setting_once() -> None:
+    lines = Path(".env.example").read_text(encoding="utf-8").splitlines()
+    names = [match[1] for line in lines if (match := re.match(r"#?([A-Z][A-Z_]+)=", line))]
+    assert sorted(names) == sorted(name.upper() for name in Settings.model_fields)

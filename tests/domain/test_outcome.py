@@ -1,0 +1,74 @@
+"""How a long task is judged to have ended."""
+
+from itertools import product
+
+import pytest
+
+from bot.domain.longtask import Message, Snapshot
+from bot.domain.outcome import SETTLED_SECONDS, Outcome, outcome_of
+
+COPIED = Message(key="STATUS_COPIED_PAGES", args=("42",))
+COPYING = Message(key="STATUS_COPIED_PAGES", args=("20", "42"))
+DELETED = Message(key="STATUS_DELETED_PAGES", args=("20",))
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "outcome"),
+    [
+        # Cloud: `finished` decides
+        (Snapshot(finished=True, successful=True, percent=100), Outcome.FINISHED),
+        (Snapshot(finished=True, successful=True, percent=80), Outcome.FINISHED),
+        (Snapshot(finished=True, successful=False, percent=100), Outcome.FAILED),
+        (Snapshot(finished=True, successful=False), Outcome.FAILED),
+        (Snapshot(finished=True, percent=100), Outcome.FINISHED),
+        (Snapshot(finished=True, status=COPIED), Outcome.FINISHED),
+        (Snapshot(finished=True, percent=60), Outcome.UNKNOWN),
+        (Snapshot(finished=True), Outcome.UNKNOWN),
+        (Snapshot(finished=False, successful=False, percent=10), None),
+        (Snapshot(finished=False, successful=True, percent=100, status=COPIED), None),
+        # Data Center: no `finished`
+        (Snapshot(successful=True, percent=0), None),
+        (Snapshot(successful=True, percent=38, status=COPYING), None),
+        (Snapshot(successful=True, percent=100), Outcome.FINISHED),
+        (Snapshot(percent=100), Outcome.FINISHED),
+        (Snapshot(successful=False, percent=100), Outcome.FAILED),
+        (Snapshot(successful=False, percent=34, status=COPIED), Outcome.FAILED),
+        (Snapshot(successful=False, percent=0), Outcome.FAILED),
+        (Snapshot(successful=True, percent=80, status=COPIED), None),
+        (Snapshot(successful=True), None),
+        (Snapshot(), None),
+    ],
+)
+def test_an_end_is_seen_where_confluence_says_it(snapshot: Snapshot, outcome: Outcome | None) -> None:
+    assert outcome_of(snapshot, problems=False, unchanged_seconds=0) == outcome
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "outcome"),
+    [
+        (COPIED, SETTLED_SECONDS - 1, None),
+        (COPIED, SETTLED_SECONDS, Outcome.FINISHED),
+        (DELETED, SETTLED_SECONDS, Outcome.FINISHED),
+        (COPYING, SETTLED_SECONDS * 9, None),
+        (Message(text="Deleting space"), SETTLED_SECONDS * 9, None),
+        (None, SETTLED_SECONDS * 9, None),
+    ],
+)
+def test_a_last_report_below_100_percent_is_the_end_once_it_stands(
+    status: Message | None, seconds: float, outcome: Outcome | None
+) -> None:
+    snapshot = Snapshot(successful=True, percent=80, status=status)
+    assert outcome_of(snapshot, problems=False, unchanged_seconds=seconds) == outcome
+
+
+def test_standing_still_ends_nothing_that_says_it_is_not_finished() -> None:
+    snapshot = Snapshot(finished=False, successful=True, percent=80, status=COPIED)
+    assert outcome_of(snapshot, problems=False, unchanged_seconds=SETTLED_SECONDS * 9) is None
+
+
+def test_problems_change_a_success_and_nothing_else() -> None:
+    states = product((None, False, True), (None, False, True), (None, 0.0, 80.0, 100.0), (None, COPYING, COPIED))
+    for finished, successful, percent, status in states:
+        snapshot = Snapshot(finished=finished, successful=successful, percent=percent, status=status)
+        clean, troubled = (outcome_of(snapshot, problems=some, unchanged_seconds=0) for some in (False, True))
+        assert troubled == (Outcome.PROBLEMS if clean is Outcome.FINISHED else clean)

@@ -1,0 +1,94 @@
+"""What each sample body of Confluence looks like in a thread: UPDATE_GOLDEN=1 writes the files anew."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.answer import Seen
+from bot.domain.outcome import Outcome, outcome_of
+from bot.domain.reading import read
+from bot.render.examples import answers, counts, examples
+from bot.render.message import Message
+from bot.render.situations import Situation, messages
+from bot.render.thread import ThreadView
+from bot.render.words import Words
+
+HERE = Path(__file__).parent
+BODIES = sorted((HERE.parent / "fixtures" / "longtasks").glob("*.json"))
+BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+
+
+def situation(body: Path) -> Situation:
+    """The sample as a thread sees it that has followed for eleven minutes."""
+    packed = body.read_bytes()
+    seen = read(packed, expected_id=str(json.loads(packed).get("id", "3145728001")))
+    assert isinstance(seen, Seen)
+    findings = seen.findings or ()
+    now = BEGAN + timedelta(minutes=11)
+    outcome = outcome_of(seen.snapshot, problems=bool(findings), unchanged_seconds=600) or Outcome.FOLLOWING
+    view = ThreadView(
+        remote_id=seen.snapshot.remote_id or "3145728001",
+        outcome=outcome,
+        snapshot=seen.snapshot,
+        owner_id="U0ANNA",
+        followers=("U0ANNA",),
+        site_url=seen.snapshot.base_url or "https://example.atlassian.net/wiki",
+        started_at=BEGAN,
+        checked_at=now,
+        ended_at=None if outcome is Outcome.FOLLOWING else now,
+        finding_counts=counts(findings),
+    )
+    return Situation(name=body.stem, view=view, findings=findings)
+
+
+def layout(message: Message) -> str:
+    """Blocks one below the other, then the text that is read aloud."""
+    lines = []
+    for block in message.blocks:
+        match block["type"]:
+            case "section":
+                lines.append(block["text"]["text"])
+            case "context":
+                lines += [f"    {element['text']}" for element in block["elements"]]
+            case "actions":
+                lines += [
+                    f"    [{element['text']['text']}] {element.get('url', '')}".rstrip()
+                    for element in block["elements"]
+                ]
+            case kind:
+                lines.append(f"    ({kind}: {block['title']})")
+    return "\n".join([*lines, "  text:", *(f"  | {line}" for line in message.text.splitlines())])
+
+
+def page(named: list[tuple[str, Message]]) -> str:
+    return "\n\n".join(f"== {name}\n{layout(message)}" for name, message in named) + "\n"
+
+
+def compare(name: str, shown: str) -> None:
+    golden = HERE / "golden" / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(shown)
+    assert shown == golden.read_text()
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body.stem)
+def test_each_sample_body_looks_as_it_was_reviewed(en: Words, body: Path) -> None:
+    compare(body.stem, page(list(messages(en, situation(body)))))
+
+
+def test_the_examples_look_as_they_were_reviewed(en: Words) -> None:
+    shown = [f"#### {example.name}\n\n{page(list(messages(en, example)))}" for example in examples()]
+    compare("examples", "\n".join(shown))
+
+
+def test_the_answers_look_as_they_were_reviewed(en: Words) -> None:
+    compare("answers", page(list(answers(en))))
+
+
+def test_every_golden_file_belongs_to_a_test() -> None:
+    wanted = {"examples", "answers", *(body.stem for body in BODIES)}
+    assert {path.stem for path in (HERE / "golden").glob("*.txt")} == wanted

@@ -1,0 +1,172 @@
+"""Whatever Confluence sends, every message keeps Slack's limits, and numbers only are numbers only."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.ledger import ledger
+from bot.domain.longtask import Finding, Kind, Severity, Snapshot
+from bot.domain.longtask import Message as Status
+from bot.domain.outcome import Outcome
+from bot.domain.status_keys import STATUS_KEYS
+from bot.domain.trouble import Trouble
+from bot.render import card, notices, replies
+from bot.render.message import Message
+from bot.render.situations import Situation, messages
+from bot.render.thread import ThreadView, Titles
+from bot.render.words import Catalogs, Words
+
+BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+#: stands in every title, and nowhere else
+SECRET = "ZQX"
+
+TITLES = st.one_of(
+    st.text(max_size=255),
+    st.sampled_from(
+        ["&" * 255, "<" * 255, "🗺️" * 120, "א" * 255, "e\u0301" * 127, "👩\u200d👩\u200d👧" * 40, "*_~`" * 60]
+    ),
+).map(lambda text: f"{text[:120]}{SECRET}{text[120:252]}")
+KEYS = st.sampled_from([*STATUS_KEYS, "", "WARN_SOMETHING_NEW", "ERROR_SOMETHING_NEW"]) | st.from_regex(
+    r"(WARN|ERROR)_[A-Y]{1,60}", fullmatch=True
+)
+FINDINGS = st.builds(
+    Finding,
+    key=KEYS,
+    args=st.lists(TITLES, max_size=4).map(tuple),
+    severity=st.sampled_from(Severity),
+    count=st.none() | st.integers(min_value=0, max_value=10**9),
+    text=st.none() | TITLES,
+)
+STATUSES = st.none() | st.builds(
+    Status, key=st.none() | KEYS, args=st.lists(TITLES, max_size=3).map(tuple), text=st.none() | TITLES
+)
+NUMBERS = st.none() | st.integers(min_value=0, max_value=10**12)
+SNAPSHOTS = st.none() | st.builds(
+    Snapshot,
+    name_text=st.none() | TITLES,
+    kind=st.sampled_from(Kind),
+    percent=st.none() | st.floats(min_value=0, max_value=100),
+    status=STATUSES,
+    done=NUMBERS,
+    total=NUMBERS,
+    destination_id=st.none() | st.just("98765433"),
+    destination_url=st.none() | TITLES.map(lambda title: f"/pages/{title}"),
+)
+MOMENTS = st.none() | st.integers(min_value=0, max_value=10**6).map(lambda second: BEGAN + timedelta(seconds=second))
+PEOPLE = st.from_regex(r"[UW][A-Z0-9]{8,12}", fullmatch=True)
+SAMPLES = st.lists(
+    st.tuples(st.floats(min_value=0, max_value=10**6), st.floats(min_value=0, max_value=100)), max_size=64
+).map(lambda samples: tuple(sorted(samples)))
+
+
+@st.composite
+def situations(draw: st.DrawFn, titles: Titles | None = None) -> Situation:
+    findings = draw(st.lists(FINDINGS, max_size=40))
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.key] = counts.get(finding.key, 0) + (finding.count or 1)
+    view = ThreadView(
+        remote_id=draw(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True).filter(lambda text: SECRET not in text)),
+        outcome=draw(st.sampled_from(Outcome)),
+        snapshot=draw(SNAPSHOTS),
+        owner_id=draw(PEOPLE),
+        followers=tuple(draw(st.lists(PEOPLE, max_size=90))),
+        stopped_by=draw(st.none() | PEOPLE),
+        titles=titles or draw(st.sampled_from(Titles)),
+        site_url="https://acme.atlassian.net/wiki",
+        started_at=draw(MOMENTS),
+        checked_at=draw(MOMENTS),
+        ended_at=draw(MOMENTS),
+        expected_end=draw(MOMENTS),
+        finding_counts=counts,
+        trouble=draw(st.none() | st.sampled_from(Trouble)),
+        trouble_since=draw(MOMENTS),
+        trouble_until=draw(MOMENTS),
+        samples=draw(SAMPLES),
+    )
+    return Situation(name="drawn", view=view, findings=tuple(findings))
+
+
+def everything(words: Words, situation: Situation) -> Iterator[Message]:
+    view, findings = situation.view, situation.findings
+    yield from (message for _, message in messages(words, situation))
+    yield notices.phase(words, view)
+    yield notices.milestone(words, view)
+    yield replies.status(words, view)
+    yield replies.ended(words, view)
+    if findings:
+        yield notices.warnings(words, view, findings, may_repeat=True, earlier=True)
+    yield card.card(words, view, ("stop", "notify_me", "check_now", "follow_again", "open"), subscription_id="9" * 30)
+    account = ledger(view.snapshot, findings, view.outcome)
+    yield notices.completion(words, view, account, findings_total=10_000, listed=True)
+
+
+def shown(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for each in part.values():
+            yield from shown(each)
+    elif isinstance(part, list | tuple):
+        for each in part:
+            yield from shown(each)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(situation=situations(), language=st.sampled_from(["en", "de", "uk", "ja"]))
+def test_every_message_keeps_slacks_limits(
+    catalogs: Catalogs, breaches: Any, situation: Situation, language: str
+) -> None:
+    for message in everything(catalogs.languages[language], situation):
+        assert breaches(message) == []
+        assert breaches(card.plain(message)) == []
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(situation=situations(titles=Titles.COUNTS), language=st.sampled_from(["en", "de", "uk", "ja"]))
+def test_where_titles_are_not_shown_no_message_holds_one(
+    catalogs: Catalogs, situation: Situation, language: str
+) -> None:
+    for message in everything(catalogs.languages[language], situation):
+        assert [text for text in (message.text, *shown(message.blocks)) if SECRET in text] == []
+
+
+@pytest.mark.parametrize("title", ["&" * 255, "🗺" * 127, "ש" * 255, "e\u0301" * 127, "x" * 255])
+def test_ten_thousand_findings_with_the_longest_titles_fit_one_message(words: Words, breaches: Any, title: str) -> None:
+    findings = [
+        Finding(key=key, args=(title, title, title), severity=Severity.WARNING, identity=str(number))
+        for key in [*STATUS_KEYS, *(f"WARN_NUMBER_{number}" for number in range(32))]
+        for number in range(200)
+    ]
+    view = ThreadView(
+        remote_id="1",
+        outcome=Outcome.FOLLOWING,
+        snapshot=None,
+        owner_id="U1",
+        site_url="https://acme.atlassian.net/wiki",
+    )
+    assert breaches(notices.warnings(words, view, findings, may_repeat=True, earlier=True)) == []
+
+
+def test_hundreds_of_followers_fit_one_completion(words: Words, breaches: Any) -> None:
+    view = ThreadView(
+        remote_id="1" * 64,
+        outcome=Outcome.PROBLEMS,
+        snapshot=Snapshot(
+            kind=Kind.COPY, percent=100, done=1, destination_url="/" + "ß" * 300, status=Status(text="&" * 500)
+        ),
+        owner_id="U1",
+        followers=tuple(f"U{number:012}" for number in range(500)),
+        site_url="https://acme.atlassian.net/wiki",
+    )
+    message = notices.completion(words, view, ledger(view.snapshot, (), view.outcome), findings_total=1, listed=True)
+    assert breaches(message) == []
+    assert message.text.count("<@U") == 60

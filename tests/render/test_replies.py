@@ -1,0 +1,169 @@
+"""Every answer to one person says what happened and what to do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.command import (
+    ForeignSite,
+    KindMismatch,
+    Misread,
+    NoSite,
+    NotALongTask,
+    NotUnderstood,
+    OtherTask,
+    Problem,
+    SiteKind,
+    TooMany,
+    WhichSite,
+)
+from bot.domain.longtask import Kind
+from bot.domain.outcome import Outcome
+from bot.render import replies
+from bot.render.blocks import paragraphs
+from bot.render.examples import answers
+from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn
+from bot.render.words import Words
+
+BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+THREAD = "https://acme.slack.com/archives/C0DOCS/p1795424520000100"
+ROW = replies.Row(
+    remote_id="314",
+    kind=Kind.COPY,
+    outcome=Outcome.FOLLOWING,
+    owner_id="U0ANNA",
+    since=BEGAN,
+    percent=38.9,
+    link=THREAD,
+)
+
+
+def test_every_answer_keeps_slacks_limits(words: Words, breaches: Callable[[Message], list[str]]) -> None:
+    assert {name: breaches(message) for name, message in answers(words) if breaches(message)} == {}
+
+
+def test_every_refusal_says_what_happened_to_the_request(en: Words) -> None:
+    told = {
+        name: message.text
+        for name, message in answers(en)
+        if name in {"nothing started", "no such task", "Confluence unavailable", "access refused", "misconfigured"}
+    }
+    assert {name: ("Nothing" in text or "nothing" in text) for name, text in told.items()} == dict.fromkeys(told, True)
+
+
+@pytest.mark.parametrize(
+    ("problem", "text"),
+    [
+        (
+            NotUnderstood(reason=Misread.WORD, what="halp", suggestion="help"),
+            "“halp” is neither a command nor a long task.\nDid you mean `/lt help`?",
+        ),
+        (
+            NotUnderstood(reason=Misread.WORD, what="<!channel>"),
+            "“&lt;!channel&gt;” is neither a command nor a long task.\nFor example: `/lt 3145728001`",
+        ),
+        (
+            NotUnderstood(reason=Misread.SURPLUS, what="mien", suggestion="mine"),
+            "“mien” is more than this command takes.\nDid you mean `mine`?",
+        ),
+        (
+            TooMany(count=12, limit=10),
+            (
+                "That is 12 long tasks, and one command takes at most 10. "
+                "Nothing was started; please use several commands."
+            ),
+        ),
+        (
+            ForeignSite(host="evil.example"),
+            (
+                "evil.\u2060example is not a Confluence site that this bot knows, so it did not ask there "
+                "and nothing was started. If it should know it, ask the administrator of this bot."
+            ),
+        ),
+        (
+            WhichSite(remote_id="314", aliases=("docs", "sales")),
+            (
+                "Which Confluence is that long task in? Nothing was started yet. Type one of these:\n"
+                "`/lt docs:314`\n`/lt sales:314`"
+            ),
+        ),
+        (
+            NoSite(remote_id="314"),
+            "This bot does not know any Confluence site yet, so nothing was started. Ask its administrator.",
+        ),
+        (
+            KindMismatch(remote_id="314", alias="docs", kind=SiteKind.DATACENTER),
+            (
+                "“314” cannot be a long task of docs: that is Confluence Data Center, where the id has 36 characters. "
+                "Nothing was started."
+            ),
+        ),
+    ],
+)
+def test_what_was_not_understood_is_said_with_one_example(en: Words, problem: Problem, text: str) -> None:
+    assert replies.misread(en, "/lt", problem).text == text
+
+
+def test_a_job_that_is_no_long_task_is_answered_with_why(en: Words) -> None:
+    texts = [replies.misread(en, "/lt", NotALongTask(kind=kind)).text for kind in OtherTask]
+    assert [text.split(",", maxsplit=1)[0] for text in texts] == [
+        "This is a PDF export",
+        "This is a change of space permissions",
+    ]
+
+
+def test_help_repeats_the_command_as_it_was_typed(en: Words) -> None:
+    assert "`/aufgabe status 3145728001`: one look, for you alone" in replies.help(en, "/aufgabe").text.splitlines()
+    assert "`/longtask list`" in replies.help(en, "no command").text
+
+
+def test_one_answer_for_all_that_are_followed_now_links_to_each_thread(en: Words) -> None:
+    followed = [replies.Followed(remote_id="314", link=THREAD), replies.Followed(remote_id="315")]
+    assert replies.following(en, followed).text.splitlines() == [
+        f"Following long task 314. <{THREAD}|Open the thread>",
+        "Following long task 315.",
+    ]
+
+
+def test_the_list_shows_owner_age_percentage_and_thread(en: Words) -> None:
+    done = replace(ROW, outcome=Outcome.FAILED, kind=Kind.OTHER, link=None, channel_id="C0DOCS")
+    assert replies.followed_list(en, [ROW, done], 2, 3, command="/lt").text.splitlines() == [
+        "*Followed long tasks*",
+        f"• Copying pages, long task 314 · 38% · since {en.time(BEGAN)} by <@U0ANNA> <{THREAD}|Open the thread>",
+        f"• Long task, long task 314 · Failed · since {en.time(BEGAN)} by <@U0ANNA> · <#C0DOCS>",
+        "Page 2 of 3. Next: `/lt list 3`",
+    ]
+
+
+def test_the_longest_page_of_the_list_fits_one_message(words: Words, breaches: Callable[[Message], list[str]]) -> None:
+    row = replace(ROW, remote_id="x" * 64, link="https://" + "x" * 190, channel_id="C" + "0" * 20)
+    message = replies.followed_list(words, [row] * 20, 1, 9_999)
+    assert breaches(message) == []
+    assert message.text.count("•") == 8
+
+
+def test_several_answers_become_one_within_the_limits(en: Words, breaches: Callable[[Message], list[str]]) -> None:
+    few = replies.together(en, [replies.stopped_all(en, 1), replies.nothing_started(en)])
+    many = replies.together(en, [paragraphs(Mrkdwn("x" * 900)) for _ in range(10)])
+    assert few.text.count("\n") == 1
+    assert (breaches(few), breaches(many)) == ([], [])
+    assert many.text.endswith("And more: look with the list command.")
+
+
+def test_an_invitation_offers_a_direct_message_where_it_can(en: Words) -> None:
+    without, with_button = replies.invite(en, "longtask"), replies.invite(en, "@longtask", value="12")
+    assert "`/invite @longtask`" in without.text
+    assert [block["type"] for block in without.blocks] == ["section"]
+    assert with_button.blocks[-1]["elements"][0]["value"] == "12"
+
+
+def test_one_look_shows_the_card_without_following(en: Words) -> None:
+    shown = dict(answers(en))
+    assert shown["status"].text.splitlines()[:2] == ["Long task 3145728001, for you alone:", "Copying pages · 38%"]
+    assert shown["ended"].text.splitlines()[:2] == [
+        "Long task 3145728001 has ended already, so nothing was posted here.",
+        "Finished: Copying pages · 100%",
+    ]

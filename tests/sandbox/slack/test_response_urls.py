@@ -1,0 +1,87 @@
+import pytest
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+
+@pytest.fixture
+async def url(slack, bot):
+    result = await slack.command("help", user="U1", channel="C3")
+    return slack.response_url(result.response_url_id)
+
+
+async def post(http, url, payload):
+    async with http.post(url, json=payload) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_slack_sdk_answers_a_command_where_the_bot_may_not_post(slack, url):
+    answer = await AsyncWebhookClient(url).send(text="hello", response_type="ephemeral", replace_original=False)
+    assert (answer.status_code, answer.body) == (200, "ok")
+    assert [(item.via, item.channel, item.text) for item in slack.ephemerals("U1")] == [("response_url", "C3", "hello")]
+
+
+async def test_five_uses_and_no_more(slack, http, url):
+    answers = [await post(http, url, {"text": str(number)}) for number in range(6)]
+    assert answers == [(200, "ok")] * 5 + [(404, '{"ok": false, "error": "used_url"}')]
+    assert len(slack.ephemerals("U1")) == 5
+
+
+async def test_thirty_minutes_and_no_longer(slack, http, url, clock):
+    clock.now += 30 * 60
+    assert await post(http, url, {"text": "in time"}) == (200, "ok")
+    clock.now += 1
+    assert await post(http, url, {"text": "late"}) == (404, '{"ok": false, "error": "expired_url"}')
+
+
+async def test_nobody_guesses_a_url(slack, http):
+    assert await post(http, slack.response_url("T1-1"), {"text": "x"}) == (
+        404,
+        '{"ok": false, "error": "expired_url"}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("payload", "error"),
+    [
+        ({}, "no_text"),
+        ([], "invalid_payload"),
+        ({"text": 7}, "invalid_payload"),
+        ({"text": "x", "response_type": ["ephemeral"]}, "invalid_payload"),
+        ({"text": "x", "replace_original": "false"}, "invalid_payload"),
+        ({"text": "x", "channel": "C1"}, "invalid_payload"),
+        ({"text": "x", "blocks": [{"type": "section"}]}, "invalid_blocks"),
+        ({"text": "x", "response_type": "in_channel", "thread_ts": "1.000001"}, "thread_not_found"),
+    ],
+)
+async def test_payloads_that_are_refused_use_nothing_up(slack, http, url, payload, error):
+    status, body = await post(http, url, payload)
+    assert (status, f'"error": "{error}"' in body, slack.private_messages) == (400, True, [])
+    for _ in range(5):
+        assert await post(http, url, {"text": "x"}) == (200, "ok")
+
+
+async def test_in_channel_is_seen_by_everybody(slack, http, url):
+    await post(http, url, {"text": "hello", "response_type": "in_channel"})
+    assert [message.text for message in slack.messages("C3")] == ["hello"]
+
+
+BUTTON = {"type": "button", "action_id": "stop", "value": "7", "text": {"type": "plain_text", "text": "Stop"}}
+BLOCKS = [{"type": "actions", "elements": [BUTTON]}]
+
+
+async def test_a_click_can_replace_or_delete_its_message(slack, http, client, bot):
+    posted = await client.chat_postMessage(channel="C1", text="one", blocks=BLOCKS)
+    click = await slack.click("C1", posted["ts"], "stop", "U1")
+    url = slack.response_url(click.response_url_id)
+    await post(http, url, {"text": "two", "replace_original": True})
+    assert [version.text for version in slack.message("C1", posted["ts"]).versions] == ["one", "two"]
+    await post(http, url, {"delete_original": True})
+    assert slack.messages("C1") == []
+
+
+async def test_an_ephemeral_message_is_replaced_too(slack, http, url):
+    await post(http, url, {"text": "sure?", "blocks": BLOCKS})
+    (question,) = slack.ephemerals("U1")
+    click = await slack.click("C3", question.ts, "stop", "U1")
+    await post(http, slack.response_url(click.response_url_id), {"text": "done", "replace_original": True})
+    assert [item.text for item in slack.ephemerals("U1")] == ["done"]
+    assert [item.text for item in slack.ephemerals("U1", gone=True)] == ["sure?", "done"]

@@ -1,0 +1,144 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from bot.loop import Heartbeat, run
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.looptime]
+
+
+def script(stop: asyncio.Event, *moves: float | Exception) -> tuple[Callable[[], Awaitable[float]], list[float]]:
+    """A step that plays its moves, notes the time of each, and sets `stop` in the last."""
+    left, times = list(moves), []
+
+    async def step() -> float:
+        times.append(asyncio.get_running_loop().time())
+        move = left.pop(0)
+        if not left:
+            stop.set()
+        if isinstance(move, Exception):
+            raise move
+        return move
+
+    return step, times
+
+
+async def test_a_step_comes_again_after_the_seconds_it_returned() -> None:
+    stop = asyncio.Event()
+    step, times = script(stop, 2.0, 0.5, 0.0, -1.0, 1.0)
+    await run(step, name="poll", stop=stop)
+    assert times == pytest.approx([0.0, 2.0, 2.5, 2.5, 2.5])
+
+
+async def test_no_rest_is_longer_than_the_longest() -> None:
+    stop = asyncio.Event()
+    step, times = script(stop, 3600.0, 0.0)
+    await run(step, name="poll", stop=stop, rest_at_most=5.0)
+    assert times == pytest.approx([0.0, 5.0])
+
+
+async def test_a_wake_ends_the_waiting_at_once_and_only_once() -> None:
+    stop, wake = asyncio.Event(), asyncio.Event()
+    step, times = script(stop, 4.0, 4.0, 4.0)
+    asyncio.get_running_loop().call_later(1.0, wake.set)
+    await run(step, name="poll", stop=stop, wake=wake)
+    assert times == pytest.approx([0.0, 1.0, 5.0])
+
+
+async def test_a_wake_during_a_step_brings_another() -> None:
+    stop, wake, times = asyncio.Event(), asyncio.Event(), []
+
+    async def step() -> float:
+        times.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(1.0)
+        (wake if len(times) == 1 else stop).set()
+        return 4.0
+
+    await run(step, name="poll", stop=stop, wake=wake)
+    assert times == pytest.approx([0.0, 1.0])
+
+
+async def test_a_stop_ends_the_waiting_at_once_and_finishes_the_step_in_hand() -> None:
+    stop, finished = asyncio.Event(), []
+
+    async def step() -> float:
+        await asyncio.sleep(2.0)
+        finished.append(asyncio.get_running_loop().time())
+        return 60.0
+
+    asyncio.get_running_loop().call_later(1.0, stop.set)
+    await run(step, name="poll", stop=stop)
+    assert finished == pytest.approx([2.0])
+    assert asyncio.get_running_loop().time() == pytest.approx(2.0)
+
+
+async def test_a_loop_that_is_told_to_stop_before_it_began_takes_no_step() -> None:
+    stop = asyncio.Event()
+    stop.set()
+    step, times = script(stop, 1.0)
+    await run(step, name="poll", stop=stop)
+    assert times == []
+
+
+async def test_crashes_are_outlived_with_growing_rests_that_a_wake_does_not_shorten() -> None:
+    stop, wake, counted = asyncio.Event(), asyncio.Event(), []
+    oops = ValueError("oops")
+    step, times = script(stop, oops, oops, oops, 1.0, oops, 0.0)
+    wake.set()
+    asyncio.get_running_loop().call_later(0.1, wake.set)
+    await run(step, name="poll", stop=stop, wake=wake, count=lambda name, crashed: counted.append((name, crashed)))
+    assert times == pytest.approx([0.0, 0.5, 1.5, 3.5, 4.5, 5.0])
+    assert counted == [("poll", crashed) for crashed in (True, True, True, False, True, False)]
+
+
+async def test_a_rest_after_many_crashes_stays_within_half_a_minute() -> None:
+    stop = asyncio.Event()
+    step, times = script(stop, *[ValueError("oops")] * 20, 0.0)
+    await run(step, name="poll", stop=stop)
+    assert times[-1] - times[-2] == pytest.approx(30.0)
+
+
+async def test_a_row_of_crashes_is_said_when_it_starts_and_when_it_is_over() -> None:
+    structlog.reset_defaults()
+    stop = asyncio.Event()
+    step, _ = script(stop, ValueError("oops"), ValueError("oops"), 0.0, 0.0)
+    with capture_logs() as lines:
+        await run(step, name="poll", stop=stop)
+    assert [(line["event"], line["log_level"]) for line in lines] == [
+        ("loop_crashes", "error"),
+        ("loop_crashes_again", "warning"),
+        ("loop_is_back", "info"),
+    ]
+
+
+async def test_a_turn_that_takes_too_long_is_said() -> None:
+    structlog.reset_defaults()
+    stop = asyncio.Event()
+
+    async def step() -> float:
+        await asyncio.sleep(12.0)
+        stop.set()
+        return 0.0
+
+    with capture_logs() as lines:
+        await run(step, name="poll", stop=stop, slow_after=10.0)
+    assert lines == [{"event": "turn_is_slow", "log_level": "warning", "loop": "poll", "seconds": 12.0}]
+
+
+async def test_the_heartbeat_tells_how_long_a_loop_is_silent() -> None:
+    stop, beat = asyncio.Event(), Heartbeat("poll")
+    step, _ = script(stop, 2.0, 0.0)
+    assert beat.silent_for(7.0) == 7.0
+    await run(step, name="poll", stop=stop, heartbeat=beat)
+    assert (beat.started, beat.last_turn, beat.silent_for(5.0)) == pytest.approx((0.0, 2.0, 3.0))
+
+
+async def test_cancelling_is_not_mistaken_for_a_crash() -> None:
+    task = asyncio.ensure_future(run(lambda: asyncio.sleep(60, 1.0), name="poll", stop=asyncio.Event()))
+    await asyncio.sleep(1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

@@ -1,0 +1,59 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.clients.slack_scopes import OPTIONAL, REQUIRED
+
+
+@pytest.fixture(scope="module")
+def manifest() -> Any:
+    return yaml.safe_load(Path("app_manifest.yml").read_text(encoding="utf-8"))
+
+
+def test_the_manifest_asks_for_the_scopes_the_code_uses(manifest: Any) -> None:
+    assert manifest["oauth_config"]["scopes"] == {"bot": list(REQUIRED), "bot_optional": list(OPTIONAL)}
+
+
+def test_names_and_descriptions_keep_slacks_lengths(manifest: Any) -> None:
+    display = manifest["display_information"]
+    assert 1 <= len(display["name"]) <= 35
+    assert 1 <= len(display["description"]) <= 140
+    assert 175 <= len(display["long_description"]) <= 4000
+    assert re.fullmatch(r"#[0-9a-f]{6}", display["background_color"])
+    assert 1 <= len(manifest["features"]["bot_user"]["display_name"]) <= 80
+
+
+def test_there_is_one_command_of_slacks_form(manifest: Any) -> None:
+    (command,) = manifest["features"]["slash_commands"]
+    assert command["command"] == "/longtask"
+    assert len(command["description"]) <= 2000
+    assert len(command["usage_hint"]) <= 1000
+
+
+def test_every_address_is_that_of_the_events(manifest: Any) -> None:
+    settings = manifest["settings"]
+    assert {
+        manifest["features"]["slash_commands"][0]["url"],
+        settings["event_subscriptions"]["request_url"],
+        settings["interactivity"]["request_url"],
+    } == {"https://YOUR-APP.example.com/slack/events"}
+    assert settings["interactivity"]["is_enabled"] is True
+
+
+def test_uninstalling_is_heard_of(manifest: Any) -> None:
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_uninstalled", "tokens_revoked"]
+
+
+def test_people_can_be_told_something_in_a_direct_message(manifest: Any) -> None:
+    assert manifest["features"]["app_home"]["messages_tab_enabled"] is True
+
+
+def test_the_processes_are_those_a_paas_starts() -> None:
+    assert Path("Procfile").read_text(encoding="utf-8").splitlines() == [
+        "web: python -m bot",
+        "worker: python -m bot worker",
+        "release: python -m bot migrate",
+    ]
