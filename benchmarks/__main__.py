@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -18,10 +19,16 @@ def names(wanted: list[str]) -> list[str]:
     return [name for name in found if not wanted or any(word in name for word in wanted)]
 
 
+def _place(row: Row) -> tuple[int, str]:
+    """Numbered figures by number, the others after them."""
+    digits = "".join(takewhile(str.isdigit, row.number))
+    return (int(digits) if digits else 1000, row.number)
+
+
 def table(rows: list[Row]) -> str:
     """The rows as a Markdown table, by their numbers."""
     lines = ["| # | what | figure | measured against | goal | |", "|---|---|---|---|---|---|"]
-    for row in sorted(rows, key=lambda row: (not row.number.isdigit(), row.number.zfill(4))):
+    for row in sorted(rows, key=_place):
         cells = (row.number, row.what, row.figure, row.peer, row.goal, row.verdict)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)

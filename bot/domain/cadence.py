@@ -25,7 +25,7 @@ FAILURES_A_CAP = 8
 #: changes from which the present pace is read
 PACE_SAMPLES = 12
 #: of the time that seems left until the next turn: a long wait costs few looks, the end is seen at once
-OF_REMAINING = 0.125
+OF_REMAINING = 0.14
 #: of the time that the turn is overdue
 OF_OVERDUE = 0.1
 #: of the time it has run: any long task may end early, the less likely at any moment the longer it has run

@@ -1,0 +1,31 @@
+import pytest
+
+from bot.sandbox.scenarios import DEMO, scenario
+from bot.sandbox.together import CHANNEL, PERSON, Sandbox
+
+
+@pytest.mark.parametrize("name", DEMO)
+async def test_a_story_is_told_to_its_end(sandbox: Sandbox, name: str) -> None:
+    await sandbox.start_bot()
+    story = scenario(name, "cloud").scaled(20)
+    remote_id = sandbox.begin(story)
+
+    answer = await sandbox.type(remote_id)
+
+    assert answer.status == 200
+    outcome = story.expected.outcome.value
+
+    def told() -> bool:
+        thread = sandbox.thread_of(remote_id)
+        root = sandbox.root_of(remote_id)
+        return (
+            len(thread) > 1
+            and root is not None
+            and outcome in root.text.lower()
+            and f"<@{PERSON}>" in thread[-1].text
+            and outcome in thread[0].text.lower()
+        )
+
+    await sandbox.slack.wait_for(told, timeout=30)
+    assert [message.text for message in sandbox.slack.messages(CHANNEL)] == [sandbox.root_of(remote_id).text]
+    assert len([message for message in sandbox.thread_of(remote_id) if f"<@{PERSON}>" in message.text]) == 1
