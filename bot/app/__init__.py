@@ -1,0 +1,10 @@
+"""Build every part once; start and stop them in order."""
+
+from bot.app.building import build, migrate_only
+from bot.app.clock import now
+from bot.app.parts import Bot, StartError
+from bot.app.running import run, serving
+from bot.db.engine import DatabaseError
+from bot.web import CannotListen
+
+__all__ = ["Bot", "CannotListen", "DatabaseError", "StartError", "build", "migrate_only", "now", "run", "serving"]

@@ -1,0 +1,51 @@
+"""A running bot, as its parts."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot import loop
+from bot.config import Settings
+from bot.db.engine import Database, ping
+from bot.db.migrate import pending
+from bot.deliver import Deliverer
+from bot.follow import Answerer
+from bot.metrics import Metrics
+from bot.poll import Poller
+
+#: seconds without a turn after which a loop counts as stuck
+STUCK_AFTER = 90.0
+
+
+class StartError(Exception):
+    """The bot cannot start; the message is one sentence for the operator."""
+
+
+@dataclass(kw_only=True)
+class Bot:
+    """Every part of a running bot."""
+
+    settings: Settings
+    database: Database
+    metrics: Metrics
+    answerer: Answerer
+    poller: Poller
+    deliverer: Deliverer
+    slack_app: AsyncApp | None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    heartbeats: dict[str, loop.Heartbeat] = field(default_factory=dict)
+    #: where HTTP listens, once it does
+    port: int | None = None
+
+    async def ready(self) -> list[str]:
+        """Why this process is not ready; nothing where it is."""
+        if self.stopping.is_set():
+            return ["stopping"]
+        trouble = await ping(self.database)
+        if trouble is not None:
+            return [f"the database does not answer: {trouble}"]
+        reasons = [reason for reason in [await pending(self.database)] if reason]
+        clock = asyncio.get_running_loop().time()
+        stuck = [beat.name for beat in self.heartbeats.values() if beat.silent_for(clock) > STUCK_AFTER]
+        return reasons + [f"the loop {name} has not turned for a minute" for name in stuck]
