@@ -7,7 +7,6 @@ from pathlib import Path
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import listeners
 from bot.app.clock import now
@@ -17,7 +16,6 @@ from bot.clients import confluence
 from bot.clients.confluence import ConfluenceClient
 from bot.clients.slack import SlackClient
 from bot.clients.slack_session import open_session as open_slack_session
-from bot.clients.slack_session import web_client
 from bot.config import Settings
 from bot.db import claims
 from bot.db.engine import Database, open_database
@@ -47,8 +45,6 @@ class _Parts:
     access: SiteAccess
     bounds: Bounds
     slack: Callable[[str], SlackClient]
-    #: Bolt's own client, should a listener want one
-    web_client: AsyncWebClient
 
 
 @asynccontextmanager
@@ -85,7 +81,6 @@ async def build(settings: Settings, *, listening: bool = True) -> AsyncIterator[
                 access=await single_site(settings, database, asking),
                 bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
                 slack=lambda _team_id: client,
-                web_client=web_client(slack_session, token=None, base_url=settings.slack_api_url),
             ),
             listening=listening,
         )
@@ -136,7 +131,7 @@ def _assemble(parts: _Parts, *, listening: bool) -> Bot:
         answerer=answerer,
         poller=poller,
         deliverer=deliverer,
-        slack_app=_slack_app(parts, answerer) if listening else None,
+        slack_app=_slack_app(settings, answerer) if listening else None,
     )
 
 
@@ -167,8 +162,7 @@ def _keys(settings: Settings) -> list[str]:
     return [own.get_secret_value()] if own is not None else []
 
 
-def _slack_app(parts: _Parts, answerer: Answerer) -> AsyncApp:
-    settings = parts.settings
+def _slack_app(settings: Settings, answerer: Answerer) -> AsyncApp:
     token = _bot_token(settings)
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -179,7 +173,6 @@ def _slack_app(parts: _Parts, answerer: Answerer) -> AsyncApp:
     app = AsyncApp(
         signing_secret=secret.get_secret_value() if secret else None,
         authorize=authorize,
-        client=parts.web_client,
         # A request that nobody listens to is Slack's business, not an error.
         raise_error_for_unhandled_request=False,
     )

@@ -40,11 +40,12 @@ async def single_site(settings: Settings, database: Database, asking: Confluence
         site=Site(kind=kind, base_url=settings.site_url, cloud_id=cloud_id, api_url=settings.atlassian_api_url),
         people_url=settings.people_url,
         account_id=account_id,
-        credential=_credential(settings),
+        credential=credential_of(settings),
     )
 
 
-def _credential(settings: Settings) -> Credential:
+def credential_of(settings: Settings) -> Credential:
+    """How the operator signs in. Raises StartError."""
     if settings.confluence_token is not None:
         return Credential.bearer(settings.confluence_token.get_secret_value())
     if settings.confluence_email is None or settings.confluence_api_token is None:

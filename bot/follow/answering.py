@@ -1,6 +1,7 @@
 """Write commands down, and answer every one of them."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -84,10 +85,23 @@ class Answerer:
         """What a text asks for."""
         return parse_command(text, sites=[access.name for access in self.means.sites.values()])
 
-    async def note(self, typed: Typed) -> bool:
-        """Write a command down; False where it was before. Raises what the database raises."""
+    async def keep(self, typed: Typed, *, within: float) -> bool:
+        """Write a command down within so many seconds; False where it was before.
+
+        Raises DatabaseAway: then nothing was kept, and what is still being written is withdrawn.
+        """
+        writing = asyncio.create_task(self._write_down(typed))
+        done, _ = await asyncio.wait({writing}, timeout=within)
+        if not done:
+            self._in_background(self._withdraw(writing, typed.trigger_id))
+            raise DatabaseAway("too slow")
+        new = writing.result()
+        self.wake.set()
+        return new
+
+    async def _write_down(self, typed: Typed) -> bool:
         async with self.means.database.begin() as connection:
-            new = await command_rows.write_down(
+            return await command_rows.write_down(
                 connection,
                 trigger_id=typed.trigger_id,
                 team_id=typed.team_id,
@@ -100,8 +114,20 @@ class Answerer:
                 response_url=self.means.secrets.seal(typed.response_url),
                 now=self.means.now(),
             )
-        self.wake.set()
-        return new
+
+    async def _withdraw(self, writing: asyncio.Task[bool], trigger_id: str) -> None:
+        """Its caller was told that nothing was started, so nothing is."""
+        try:
+            await writing
+            async with self.means.database.begin() as connection:
+                await command_rows.withdraw(connection, trigger_id)
+        except DatabaseAway:
+            _log.warning("command_not_withdrawn")
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def step(self) -> float:
         """Take up the commands that nobody has answered."""
@@ -115,9 +141,7 @@ class Answerer:
             rows = await claims.claim_commands(connection, now=self.means.now(), limit=free)
         for row in rows:
             self._flying[row["id"]] = row["claim_id"]
-            task = asyncio.create_task(self._answer(row))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._in_background(self._answer(row))
         return IDLE_SECONDS
 
     async def _answer(self, row: RowMapping) -> None:

@@ -1,6 +1,5 @@
 """Slash commands: written down, then acknowledged."""
 
-import asyncio
 import re
 from typing import Any
 
@@ -41,10 +40,9 @@ async def take(ack: AsyncAck, command: dict[str, Any], answerer: Answerer) -> No
         await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
         return
     try:
-        async with asyncio.timeout(PATIENCE):
-            await answerer.note(_typed(command, text))
-    except (TimeoutError, DatabaseAway) as error:
-        _log.warning("command_not_kept", error=type(error).__name__)
+        await answerer.keep(_typed(command, text), within=PATIENCE)
+    except DatabaseAway as error:
+        _log.warning("command_not_kept", error=str(error))
         sorry = replies.nothing_started(words)
         await ack(text=sorry.text, blocks=list(sorry.blocks), response_type="ephemeral")
         return

@@ -26,7 +26,7 @@ STYLE = """
 .slack .section{margin:4px 0;white-space:pre-wrap}
 .slack .context{font-size:13px;color:#616061;margin:4px 0;white-space:pre-wrap}
 .slack .actions{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0}
-.slack .button{font-size:13px;font-weight:700;border:1px solid #bbb;border-radius:4px;padding:4px 12px}
+.slack .button{font:inherit;font-size:13px;font-weight:700;color:#1d1c1d;background:#fff;border:1px solid #bbb;border-radius:4px;padding:4px 12px}
 .slack figure{margin:8px 0;border:1px solid #ddd;border-radius:8px;padding:12px;max-width:460px}
 .slack figcaption{font-weight:700;font-size:13px}
 .slack svg text{font-size:9px;fill:#616061}
@@ -52,7 +52,7 @@ def mrkdwn_html(text: str) -> str:
 
     text = text.replace("\ue000", "").replace("\ue001", "")
     text = _CODE.sub(lambda match: keep(f"<code>{_plain(match[1])}</code>"), text)
-    text = _DATE.sub(lambda match: keep(f"<time>{_plain(match[2])}</time>"), text)
+    text = _DATE.sub(lambda match: keep(f'<time data-epoch="{match[1]}">{_plain(match[2])}</time>'), text)
     text = _ANGLED.sub(lambda match: keep(_angled(match[1], match[2])), text)
     html = _plain(text)
     for pattern, replacement in _STYLES:
@@ -81,8 +81,15 @@ def _context(block: Block) -> str:
 
 
 def _actions(block: Block) -> str:
-    buttons = "".join(f'<span class="button">{_plain(button["text"]["text"])}</span>' for button in block["elements"])
-    return f'<div class="actions">{buttons}</div>'
+    return f'<div class="actions">{"".join(map(_button, block["elements"]))}</div>'
+
+
+def _button(button: Block) -> str:
+    label, action = _plain(button["text"]["text"]), escape(button["action_id"])
+    if "url" in button:
+        address = escape(button["url"])
+        return f'<a class="button" href="{address}" data-action="{action}" target="_blank" rel="noopener">{label}</a>'
+    return f'<button type="button" class="button" data-action="{action}">{label}</button>'
 
 
 def _line_chart(block: Block) -> str:

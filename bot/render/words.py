@@ -7,15 +7,15 @@ from gettext import NullTranslations
 from io import BytesIO
 from math import floor
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
-from babel.units import format_unit
 
 from bot.render.mrkdwn import Mrkdwn, data
 
@@ -25,7 +25,8 @@ SOURCE = "en"
 #: what a placeholder of a sentence can hold; a bare str is somebody else's words and is escaped
 Value = str | int | timedelta | datetime
 
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_Unit = Literal["day", "hour", "minute", "second"]
+_UNITS: tuple[tuple[_Unit, int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 def wording(sentence: str) -> str:
@@ -93,8 +94,13 @@ class Words:
         for unit, size in _UNITS[first : first + 2]:
             amount, left = divmod(left, size)
             if amount or not parts:
-                parts.append(str(format_unit(amount, f"duration-{unit}", length="long", locale=self.locale)))
+                parts.append(self._unit(amount * size, unit))
         return Mrkdwn(format_list(parts, style="unit", locale=self.locale))
+
+    def _unit(self, seconds: int, unit: _Unit) -> str:
+        # format_unit knows no long names of units in Japanese, Korean and Chinese; format_timedelta does.
+        length = timedelta(seconds=seconds)
+        return format_timedelta(length, granularity=unit, threshold=float("inf"), locale=self.locale)
 
     def time(self, moment: datetime) -> Mrkdwn:
         """A moment to the minute, shown by Slack in the reader's own time zone and language; the fallback is in UTC.

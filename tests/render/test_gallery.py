@@ -53,7 +53,7 @@ def test_the_page_holds_every_message_in_every_language(catalogs: Catalogs, en: 
         ("`<code> *x*`", "<code>&lt;code&gt; *x*</code>"),
         ("<https://a.example/?x=1&amp;y=2|go>", '<a href="https://a.example/?x=1&amp;y=2">go</a>'),
         ("<@U0ANNA>", '<span class="mention">@U0ANNA</span>'),
-        ("<!date^1795424520^{date_short_pretty} {time}|Nov 23>", "<time>Nov 23</time>"),
+        ("<!date^1795424520^{date_short_pretty} {time}|Nov 23>", '<time data-epoch="1795424520">Nov 23</time>'),
         ("&lt;b&gt; &amp; <b", "&lt;b&gt; &amp; &lt;b"),
         (":tada:", '<span class="emoji">:tada:</span>'),
     ],

@@ -123,3 +123,16 @@ def test_an_unknown_language_or_a_broken_catalog_is_refused(tmp_path: Path) -> N
     (tmp_path / "zz.po").write_text("")
     with pytest.raises(ValueError, match="there is no language 'zz'"):
         load_catalogs(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "24 minutes, 30 seconds"),
+        ("de", "24 Minuten, 30 Sekunden"),
+        ("uk", "24 хвилини і 30 секунд"),
+        ("ja", "24 分 30 秒"),
+    ],
+)
+def test_a_length_of_time_is_said_in_every_language(catalogs: Catalogs, language: str, expected: str) -> None:
+    assert catalogs.words(language).duration(timedelta(seconds=1470)) == expected

@@ -65,10 +65,13 @@ def stopped_by_other(words: Words, person_id: str, remote_id: str, link: str | N
     return paragraphs(said, linked(link, words.say("Open the thread"))) if link else paragraphs(said)
 
 
-def thread_lost(words: Words, remote_id: str, reason: Lost) -> Message:
-    """To the followers: the thread is gone, and with it the following."""
+def thread_lost(words: Words, remote_id: str, reason: Lost, *, ended: bool = False) -> Message:
+    """To the followers: the thread is gone, and with it the following. `ended`: so is the long task."""
+    said = words.say(_LOST[reason], id=remote_id)
+    if ended:
+        return paragraphs(said)
     return paragraphs(
-        words.say(_LOST[reason], id=remote_id),
+        said,
         words.say(
             "It is no longer followed there. The long task itself goes on in Confluence; "
             "follow it again elsewhere if you want to know how it ends."

@@ -1,0 +1,111 @@
+"""The bot as a process that is killed and started again: nothing is lost, the same thread goes on."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.sandbox.scenarios import scenario
+from bot.sandbox.slack import Fault
+from bot.sandbox.together import CHANNEL, PERSON, Sandbox
+
+ROOT = Path(__file__).parents[2]
+COPY = scenario("copy_with_renames_and_restrictions", "cloud")
+
+
+@asynccontextmanager
+async def process(sandbox: Sandbox) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m bot` with the sandbox's environment, ready."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", cwd=ROOT, env=keep | sandbox.environ | {"PORT": str(port)}
+    )
+    sandbox.slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+    try:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+            while not await ready(session, port):  # noqa: ASYNC110 -- another process's port has no event
+                await asyncio.sleep(0.05)
+        yield bot
+    finally:
+        if bot.returncode is None:
+            bot.kill()
+        await bot.wait()
+
+
+async def ready(session: aiohttp.ClientSession, port: int) -> bool:
+    try:
+        async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+async def end_of(sandbox: Sandbox, remote_id: str) -> list[str]:
+    """The thread, once its follower has been mentioned."""
+
+    def ended() -> bool:
+        thread = sandbox.thread_of(remote_id)
+        return bool(thread) and f"<@{PERSON}>" in thread[-1].text and "Finished" in thread[0].text
+
+    await sandbox.slack.wait_for(ended, timeout=60)
+    return [message.text for message in sandbox.thread_of(remote_id)]
+
+
+async def test_a_command_that_was_acknowledged_is_carried_out_after_a_kill(sandbox: Sandbox) -> None:
+    remote_id = sandbox.begin(COPY.scaled(5))
+    async with process(sandbox) as bot:
+        sandbox.slack.faults.add("users.info", Fault.slow(5.0), times=1)
+        answer = await sandbox.type(remote_id)
+        bot.kill()
+        await bot.wait()
+        assert answer.status == 200
+        assert sandbox.slack.messages(CHANNEL) == []
+
+    async with process(sandbox):
+        await end_of(sandbox, remote_id)
+
+    assert len(sandbox.slack.messages(CHANNEL)) == 1
+
+
+async def test_the_same_thread_goes_on_after_a_kill_and_a_new_start(sandbox: Sandbox) -> None:
+    remote_id = sandbox.begin(COPY.scaled(2))
+    async with process(sandbox) as bot:
+        await sandbox.type(remote_id)
+        await sandbox.slack.wait_for(lambda: sandbox.thread_of(remote_id), timeout=20)
+        bot.kill()
+
+    async with process(sandbox):
+        thread = await end_of(sandbox, remote_id)
+
+    assert len(sandbox.slack.messages(CHANNEL)) == 1
+    assert len([text for text in thread if "2 pages were renamed" in text.splitlines()[0]]) == 1
+    assert len([text for text in thread if f"<@{PERSON}>" in text]) == 1
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+async def test_a_kill_in_the_middle_of_a_call_repeats_at_most_that_one_message(sandbox: Sandbox, method: str) -> None:
+    remote_id = sandbox.begin(COPY.scaled(3))
+    async with process(sandbox) as bot:
+        sandbox.slack.faults.add(method, Fault.slow_answer(5.0), times=1)
+        await sandbox.type(remote_id)
+        await sandbox.slack.wait_for(
+            lambda: any(call.method == method for call in sandbox.slack.calls) or sandbox.slack.messages(CHANNEL),
+            timeout=20,
+        )
+        bot.kill()
+
+    async with process(sandbox):
+        thread = await end_of(sandbox, remote_id)
+
+    roots = len(sandbox.slack.messages(CHANNEL))
+    assert roots <= (2 if method == "chat.postMessage" else 1)
+    assert len([text for text in thread if f"<@{PERSON}>" in text]) == 1
