@@ -46,7 +46,7 @@ def step(database: Database, *, retention_days: int, now: Callable[[], datetime]
 async def _forget(database: Database, *, before: datetime) -> int:
     async def drop(connection: AsyncConnection) -> int:
         ended = await long_tasks.forget(connection, ended_before=before, at_most=AT_ONCE)
-        return ended + await long_tasks.forget_unfollowed(connection, created_before=before, at_most=AT_ONCE)
+        return ended + await long_tasks.forget_unfollowed(connection, before=before, at_most=AT_ONCE)
 
     async with database.begin() as connection:
         dropped = await drop(connection)

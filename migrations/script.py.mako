@@ -11,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Only what both this version's code and the one before can bear."""
+    """Only what both this version's code and the one before can bear: see migrations/env.py."""
     ${upgrades if upgrades else "pass"}
 
 

@@ -4,7 +4,18 @@ from bot.app.building import build, migrate_only
 from bot.app.clock import now
 from bot.app.parts import Bot, StartError
 from bot.app.running import run, serving
-from bot.db.engine import DatabaseError
+from bot.db.engine import DatabaseAway, DatabaseError
 from bot.web import CannotListen
 
-__all__ = ["Bot", "CannotListen", "DatabaseError", "StartError", "build", "migrate_only", "now", "run", "serving"]
+__all__ = [
+    "Bot",
+    "CannotListen",
+    "DatabaseAway",
+    "DatabaseError",
+    "StartError",
+    "build",
+    "migrate_only",
+    "now",
+    "run",
+    "serving",
+]

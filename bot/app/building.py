@@ -1,5 +1,6 @@
 """Make every part, and close it at the end."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -27,8 +28,11 @@ from bot.follow import Answerer, Means, SiteAccess
 from bot.follow.asking import People
 from bot.metrics import Metrics
 from bot.poll import Poller, Reach
+from bot.render import card
 from bot.render.words import Catalogs, load_catalogs
 
+#: on every card that is still moving
+BUTTONS = (card.STOP, card.NOTIFY_ME, card.CHECK_NOW, card.OPEN)
 CATALOGS = Path(__file__).parents[1] / "render" / "catalogs"
 
 
@@ -98,6 +102,7 @@ def _assemble(parts: _Parts, *, listening: bool) -> Bot:
             metrics=parts.metrics,
             now=now,
             people_urls={site_id: access.people_url},
+            actions=BUTTONS,
         )
     )
     poller = Poller(
@@ -170,7 +175,11 @@ def _slack_app(settings: Settings, answerer: Answerer) -> AsyncApp:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
 
     secret = settings.slack_signing_secret
+    # Bolt reads SLACK_BOT_TOKEN by itself, and warns at every start that it will not be used.
+    quiet = logging.getLogger("slack_bolt.start")
+    quiet.addFilter(lambda record: "token" not in record.getMessage())
     app = AsyncApp(
+        logger=quiet,
         signing_secret=secret.get_secret_value() if secret else None,
         authorize=authorize,
         # A request that nobody listens to is Slack's business, not an error.

@@ -48,6 +48,11 @@ async def viewers_of(connection: AsyncConnection, long_task_ids: Sequence[int]) 
     return found
 
 
+async def refused(connection: AsyncConnection) -> frozenset[int]:
+    """The accounts whose credential did not work when it was last used."""
+    return frozenset((await connection.execute(select(accounts.c.id).where(accounts.c.state == "refused"))).scalars())
+
+
 async def set_state(connection: AsyncConnection, account_id: int, *, state: str, reason: str | None) -> bool:
     """Note whether an account's credential works; whether that is news."""
     result = await connection.execute(

@@ -5,16 +5,16 @@ writer finds that it holds nothing. On SQLite one process has the whole file, so
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Select, Table, Update, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Select, Table, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.engine import database_now
-from bot.db.models import commands, long_tasks, notices, subscriptions, viewers, workspaces
+from bot.db.models import commands, is_untold, long_tasks, notices, subscriptions, viewers, workspaces
 
 #: how long a claim holds without being renewed
 LEASE = timedelta(seconds=10)
@@ -42,24 +42,17 @@ async def claim_long_tasks(
     site_id: int,
     limit: int,
     now: datetime,
-    paused_accounts: Sequence[int],
+    paused_accounts: Collection[int] = (),
+    but: Collection[int] = (),
 ) -> list[RowMapping]:
     """Take due long tasks of a site, the longest due first, each with this claim's fresh `claim_id`.
 
-    Those which only paused accounts can see are left.
+    Those which only paused accounts can see are left, and so are those with the ids `but`.
     """
     clock = await database_now(connection, fallback=now)
     claim_id = new_claim_id()
-    free = or_(long_tasks.c.claimed_until.is_(None), long_tasks.c.claimed_until < clock)
-    query = (
-        select(long_tasks.c.id)
-        .where(long_tasks.c.site_id == site_id, long_tasks.c.due_at <= now, free)
-        .order_by(long_tasks.c.due_at)
-    )
-    if paused_accounts:
-        query = query.where(
-            exists().where(viewers.c.long_task_id == long_tasks.c.id, viewers.c.account_id.not_in(paused_accounts))
-        )
+    free = _free(site_id, clock=clock, paused_accounts=paused_accounts, but=but)
+    query = select(long_tasks.c.id).where(long_tasks.c.due_at <= now, *free).order_by(long_tasks.c.due_at)
     due = _due(query, limit, sqlite=connection.dialect.name == "sqlite", lock=long_tasks)
     statement = (
         update(long_tasks)
@@ -67,7 +60,23 @@ async def claim_long_tasks(
         .where(long_tasks.c.id == due.c.id)
         .returning(long_tasks)
     )
-    return list((await connection.execute(statement)).mappings())
+    return sorted((await connection.execute(statement)).mappings(), key=lambda row: row["due_at"])
+
+
+def _free(
+    site_id: int, *, clock: datetime, paused_accounts: Collection[int], but: Collection[int]
+) -> list[ColumnElement[bool]]:
+    """Long tasks of a site that are looked at, and that nobody looks at now."""
+    free = [
+        long_tasks.c.site_id == site_id,
+        or_(long_tasks.c.claimed_until.is_(None), long_tasks.c.claimed_until < clock),
+    ]
+    if paused_accounts:
+        sees = viewers.c.account_id.not_in(paused_accounts)
+        free.append(exists().where(viewers.c.long_task_id == long_tasks.c.id, sees))
+    if but:
+        free.append(long_tasks.c.id.not_in(but))
+    return free
 
 
 async def held_long_tasks(connection: AsyncConnection, claims: Sequence[tuple[int, str]]) -> dict[int, RowMapping]:
@@ -86,7 +95,7 @@ async def claim_workspaces(
 ) -> list[str]:
     """Take active workspaces which have something to tell and which nobody delivers for; their team ids."""
     clock = await database_now(connection, fallback=now)
-    untold = exists().where(notices.c.team_id == workspaces.c.team_id, notices.c.state.in_(("planned", "sending")))
+    untold = exists().where(notices.c.team_id == workspaces.c.team_id, is_untold)
     stale = exists().where(notices.c.team_id == workspaces.c.team_id, notices.c.dirty_since.is_not(None))
     dirty = exists().where(
         subscriptions.c.team_id == workspaces.c.team_id, subscriptions.c.card_dirty_since.is_not(None)
@@ -136,7 +145,7 @@ async def claim_commands(connection: AsyncConnection, *, now: datetime, limit: i
         .where(commands.c.id == due.c.id)
         .returning(commands)
     )
-    return list((await connection.execute(statement)).mappings())
+    return sorted((await connection.execute(statement)).mappings(), key=lambda row: row["created_at"])
 
 
 async def renew(
@@ -183,10 +192,21 @@ async def clear_all(connection: AsyncConnection) -> None:
         )
 
 
-async def next_due(connection: AsyncConnection, site_id: int) -> datetime | None:
-    """When the next unclaimed long task of a site is due."""
-    query = select(func.min(long_tasks.c.due_at)).where(
-        long_tasks.c.site_id == site_id, long_tasks.c.due_at.is_not(None), long_tasks.c.claim_id.is_(None)
+async def next_due(
+    connection: AsyncConnection,
+    site_id: int,
+    *,
+    now: datetime,
+    paused_accounts: Collection[int] = (),
+    but: Collection[int] = (),
+) -> datetime | None:
+    """When the next long task that `claim_long_tasks` would take is due."""
+    free = _free(site_id, clock=now, paused_accounts=paused_accounts, but=but)
+    query = (
+        select(long_tasks.c.due_at)
+        .where(long_tasks.c.due_at.is_not(None), *free)
+        .order_by(long_tasks.c.due_at)
+        .limit(1)
     )
-    due: datetime | None = (await connection.execute(query)).scalar_one()
+    due: datetime | None = (await connection.execute(query)).scalar()
     return due

@@ -41,6 +41,13 @@ async def write_down(
     return (await connection.execute(statement)).first() is not None
 
 
+async def withdraw(connection: AsyncConnection, trigger_id: str) -> None:
+    """Drop a command that nobody has begun to answer."""
+    await connection.execute(
+        delete(commands).where(commands.c.trigger_id == trigger_id[:200], commands.c.attempts == 0)
+    )
+
+
 async def answered(connection: AsyncConnection, command_id: int, *, now: datetime, uses: int) -> None:
     """A command has its answer; `uses` of its response URL were spent."""
     await connection.execute(

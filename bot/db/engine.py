@@ -11,10 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, RowMapping, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+#: pages that `optimize` gives back at once (4 MB), so that nobody waits long for it
+PAGES_AT_ONCE = 1_000
+
+
+#: what the verbs hand from one query to the next, and what they get
+Connection = AsyncConnection
+Row = RowMapping
 
 
 class DatabaseError(Exception):
@@ -29,6 +37,11 @@ class DatabaseAway(Exception):
     """The database is away, locked or full: nothing was written, and the same may succeed later."""
 
 
+#: what SQLite answers to a statement that is wrong, and to the reader where it writes
+#: (https://www.sqlite.org/rescode.html)
+_MISTAKES = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """What the driver raises while the database is away, under one name; mistakes in a statement stay what they are.
@@ -37,12 +50,18 @@ def _translated() -> Iterator[None]:
     """
     try:
         yield
-    except (InterfaceError, PoolTimeout, ConnectionError) as error:
+    except (PoolTimeout, ConnectionError) as error:
         raise DatabaseAway(type(error).__name__) from error
-    except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+    except (InterfaceError, OperationalError) as error:
+        if isinstance(error.orig, sqlite3.InterfaceError) or _sqlite_code(error) in _MISTAKES:
             raise
         raise DatabaseAway(type(error.orig).__name__) from error
+
+
+def _sqlite_code(error: DBAPIError) -> int | None:
+    """SQLite's primary result code; none where the error is not SQLite's own."""
+    code: int | None = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 @dataclass(kw_only=True)
@@ -65,6 +84,30 @@ class Database:
         with _translated():
             async with self.writer.begin() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def begin_migrating(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction in which tables may be made anew.
+
+        SQLite alters a table by copying it and dropping the old one, which would drop every row that belongs to it:
+        foreign keys rest meanwhile, and are checked at the end (https://www.sqlite.org/lang_altertable.html#otheralter).
+        Raises DatabaseAway, and DatabaseError where a row points nowhere afterwards.
+        """
+        with _translated():
+            async with self.writer.connect() as connection:
+                await self._foreign_keys(connection, "OFF")
+                try:
+                    async with connection.begin():
+                        yield connection
+                        if self.is_sqlite and (await connection.execute(text("PRAGMA foreign_key_check"))).first():
+                            raise DatabaseError("A migration would leave rows behind that belong to nothing.")
+                finally:
+                    await self._foreign_keys(connection, "ON")
+
+    async def _foreign_keys(self, connection: AsyncConnection, state: str) -> None:
+        if self.is_sqlite:
+            # The driver's own connection: within a transaction, which SQLAlchemy would begin, this does nothing.
+            await (await _driver(connection)).execute_fetchall(f"PRAGMA foreign_keys={state}")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -104,7 +147,20 @@ def open_database(url: str) -> Database:
         pool_pre_ping=True,
         pool_recycle=300,
     )
+    _hide_rows(engine)
     return Database(writer=engine, reader=engine)
+
+
+def _hide_rows(engine: AsyncEngine) -> None:
+    """Postgres adds the row that it refused to its message: only the first line is kept."""
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def shorten(context: ExceptionContext) -> None:
+        primary = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+        if primary:
+            context.original_exception.args = (primary,)
+            if context.sqlalchemy_exception is not None:
+                context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {primary}",)
 
 
 def _open_sqlite(url: URL) -> Database:
@@ -144,7 +200,12 @@ def _prepare(engine: AsyncEngine, *, begin: str, query_only: bool = False) -> No
         # (https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#serializable-isolation-savepoints-transactional-ddl).
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        pragmas = ["journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"]
+        pragmas = ["busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"]
+        cursor.execute("PRAGMA page_count")
+        if cursor.fetchone() == (0,):
+            # A new file can give pages back only if it is told so before anything is written to it, the journal's
+            # mode included (https://www.sqlite.org/pragma.html#pragma_auto_vacuum).
+            pragmas.insert(1, "auto_vacuum=INCREMENTAL")
         if query_only:
             pragmas.append("query_only=ON")
         for pragma in pragmas:
@@ -154,6 +215,10 @@ def _prepare(engine: AsyncEngine, *, begin: str, query_only: bool = False) -> No
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+
+async def _driver(connection: AsyncConnection) -> Any:
+    return (await connection.get_raw_connection()).driver_connection
 
 
 async def database_now(connection: AsyncConnection, *, fallback: datetime) -> datetime:
@@ -178,11 +243,15 @@ async def ping(database: Database) -> str | None:
 
 
 async def optimize(database: Database) -> None:
-    """Bring SQLite's statistics up to date and give freed pages back; Postgres does so by itself.
+    """Bring SQLite's statistics up to date and give freed pages back, a few at a time.
 
-    Source: https://www.sqlite.org/pragma.html#pragma_optimize.
+    Nothing on Postgres: its autovacuum does both as rows change. Nor is a fill factor set: the write of a look changes
+    an indexed column (`due_at`), so that free room in its page would not spare it the index
+    (https://www.postgresql.org/docs/current/storage-hot.html). Source for SQLite:
+    https://www.sqlite.org/pragma.html#pragma_optimize.
     """
     if database.is_sqlite:
         async with database.begin() as connection:
             await connection.execute(text("PRAGMA optimize"))
-            await connection.execute(text("PRAGMA incremental_vacuum(1000)"))
+            # A page is given back at each step of a result without columns, which only the driver reads to its end.
+            await (await _driver(connection)).execute_fetchall(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
-from bot.db.models import long_tasks, subscriptions
+from bot.db.models import is_active, long_tasks, subscriptions
+from bot.domain.cadence import may_check_now
 from bot.domain.longtask import Kind, Snapshot
 from bot.domain.look import Look, Watched, found_nothing_new
 from bot.domain.outcome import Outcome
@@ -23,12 +24,24 @@ _encoder = msgspec.json.Encoder()
 
 
 def watched(row: RowMapping) -> Watched:
-    """A row, as the domain knows it."""
+    """A row, as the domain knows it. Raises msgspec.MsgspecError where what is stored does not read."""
+    return _watched(row, snapshot=snapshot_of(row["snapshot"]), samples=samples_of(row["samples"]))
+
+
+def watched_barely(row: RowMapping) -> Watched:
+    """A row of which what does not read is left out."""
+    try:
+        return watched(row)
+    except msgspec.MsgspecError:
+        return _watched(row, snapshot=None, samples=())
+
+
+def _watched(row: RowMapping, *, snapshot: Snapshot | None, samples: tuple[Sample, ...]) -> Watched:
     return Watched(
         remote_id=row["remote_id"],
         created_at=row["created_at"],
-        snapshot=snapshot_of(row["snapshot"]),
-        samples=_samples.decode(row["samples"]),
+        snapshot=snapshot,
+        samples=samples,
         outcome=Outcome(row["outcome"]),
         found=row["findings_seq"],
         checked_at=row["checked_at"],
@@ -80,6 +93,7 @@ def _values(look: Look, *, now: datetime) -> dict[str, Any]:
 
 
 _QUIET = ("due_at", "checked_at")
+_CRASHED = ("due_at", "crashes")
 _WHOLE = (
     *_QUIET,
     *("moved_at", "unchanged_since", "failures", "failing_since", "misses", "missed_since"),
@@ -98,6 +112,7 @@ def _update(names: Sequence[str], **more: Any) -> Any:
 
 
 _update_quiet = _update(_QUIET)
+_update_crashed = _update(_CRASHED)
 _update_whole = _update(_WHOLE, version=long_tasks.c.version + 1)
 
 
@@ -119,6 +134,21 @@ async def write_looks(
         await connection.execute(_update_quiet, quiet)
     if whole:
         await connection.execute(_update_whole, whole)
+
+
+async def write_crashes(connection: AsyncConnection, crashes: Sequence[tuple[int, Look]], *, now: datetime) -> None:
+    """Count looks that crashed, and give their claims back. What is stored stays as it is, readable or not, until a
+    long task is set aside: then what does not read goes, so that its threads can be told."""
+    counted: list[dict[str, Any]] = []
+    aside: list[dict[str, Any]] = []
+    for long_task_id, look in crashes:
+        values = _values(look, now=now)
+        some, names = (counted, _CRASHED) if look.after.outcome is Outcome.FOLLOWING else (aside, _WHOLE)
+        some.append({"b_id": long_task_id, **{f"b_{name}": values[name] for name in names}})
+    if counted:
+        await connection.execute(_update_crashed, counted)
+    if aside:
+        await connection.execute(_update_whole, aside)
 
 
 async def put(connection: AsyncConnection, *, site_id: int, look: Look, now: datetime) -> RowMapping:
@@ -151,9 +181,7 @@ async def find(connection: AsyncConnection, *, site_id: int, remote_id: str) -> 
 
 async def rest(connection: AsyncConnection, long_task_ids: Sequence[int]) -> None:
     """Stop looking at long tasks which no thread follows any more."""
-    followed = exists().where(
-        subscriptions.c.long_task_id == long_tasks.c.id, subscriptions.c.state.in_(("starting", "following"))
-    )
+    followed = exists().where(subscriptions.c.long_task_id == long_tasks.c.id, is_active)
     await connection.execute(
         update(long_tasks).where(long_tasks.c.id.in_(long_task_ids), ~followed).values(due_at=None)
     )
@@ -168,13 +196,18 @@ async def due_now(connection: AsyncConnection, long_task_id: int, *, now: dateti
     )
 
 
-async def due_again(connection: AsyncConnection, site_id: int, *, now: datetime) -> None:
-    """A site is back: all its long tasks are looked at now."""
-    await connection.execute(
-        update(long_tasks)
-        .where(long_tasks.c.site_id == site_id, long_tasks.c.due_at > now)
-        .values(due_at=now, failures=0, failing_since=None)
+async def check_now(connection: AsyncConnection, long_task_id: int, *, now: datetime) -> bool:
+    """A person asks for a look: it is due at once, unless it has ended or somebody asked just before."""
+    query = select(long_tasks.c.asked_at).where(
+        long_tasks.c.id == long_task_id, long_tasks.c.outcome == Outcome.FOLLOWING
     )
+    if connection.dialect.name != "sqlite":
+        query = query.with_for_update()
+    row = (await connection.execute(query)).first()
+    if row is None or not may_check_now(row.asked_at, now):
+        return False
+    await connection.execute(update(long_tasks).where(long_tasks.c.id == long_task_id).values(due_at=now, asked_at=now))
+    return True
 
 
 async def durations(
@@ -209,14 +242,14 @@ async def forget(connection: AsyncConnection, *, ended_before: datetime, at_most
     return len(ids)
 
 
-async def forget_unfollowed(connection: AsyncConnection, *, created_before: datetime, at_most: int) -> int:
-    """Drop long tasks which nobody follows and whose end nobody waited for; how many."""
-    any_thread = exists().where(subscriptions.c.long_task_id == long_tasks.c.id)
-    old = (
-        select(long_tasks.c.id)
-        .where(long_tasks.c.due_at.is_(None), long_tasks.c.created_at < created_before, ~any_thread)
-        .limit(at_most)
+async def forget_unfollowed(connection: AsyncConnection, *, before: datetime, at_most: int) -> int:
+    """Drop long tasks whose end nobody waited for, and which nobody has followed since a time; how many."""
+    recent = exists().where(
+        subscriptions.c.long_task_id == long_tasks.c.id,
+        or_(subscriptions.c.ended_at.is_(None), subscriptions.c.ended_at >= before),
     )
+    resting = (long_tasks.c.due_at.is_(None), long_tasks.c.ended_at.is_(None))
+    old = select(long_tasks.c.id).where(*resting, long_tasks.c.created_at < before, ~recent).limit(at_most)
     ids = list((await connection.execute(old)).scalars())
     if ids:
         await connection.execute(long_tasks.delete().where(long_tasks.c.id.in_(ids)))

@@ -1,77 +1,21 @@
 """The tables: what is remembered."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
-    Boolean,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    literal,
     text,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime, on SQLite too, which knows no zones.
-
-    Raises ValueError where a naive datetime is handed in.
-    """
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone is not stored")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _time(name: str, **kwargs: Any) -> Column[datetime]:
-    return Column(name, UtcDateTime, **kwargs)
-
-
-def _owned(name: str, target: str, **kwargs: Any) -> Column[int]:
-    """A row that goes with the row it belongs to."""
-    return Column(name, ForeignKey(target, ondelete="CASCADE"), nullable=False, **kwargs)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=text("false"))
-
+from bot.db.columns import count, flag, index, metadata, one_of, owned, time
 
 workspaces = Table(
     "workspaces",
@@ -82,8 +26,8 @@ workspaces = Table(
     Column("reason", String(64)),
     # One process at a time delivers for a workspace, so order and rate hold without talk between processes.
     Column("claim_id", String(32)),
-    _time("claimed_until"),
-    _time("created_at", nullable=False),
+    time("claimed_until"),
+    time("created_at", nullable=False),
 )
 
 sites = Table(
@@ -94,10 +38,10 @@ sites = Table(
     Column("kind", String(16), nullable=False),
     Column("base_url", String(500), nullable=False, unique=True),
     Column("cloud_id", String(64)),
-    _count("failures"),
-    _time("down_since"),
-    _time("down_told_at"),
-    _time("probe_at"),
+    count("failures"),
+    time("down_since"),
+    time("down_told_at"),
+    time("probe_at"),
     Column("last_error", String(200)),
 )
 
@@ -112,18 +56,18 @@ accounts = Table(
     Column("reason", String(64)),
     Column("access_token", LargeBinary),  # encrypted; the operator's credential stays in the environment
     Column("refresh_token", LargeBinary),
-    _time("expires_at"),
+    time("expires_at"),
     Column("refresh_claim_id", String(32)),
-    _time("refresh_claimed_until"),
-    _time("created_at", nullable=False),
+    time("refresh_claimed_until"),
+    time("created_at", nullable=False),
     Index("uq_accounts_person", "kind", "team_id", "user_id", unique=True),
 )
 
 account_sites = Table(
     "account_sites",
     metadata,
-    _owned("account_id", "accounts.id", primary_key=True),
-    _owned("site_id", "sites.id", primary_key=True),
+    owned("account_id", "accounts.id", primary_key=True),
+    owned("site_id", "sites.id", primary_key=True, index=True),
     Column("alias", String(64)),
     Column("scopes", Text),
 )
@@ -136,57 +80,52 @@ long_tasks = Table(
     Column("remote_id", String(64), nullable=False),
     Column("kind", String(16), nullable=False, server_default="other"),
     Column("snapshot", Text),  # JSON, bounded, without its findings
-    _count("version"),
+    count("version"),
     Column("samples", Text, nullable=False, server_default="[]"),
     Column("percent", Float),
     Column("outcome", String(24), nullable=False, server_default="following"),
     Column("findings_digest", String(64), nullable=False, server_default=""),
-    _count("findings_seq"),
-    _count("findings_beyond"),  # found after the bound on kept findings was reached
-    _time("due_at"),  # none once it has ended
+    count("findings_seq"),
+    count("findings_beyond"),  # found after the bound on kept findings was reached
+    time("due_at"),  # none once it has ended
     Column("claim_id", String(32)),
-    _time("claimed_until"),
-    _count("failures"),
-    _time("failing_since"),
-    _count("misses"),
-    _time("missed_since"),
+    time("claimed_until"),
+    count("failures"),
+    time("failing_since"),
+    count("misses"),
+    time("missed_since"),
     Column("trouble", String(16)),
-    _time("trouble_since"),
-    _time("created_at", nullable=False),
-    _time("checked_at"),
-    _time("moved_at"),
-    _time("unchanged_since"),
-    _time("ended_at"),
-    _count("crashes"),
+    time("trouble_since"),
+    time("created_at", nullable=False),
+    time("checked_at"),
+    time("asked_at"),  # a person asked for a look
+    time("moved_at"),
+    time("unchanged_since"),
+    time("ended_at"),
+    count("crashes"),
     UniqueConstraint("site_id", "remote_id", name="uq_long_tasks_site_remote"),
-    Index(
-        "ix_long_tasks_due",
-        "site_id",
-        "due_at",
-        postgresql_where=text("due_at IS NOT NULL"),
-        sqlite_where=text("due_at IS NOT NULL"),
-    ),
-    Index(
-        "ix_long_tasks_ended",
-        "ended_at",
-        postgresql_where=text("ended_at IS NOT NULL"),
-        sqlite_where=text("ended_at IS NOT NULL"),
-    ),
+    index("ix_long_tasks_due", "site_id", "due_at", only="due_at IS NOT NULL"),
+    index("ix_long_tasks_ended", "ended_at", only="ended_at IS NOT NULL"),
+    # How long earlier ones of a kind took.
+    index("ix_long_tasks_courses", "site_id", "kind", "ended_at", only="ended_at IS NOT NULL"),
+    # Nobody follows them any more, and their end was not seen.
+    index("ix_long_tasks_resting", "created_at", only="due_at IS NULL AND ended_at IS NULL"),
+    index("ix_long_tasks_trouble", "site_id", only="trouble IS NOT NULL"),
 )
 
 viewers = Table(
     "viewers",
     metadata,
-    _owned("long_task_id", "long_tasks.id", primary_key=True),
+    owned("long_task_id", "long_tasks.id", primary_key=True),
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("state", String(16), nullable=False, server_default="ok"),  # ok, refused
-    _time("looked_at"),
+    time("looked_at"),
 )
 
 findings = Table(
     "findings",
     metadata,
-    _owned("long_task_id", "long_tasks.id", primary_key=True),
+    owned("long_task_id", "long_tasks.id", primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("identity", String(32), nullable=False),
     Column("key", String(120), nullable=False),
@@ -194,7 +133,7 @@ findings = Table(
     Column("args", Text, nullable=False),
     Column("text", String(1000)),
     Column("count", Integer),
-    _time("first_seen_at", nullable=False),
+    time("first_seen_at", nullable=False),
     UniqueConstraint("long_task_id", "identity", name="uq_findings_identity"),
 )
 
@@ -218,63 +157,55 @@ subscriptions = Table(
     Column("root_ts", String(32)),  # none where the thread is somebody else's
     Column("root_outcome", String(24)),
     Column("root_form", String(16), nullable=False, server_default="blocks"),
-    _time("root_not_before"),
+    time("root_not_before"),
     Column("card_ts", String(32)),
     Column("card_shown", String(64)),
     Column("card_percent", Float),
-    _time("card_checked_at"),
-    _time("card_dirty_since"),
-    _time("card_not_before"),
+    time("card_checked_at"),
+    time("card_dirty_since"),
+    time("card_not_before"),
     Column("card_form", String(16), nullable=False, server_default="blocks"),  # plain, milestones
-    _flag("card_editing"),  # an edit was begun and its end not seen
-    _flag("card_unsure"),  # an edit may still arrive late
-    _flag("card_terminal"),  # the end state has been shown
-    _count("card_attempts"),  # edits in a row that did not arrive
-    _flag("card_reposted"),  # it was deleted once, and posted again
-    _time("card_expected_end"),
-    _count("told_seq"),
-    _time("created_at", nullable=False),
-    _time("ended_at"),
+    flag("card_editing"),  # an edit was begun and its end not seen
+    flag("card_unsure"),  # an edit may still arrive late
+    flag("card_terminal"),  # the end state has been shown
+    count("card_attempts"),  # edits in a row that did not arrive
+    flag("card_reposted"),  # it was deleted once, and posted again
+    time("card_expected_end"),
+    count("told_seq"),
+    time("created_at", nullable=False),
+    time("ended_at"),
     # One thread at a time follows a long task in a channel.
-    Index(
+    index(
         "uq_subscriptions_active",
         "long_task_id",
         "team_id",
         "channel_id",
+        only="state IN ('starting', 'following')",
         unique=True,
-        postgresql_where=text("state IN ('starting', 'following')"),
-        sqlite_where=text("state IN ('starting', 'following')"),
     ),
+    # Threads go with their long task, whatever their state.
+    Index("ix_subscriptions_long_task", "long_task_id"),
     Index("ix_subscriptions_channel", "team_id", "channel_id", "state"),
     Index("ix_subscriptions_owner", "team_id", "owner_id", "state"),
+    index("ix_subscriptions_dirty", "team_id", "card_dirty_since", only="card_dirty_since IS NOT NULL"),
+    index("ix_subscriptions_checked", "card_checked_at", only="state = 'following'"),
+    index("ix_subscriptions_root", "team_id", only="root_outcome <> outcome"),
     Index(
-        "ix_subscriptions_dirty",
+        "ix_subscriptions_editing",
         "team_id",
-        "card_dirty_since",
-        postgresql_where=text("card_dirty_since IS NOT NULL"),
-        sqlite_where=text("card_dirty_since IS NOT NULL"),
-    ),
-    Index(
-        "ix_subscriptions_checked",
-        "card_checked_at",
-        postgresql_where=text("state = 'following'"),
-        sqlite_where=text("state = 'following'"),
-    ),
-    Index(
-        "ix_subscriptions_root",
-        "team_id",
-        postgresql_where=text("root_outcome <> outcome"),
-        sqlite_where=text("root_outcome <> outcome"),
+        postgresql_where=text("card_editing"),
+        sqlite_where=text("card_editing = 1"),  # SQLite's booleans are numbers
     ),
 )
 
 followers = Table(
     "followers",
     metadata,
-    _owned("subscription_id", "subscriptions.id", primary_key=True),
+    owned("subscription_id", "subscriptions.id", primary_key=True),
     Column("user_id", String(32), primary_key=True),
-    Column("account_id", ForeignKey("accounts.id", ondelete="SET NULL")),
-    _time("created_at", nullable=False),
+    Column("account_id", ForeignKey("accounts.id", ondelete="SET NULL"), index=True),
+    time("created_at", nullable=False),
+    Index("ix_followers_user", "user_id"),
 )
 
 notices = Table(
@@ -283,35 +214,23 @@ notices = Table(
     # In the order of this id a thread is told; the marker travels in the message's metadata.
     Column("id", Integer, primary_key=True),
     Column("marker", String(64), nullable=False, unique=True),
-    _owned("subscription_id", "subscriptions.id"),
-    Column("team_id", ForeignKey("workspaces.team_id", ondelete="CASCADE"), nullable=False),
+    owned("subscription_id", "subscriptions.id"),
+    # The subscription's, repeated for the indexes; no foreign key, since a notice goes with its subscription.
+    Column("team_id", String(32), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("facts", Text, nullable=False, server_default="{}"),
     Column("state", String(16), nullable=False, server_default="planned"),  # sending, sent, dropped
     Column("reason", String(64)),
     Column("ts", String(32)),
     Column("form", String(16), nullable=False, server_default="blocks"),
-    _flag("may_stand"),  # a post whose end was not seen
-    _time("dirty_since"),  # sent, and its wanted text has changed
-    _count("attempts"),
-    _time("not_before"),
-    _time("created_at", nullable=False),
-    _time("told_at"),
-    Index(
-        "ix_notices_untold",
-        "team_id",
-        "subscription_id",
-        "id",
-        postgresql_where=text("state IN ('planned', 'sending')"),
-        sqlite_where=text("state IN ('planned', 'sending')"),
-    ),
-    Index(
-        "ix_notices_dirty",
-        "team_id",
-        "dirty_since",
-        postgresql_where=text("dirty_since IS NOT NULL"),
-        sqlite_where=text("dirty_since IS NOT NULL"),
-    ),
+    flag("may_stand"),  # a post whose end was not seen
+    time("dirty_since"),  # sent, and its wanted text has changed
+    count("attempts"),
+    time("not_before"),
+    time("created_at", nullable=False),
+    time("told_at"),
+    index("ix_notices_untold", "team_id", "subscription_id", "id", only="state IN ('planned', 'sending')"),
+    index("ix_notices_dirty", "team_id", "dirty_since", only="dirty_since IS NOT NULL"),
     Index("ix_notices_subscription", "subscription_id", "kind"),
 )
 
@@ -330,16 +249,11 @@ commands = Table(
     Column("response_url", LargeBinary, nullable=False),  # encrypted
     Column("uses_left", Integer, nullable=False, server_default="5"),
     Column("claim_id", String(32)),
-    _time("claimed_until"),
-    _count("attempts"),
-    _time("created_at", nullable=False, index=True),
-    _time("answered_at"),
-    Index(
-        "ix_commands_unanswered",
-        "created_at",
-        postgresql_where=text("answered_at IS NULL"),
-        sqlite_where=text("answered_at IS NULL"),
-    ),
+    time("claimed_until"),
+    count("attempts"),
+    time("created_at", nullable=False, index=True),
+    time("answered_at"),
+    index("ix_commands_unanswered", "created_at", only="answered_at IS NULL"),
 )
 
 pauses = Table(
@@ -347,6 +261,16 @@ pauses = Table(
     metadata,
     # app, site:ID, account:ID, or slack:TEAM:METHOD
     Column("scope", String(120), primary_key=True),
-    _time("until", nullable=False),
+    time("until", nullable=False),
     Column("reason", String(64)),
 )
+
+
+#: states in which a thread still follows
+ACTIVE = ("starting", "following")
+#: a thread still follows
+is_active = one_of(subscriptions.c.state, ACTIVE)
+#: a thread follows, and its root stands
+is_following = subscriptions.c.state == literal("following", literal_execute=True)
+#: a notice has still to be told
+is_untold = one_of(notices.c.state, ("planned", "sending"))

@@ -1,16 +1,17 @@
 """Facts that threads have to be told once, from the plan to the message."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.db.models import notices, subscriptions
+from bot.db.dialect import upsert
+from bot.db.models import is_untold, notices, subscriptions
 from bot.domain.pacing import Telling
 
 
@@ -74,14 +75,66 @@ async def unsettled(connection: AsyncConnection, team_ids: Sequence[str]) -> int
     """
     result = await connection.execute(
         update(notices)
-        .where(notices.c.team_id.in_(team_ids), notices.c.state == "sending")
+        .where(notices.c.team_id.in_(team_ids), is_untold, notices.c.state == "sending")
         .values(state="planned", may_stand=True)
     )
     return result.rowcount
 
 
-async def untold(connection: AsyncConnection, team_id: str) -> list[RowMapping]:
-    """All untold notices of a workspace, each thread's in their order."""
+async def put_off(connection: AsyncConnection, notice_id: int, *, until: datetime) -> None:
+    """A notice whose telling broke off is told later; it may stand where its post had been begun."""
+    begun = notices.c.state == "sending"
+    await connection.execute(
+        update(notices)
+        .where(notices.c.id == notice_id)
+        .values(
+            state=case((begun, "planned"), else_=notices.c.state),
+            may_stand=or_(notices.c.may_stand, begun),
+            not_before=until,
+        )
+    )
+
+
+async def unseen(connection: AsyncConnection, notice_ids: Sequence[int]) -> None:
+    """Posts that were begun and whose end was not written down become planned again, marked as such."""
+    await connection.execute(
+        update(notices)
+        .where(notices.c.id.in_(notice_ids), notices.c.state == "sending")
+        .values(state="planned", may_stand=True)
+    )
+
+
+async def drop_planned(connection: AsyncConnection, notice_ids: Sequence[int], *, reason: str) -> None:
+    """These need not be told any more, unless their telling has begun."""
+    await connection.execute(
+        update(notices)
+        .where(notices.c.id.in_(notice_ids), notices.c.state == "planned")
+        .values(state="dropped", reason=reason[:64])
+    )
+
+
+async def plan_once(connection: AsyncConnection, row: dict[str, Any]) -> None:
+    """Write down a fact to tell, unless one with this marker was written down before."""
+    insert = upsert(connection, notices).values(row)
+    await connection.execute(insert.on_conflict_do_nothing(index_elements=[notices.c.marker]))
+
+
+async def untold(
+    connection: AsyncConnection, team_id: str, *, ranks: Mapping[str, int], at_most: int
+) -> list[RowMapping]:
+    """The untold notices of a workspace, each thread's in their order: of so many threads at most, those first whose
+    most urgent notice ranks lowest, then the longest waiting. `ranks`: by kind."""
+    waiting = and_(notices.c.team_id == team_id, is_untold)
+    threads = (
+        select(notices.c.subscription_id)
+        .where(waiting)
+        .group_by(notices.c.subscription_id)
+        .order_by(
+            func.min(case(dict(ranks), value=notices.c.kind, else_=max(ranks.values()))),
+            func.min(notices.c.created_at),
+        )
+        .limit(at_most)
+    )
     query = (
         select(
             notices.c.id,
@@ -91,8 +144,10 @@ async def untold(connection: AsyncConnection, team_id: str) -> list[RowMapping]:
             notices.c.state,
             notices.c.not_before,
             notices.c.created_at,
+            subscriptions.c.channel_id,
         )
-        .where(notices.c.team_id == team_id, notices.c.state.in_(("planned", "sending")))
+        .join(subscriptions, subscriptions.c.id == notices.c.subscription_id)
+        .where(waiting, notices.c.subscription_id.in_(threads))
         .order_by(notices.c.subscription_id, notices.c.id)
     )
     return list((await connection.execute(query)).mappings())
@@ -129,7 +184,7 @@ async def drop_untold(
     which = notices.c.kind.not_in(kept) if kinds is None else notices.c.kind.in_(kinds)
     await connection.execute(
         update(notices)
-        .where(notices.c.subscription_id == subscription_id, notices.c.state.in_(("planned", "sending")), which)
+        .where(notices.c.subscription_id == subscription_id, is_untold, which)
         .values(state="dropped", reason=reason[:64])
     )
 
@@ -137,8 +192,6 @@ async def drop_untold(
 async def ages(connection: AsyncConnection) -> list[tuple[str, int, datetime]]:
     """How many notices of each kind wait, and since when the oldest does."""
     query = (
-        select(notices.c.kind, func.count(), func.min(notices.c.created_at))
-        .where(notices.c.state.in_(("planned", "sending")))
-        .group_by(notices.c.kind)
+        select(notices.c.kind, func.count(), func.min(notices.c.created_at)).where(is_untold).group_by(notices.c.kind)
     )
     return [(kind, count, oldest) for kind, count, oldest in await connection.execute(query)]

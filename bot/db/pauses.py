@@ -7,11 +7,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
 from bot.db.models import pauses
+from bot.domain.answer import PauseScope
 
 
 def slack_scope(team_id: str, method: str) -> str:
     """The scope of a Slack method of one workspace."""
     return f"slack:{team_id}:{method}"
+
+
+def confluence_scope(scope: PauseScope, *, site_id: int, account_id: int) -> str:
+    """The scope that a 429 of Confluence speaks of."""
+    return {
+        PauseScope.APP: "app",
+        PauseScope.SITE: f"site:{site_id}",
+        PauseScope.ACCOUNT: account_scope(account_id),
+    }[scope]
+
+
+def account_scope(account_id: int) -> str:
+    """The scope of one credential."""
+    return f"account:{account_id}"
 
 
 async def pause(connection: AsyncConnection, scope: str, *, until: datetime, reason: str) -> None:
@@ -26,6 +41,22 @@ async def pause(connection: AsyncConnection, scope: str, *, until: datetime, rea
             where=later,
         )
     )
+
+
+async def take(connection: AsyncConnection, scope: str, *, until: datetime, now: datetime, reason: str) -> bool:
+    """Let a scope rest again for the others while one asks on; False where it rests already."""
+    insert = upsert(connection, pauses).values(scope=scope, until=until, reason=reason[:64])
+    statement = insert.on_conflict_do_update(
+        index_elements=[pauses.c.scope],
+        set_={"until": insert.excluded.until, "reason": insert.excluded.reason},
+        where=pauses.c.until <= now,
+    )
+    return (await connection.execute(statement.returning(pauses.c.scope))).first() is not None
+
+
+async def lift(connection: AsyncConnection, scope: str) -> None:
+    """A scope need not rest any longer."""
+    await connection.execute(delete(pauses).where(pauses.c.scope == scope))
 
 
 async def paused(connection: AsyncConnection, *, now: datetime) -> dict[str, datetime]:

@@ -1,6 +1,6 @@
 """Confluence sites: how they are reached and how they are doing."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import RowMapping
@@ -61,12 +61,12 @@ async def probe_later(connection: AsyncConnection, site_id: int, *, at: datetime
     await connection.execute(update(sites).where(sites.c.id == site_id).values(probe_at=at))
 
 
-async def take_probe(connection: AsyncConnection, site_id: int, *, now: datetime) -> bool:
-    """Whether this process may send the one probe to a site that is down; if so the others may not for 15 s."""
+async def take_probe(connection: AsyncConnection, site_id: int, *, now: datetime, until: datetime) -> bool:
+    """Whether this process may send the one probe to a site that is down; if so the others may not before `until`."""
     result = await connection.execute(
         update(sites)
         .where(sites.c.id == site_id, sites.c.down_since.is_not(None), sites.c.probe_at <= now)
-        .values(probe_at=now + timedelta(seconds=15))
+        .values(probe_at=until)
     )
     return result.rowcount == 1
 

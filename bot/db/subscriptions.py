@@ -4,16 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, or_, select, update
+from sqlalchemy import Select, case, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
-from bot.db.models import followers, long_tasks, sites, subscriptions
+from bot.db.models import followers, is_active, is_following, long_tasks, sites, subscriptions
 from bot.domain.outcome import Outcome
-
-#: states in which a thread still follows
-ACTIVE = ("starting", "following")
 
 
 async def follow(
@@ -52,7 +49,7 @@ async def active(connection: AsyncConnection, *, long_task_id: int, team_id: str
         subscriptions.c.long_task_id == long_task_id,
         subscriptions.c.team_id == team_id,
         subscriptions.c.channel_id == channel_id,
-        subscriptions.c.state.in_(ACTIVE),
+        is_active,
     )
     return (await connection.execute(query)).mappings().first()
 
@@ -82,7 +79,7 @@ async def of_long_tasks(connection: AsyncConnection, long_task_ids: Sequence[int
     """The threads that follow each of some long tasks."""
     query = (
         select(subscriptions)
-        .where(subscriptions.c.long_task_id.in_(long_task_ids), subscriptions.c.state.in_(ACTIVE))
+        .where(subscriptions.c.long_task_id.in_(long_task_ids), is_active)
         .order_by(subscriptions.c.id)
     )
     found: dict[int, list[RowMapping]] = {}
@@ -95,32 +92,34 @@ async def mark_dirty(connection: AsyncConnection, long_task_ids: Sequence[int], 
     """The cards of these long tasks say something else now."""
     await connection.execute(
         update(subscriptions)
-        .where(subscriptions.c.long_task_id == bindparam("b_id"), subscriptions.c.state.in_(ACTIVE))
-        .values(card_dirty_since=func.coalesce(subscriptions.c.card_dirty_since, now)),
-        [{"b_id": long_task_id} for long_task_id in long_task_ids],
+        .where(subscriptions.c.long_task_id.in_(long_task_ids), is_active)
+        .values(card_dirty_since=func.coalesce(subscriptions.c.card_dirty_since, now))
     )
 
 
 async def end(connection: AsyncConnection, long_task_ids: Sequence[tuple[int, Outcome]], *, now: datetime) -> None:
     """These long tasks have ended: their threads show it."""
-    await connection.execute(
-        update(subscriptions)
-        .where(subscriptions.c.long_task_id == bindparam("b_id"), subscriptions.c.state.in_(ACTIVE))
-        .values(
-            state="ended",
-            outcome=bindparam("b_outcome"),
-            ended_at=now,
-            card_dirty_since=func.coalesce(subscriptions.c.card_dirty_since, now),
-        ),
-        [{"b_id": long_task_id, "b_outcome": outcome} for long_task_id, outcome in long_task_ids],
-    )
+    by_outcome: dict[Outcome, list[int]] = {}
+    for long_task_id, outcome in long_task_ids:
+        by_outcome.setdefault(outcome, []).append(long_task_id)
+    for outcome, some in by_outcome.items():
+        await connection.execute(
+            update(subscriptions)
+            .where(subscriptions.c.long_task_id.in_(some), is_active)
+            .values(
+                state="ended",
+                outcome=outcome,
+                ended_at=now,
+                card_dirty_since=func.coalesce(subscriptions.c.card_dirty_since, now),
+            )
+        )
 
 
 async def stop(connection: AsyncConnection, subscription_id: int, *, stopped_by: str, now: datetime) -> bool:
     """A person stops a thread; False where it had ended already."""
     result = await connection.execute(
         update(subscriptions)
-        .where(subscriptions.c.id == subscription_id, subscriptions.c.state.in_(ACTIVE))
+        .where(subscriptions.c.id == subscription_id, is_active)
         .values(
             state="stopped",
             outcome=Outcome.STOPPED,
@@ -175,6 +174,11 @@ async def root_settled(connection: AsyncConnection, subscription_id: int) -> Non
     await change(connection, subscription_id, root_outcome=subscriptions.c.outcome)
 
 
+async def show_next_look(connection: AsyncConnection, subscription_id: int, *, after: datetime) -> None:
+    """A person waits for a look: the card is edited after it, even if only *last checked* has changed."""
+    await change(connection, subscription_id, card_shown=None, card_dirty_since=after, card_not_before=after)
+
+
 async def begin_edit(connection: AsyncConnection, subscription_id: int) -> bool:
     """A card's edit begins: what changes from now on makes it dirty anew; False where there is none to make."""
     result = await connection.execute(
@@ -225,7 +229,7 @@ async def followed(
     remote_id: str | None = None,
 ) -> list[RowMapping]:
     """What is followed in a workspace, in one channel or by one person (as owner or follower), oldest first."""
-    query = _listing().where(subscriptions.c.team_id == team_id, subscriptions.c.state.in_(ACTIVE))
+    query = _listing().where(subscriptions.c.team_id == team_id, is_active)
     if channel_id is not None:
         query = query.where(subscriptions.c.channel_id == channel_id)
     if owner_id is not None:
@@ -251,7 +255,9 @@ async def to_edit(connection: AsyncConnection, team_id: str, *, at_most: int) ->
         subscriptions.c.root_ts,
         subscriptions.c.root_outcome,
         subscriptions.c.root_not_before,
+        subscriptions.c.thread_ts,
         subscriptions.c.card_ts,
+        subscriptions.c.card_form,
         subscriptions.c.card_percent,
         subscriptions.c.card_dirty_since,
         subscriptions.c.card_not_before,
@@ -260,10 +266,14 @@ async def to_edit(connection: AsyncConnection, team_id: str, *, at_most: int) ->
     )
     joined = select(*columns).join(long_tasks, long_tasks.c.id == subscriptions.c.long_task_id)
     of_team = subscriptions.c.team_id == team_id
-    roots = joined.where(of_team, subscriptions.c.root_outcome != subscriptions.c.outcome).limit(at_most)
+    roots = (
+        joined.where(of_team, subscriptions.c.root_outcome != subscriptions.c.outcome)
+        .order_by(subscriptions.c.ended_at)
+        .limit(at_most)
+    )
     cards = (
         joined.where(of_team, subscriptions.c.card_dirty_since.is_not(None))
-        .order_by(subscriptions.c.card_dirty_since)
+        .order_by(case((subscriptions.c.outcome == Outcome.FOLLOWING, 1), else_=0), subscriptions.c.card_dirty_since)
         .limit(at_most)
     )
     found = [*(await connection.execute(roots)).mappings(), *(await connection.execute(cards)).mappings()]
@@ -292,7 +302,7 @@ async def refresh_checked(connection: AsyncConnection, *, before: datetime, now:
     await connection.execute(
         update(subscriptions)
         .where(
-            subscriptions.c.state == "following",
+            is_following,
             subscriptions.c.card_checked_at < before,
             subscriptions.c.card_dirty_since.is_(None),
         )

@@ -4,11 +4,25 @@ import secrets
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, insert, literal, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.db.models import accounts, long_tasks, notices, subscriptions, viewers
-from bot.db.subscriptions import ACTIVE
+from bot.db.models import accounts, is_active, long_tasks, notices, subscriptions, viewers
 from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
 from bot.domain.trouble import Trouble
@@ -41,7 +55,12 @@ async def begin(
     until: datetime | None = None,
 ) -> None:
     """Trouble begins for every live long task of `which` that has none: the cards show it, the threads are told."""
-    live = and_(which, long_tasks.c.outcome == Outcome.FOLLOWING, long_tasks.c.trouble.is_(None))
+    live = and_(
+        which,
+        long_tasks.c.due_at.is_not(None),
+        long_tasks.c.outcome == Outcome.FOLLOWING,
+        long_tasks.c.trouble.is_(None),
+    )
     affected = select(long_tasks.c.id).where(live)
     facts = {"trouble": trouble, "over": False, "since": since.timestamp()}
     if until is not None:
@@ -52,11 +71,22 @@ async def begin(
     )
 
 
-async def end(connection: AsyncConnection, which: ColumnElement[bool], trouble: Trouble, *, now: datetime) -> None:
-    """A trouble is over for every live long task of `which` that had it."""
+async def end(
+    connection: AsyncConnection,
+    which: ColumnElement[bool],
+    trouble: Trouble,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+) -> None:
+    """A trouble is over for every live long task of `which` that had it (only those that have it since `since`)."""
     live = and_(which, long_tasks.c.outcome == Outcome.FOLLOWING, long_tasks.c.trouble == trouble)
+    facts: dict[str, object] = {"trouble": trouble, "over": True}
+    if since is not None:
+        live = and_(live, long_tasks.c.trouble_since == since)
+        facts["since"] = since.timestamp()
     affected = select(long_tasks.c.id).where(live)
-    await _tell(connection, affected, facts={"trouble": trouble, "over": True}, now=now)
+    await _tell(connection, affected, facts=facts, now=now)
     await connection.execute(
         update(long_tasks)
         .where(live)
@@ -64,10 +94,24 @@ async def end(connection: AsyncConnection, which: ColumnElement[bool], trouble: 
     )
 
 
+async def look_again(connection: AsyncConnection, which: ColumnElement[bool], *, now: datetime) -> None:
+    """Whatever kept us from looking is over: every long task of `which` that was not looked at just now is due."""
+    stale = or_(long_tasks.c.checked_at.is_(None), long_tasks.c.checked_at < now)
+    await connection.execute(
+        update(long_tasks)
+        .where(which, long_tasks.c.due_at.is_not(None), stale)
+        .values(
+            due_at=case((long_tasks.c.due_at > now, now), else_=long_tasks.c.due_at),
+            failures=0,
+            failing_since=None,
+        )
+    )
+
+
 async def _tell(
     connection: AsyncConnection, affected: Select[tuple[int]], *, facts: dict[str, object], now: datetime
 ) -> None:
-    in_question = and_(subscriptions.c.long_task_id.in_(affected), subscriptions.c.state.in_(ACTIVE))
+    in_question = and_(subscriptions.c.long_task_id.in_(affected), is_active)
     await connection.execute(
         update(subscriptions)
         .where(in_question)

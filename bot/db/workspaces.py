@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
-from bot.db.models import notices, subscriptions, workspaces
+from bot.db.models import commands, subscriptions, workspaces
 
 
 async def put_workspace(connection: AsyncConnection, team_id: str, *, enterprise_id: str | None, now: datetime) -> None:
@@ -40,7 +40,7 @@ async def is_active(connection: AsyncConnection, team_id: str) -> bool:
 
 
 async def delete_workspace(connection: AsyncConnection, team_id: str) -> None:
-    """Delete a workspace with its subscriptions and texts."""
-    await connection.execute(notices.delete().where(notices.c.team_id == team_id))
+    """Delete a workspace with its subscriptions, texts and commands."""
+    await connection.execute(commands.delete().where(commands.c.team_id == team_id))
     await connection.execute(subscriptions.delete().where(subscriptions.c.team_id == team_id))
     await connection.execute(workspaces.delete().where(workspaces.c.team_id == team_id))

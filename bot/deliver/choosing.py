@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 import msgspec
 from sqlalchemy.engine import RowMapping
@@ -13,8 +14,9 @@ from bot.db import notices, subscriptions
 from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling, Urgency, Work
 
-#: dirty cards and stale replies that are considered at once, the longest waiting first
-CONSIDERED = 500
+#: threads with notices, dirty cards and stale replies that are considered at once, of each the most urgent and then
+#: the longest waiting
+CONSIDERED = 200
 
 _URGENCY = {
     Telling.COMPLETION: Urgency.COMPLETION,
@@ -28,6 +30,7 @@ _URGENCY = {
     Telling.PHASE: Urgency.PROGRESS,
     Telling.MILESTONE: Urgency.PROGRESS,
 }
+_RANKS = {kind.value: int(urgency) for kind, urgency in _URGENCY.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +57,7 @@ class Agenda:
 
 async def agenda(connection: AsyncConnection, team_id: str, *, busy: Set[int], now: datetime) -> Agenda:
     """What there is to tell in a workspace; `busy` are threads (subscription ids) that are being told something."""
-    untold = await notices.untold(connection, team_id)
-    channels = await subscriptions.channels(connection, {row["subscription_id"] for row in untold})
+    untold = await notices.untold(connection, team_id, ranks=_RANKS, at_most=CONSIDERED)
     choices: list[Choice] = []
     later: list[datetime] = []
     unsettled: list[int] = []
@@ -70,7 +72,7 @@ async def agenda(connection: AsyncConnection, team_id: str, *, busy: Set[int], n
         stuck = [row["id"] for row in rows if row["state"] == "sending"]
         unsettled += stuck
         if rows and not stuck:
-            choices += _of_thread(rows, channel_id=channels[subscription_id], now=now, later=later)
+            choices += _of_thread(rows, now=now, later=later)
     choices += await _edits(connection, team_id, busy=busy, now=now, later=later)
     return Agenda(
         choices=tuple(choices),
@@ -82,28 +84,41 @@ async def agenda(connection: AsyncConnection, team_id: str, *, busy: Set[int], n
 
 def undone(rows: Sequence[RowMapping]) -> list[int]:
     """Trouble that was over before it was told need not be told: its beginning and its end."""
-    begun: dict[str, int] = {}
+    begun: dict[Any, int] = {}
     over: list[int] = []
     for row in rows:
         if row["kind"] != Telling.TROUBLE or row["state"] != "planned":
             continue
-        facts = msgspec.json.decode(row["facts"])
-        if not facts["over"]:
-            begun[facts["trouble"]] = row["id"]
-        elif facts["trouble"] in begun:
-            over += [begun.pop(facts["trouble"]), row["id"]]
+        facts = _facts(row)
+        trouble = facts.get("trouble")
+        if not facts.get("over"):
+            begun[trouble] = row["id"]
+        elif trouble in begun:
+            over += [begun.pop(trouble), row["id"]]
     return over
 
 
-def _of_thread(
-    rows: Sequence[RowMapping], *, channel_id: str, now: datetime, later: list[datetime]
-) -> Iterable[Choice]:
+def _facts(row: RowMapping) -> dict[str, Any]:
+    """What a notice was planned with; nothing where that does not read: telling it will fail, and be counted."""
+    try:
+        facts = msgspec.json.decode(row["facts"])
+    except msgspec.DecodeError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _kind(row: RowMapping) -> Telling:
+    """The kind of a notice; one that is not known is the least urgent, and its telling will fail."""
+    return Telling(row["kind"]) if row["kind"] in _URGENCY else Telling.MILESTONE
+
+
+def _of_thread(rows: Sequence[RowMapping], *, now: datetime, later: list[datetime]) -> Iterable[Choice]:
     """A thread's next notice, as urgent as its most urgent; messages beside the thread are not held up by it."""
     beside = [row for row in rows if row["kind"] in (Telling.DM, Telling.CALLER)]
     thread = [row for row in rows if row["kind"] not in (Telling.DM, Telling.CALLER)]
-    urgency = min((_URGENCY[Telling(row["kind"])] for row in thread), default=Urgency.PROGRESS)
+    urgency = min((_URGENCY[_kind(row)] for row in thread), default=Urgency.PROGRESS)
     for row in (*beside[:1], *thread[:1]):
-        kind = Telling(row["kind"])
+        kind = _kind(row)
         if row["not_before"] is not None and row["not_before"] > now:
             later.append(row["not_before"])
             continue
@@ -111,7 +126,7 @@ def _of_thread(
             notice_id=row["id"],
             work=Work(
                 subscription_id=row["subscription_id"],
-                channel_id=msgspec.json.decode(row["facts"])["user"] if kind is Telling.DM else channel_id,
+                channel_id=str(_facts(row).get("user")) if kind is Telling.DM else row["channel_id"],
                 kind=kind,
                 urgency=_URGENCY[kind] if row in beside else urgency,
                 since=row["created_at"],
@@ -122,57 +137,58 @@ def _of_thread(
 
 
 async def _edits(
-    connection: AsyncConnection,
-    team_id: str,
-    *,
-    busy: Set[int],
-    now: datetime,
-    later: list[datetime],
+    connection: AsyncConnection, team_id: str, *, busy: Set[int], now: datetime, later: list[datetime]
 ) -> list[Choice]:
-    choices: list[Choice] = []
-    taken = set(busy)
+    """One edit of each thread: its card, else its root, else a reply whose counts have grown."""
+    choices: dict[int, Choice] = {}
     for row in await subscriptions.to_edit(connection, team_id, at_most=CONSIDERED):
-        if row["id"] in taken:
+        if row["id"] in busy:
             continue
-        terminal = row["outcome"] != Outcome.FOLLOWING
-        card = row["card_dirty_since"] is not None and row["card_ts"] is not None
-        not_before = row["card_not_before"] if card else row["root_not_before"]
-        if not card and (row["root_ts"] is None or row["root_outcome"] == row["outcome"]):
-            continue
-        if not_before is not None and not_before > now:
-            later.append(not_before)
-            continue
-        taken.add(row["id"])
-        choices.append(
-            Choice(
-                work=Work(
-                    subscription_id=row["id"],
-                    channel_id=row["channel_id"],
-                    kind=Telling.CARD_EDIT if card else Telling.ROOT_EDIT,
-                    urgency=Urgency.COMPLETION if terminal else Urgency.PROGRESS,
-                    since=row["card_dirty_since"] or row["ended_at"] or now,
-                    change=abs((row["percent"] or 0.0) - (row["card_percent"] or 0.0)),
-                    terminal=terminal,
-                )
-            )
-        )
+        for kind, not_before in _to_edit(row):
+            if not_before is not None and not_before > now:
+                later.append(not_before)
+                continue
+            choices[row["id"]] = _edit(row, kind, now=now)
+            break
     for row in await notices.stale(connection, team_id, at_most=CONSIDERED):
-        if row["subscription_id"] in taken:
+        subscription_id = row["subscription_id"]
+        if subscription_id in busy or subscription_id in choices:
             continue
         if row["not_before"] is not None and row["not_before"] > now:
             later.append(row["not_before"])
             continue
-        taken.add(row["subscription_id"])
-        choices.append(
-            Choice(
-                notice_id=row["id"],
-                work=Work(
-                    subscription_id=row["subscription_id"],
-                    channel_id=row["channel_id"],
-                    kind=Telling.NOTICE_EDIT,
-                    urgency=Urgency.WARNING,
-                    since=row["dirty_since"],
-                ),
-            )
+        choices[subscription_id] = Choice(
+            notice_id=row["id"],
+            work=Work(
+                subscription_id=subscription_id,
+                channel_id=row["channel_id"],
+                kind=Telling.NOTICE_EDIT,
+                urgency=Urgency.WARNING,
+                since=row["dirty_since"],
+            ),
         )
-    return choices
+    return list(choices.values())
+
+
+def _to_edit(row: RowMapping) -> Iterable[tuple[Telling, datetime | None]]:
+    """What of a thread shows something old, and until when it waits."""
+    stands = row["card_ts"] is not None or (row["card_form"] == "milestones" and row["thread_ts"] is not None)
+    if row["card_dirty_since"] is not None and stands:
+        yield Telling.CARD_EDIT, row["card_not_before"]
+    if row["root_ts"] is not None and row["root_outcome"] != row["outcome"]:
+        yield Telling.ROOT_EDIT, row["root_not_before"]
+
+
+def _edit(row: RowMapping, kind: Telling, *, now: datetime) -> Choice:
+    terminal = row["outcome"] != Outcome.FOLLOWING
+    return Choice(
+        work=Work(
+            subscription_id=row["id"],
+            channel_id=row["channel_id"],
+            kind=kind,
+            urgency=Urgency.COMPLETION if terminal else Urgency.PROGRESS,
+            since=row["card_dirty_since"] or row["ended_at"] or now,
+            change=abs((row["percent"] or 0.0) - (row["card_percent"] or 0.0)),
+            terminal=terminal,
+        )
+    )

@@ -1,5 +1,6 @@
 """Choose the words for a notice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,11 +42,11 @@ async def _whole(
 ) -> Message | None:
     kind, facts, view = Telling(notice["kind"]), facts_of(notice), thread.view
     if kind is Telling.FILE:
-        return Message(text="")
+        return await _list(connection, words, thread, facts)
     if kind is Telling.ROOT:
         return card.root(words, view)
     if kind is Telling.CARD:
-        return card.card(words, view, buttons(tools, thread), subscription_id=str(thread.row["id"]))
+        return card_of(tools, words, thread)
     if kind is Telling.WARNINGS:
         listed = await findings.listed(connection, thread.row["long_task_id"], first=facts["first"], last=facts["last"])
         if not listed:
@@ -54,7 +55,8 @@ async def _whole(
     if kind is Telling.PHASE:
         return notices.phase(words, view) if view.outcome is Outcome.FOLLOWING else None
     if kind is Telling.MILESTONE:
-        return notices.milestone(words, view)
+        # An end that Confluence came to is told by the completion.
+        return notices.milestone(words, view) if view.outcome in (Outcome.FOLLOWING, Outcome.STOPPED) else None
     if kind is Telling.TROUBLE:
         over = bool(facts["over"])
         return notices.trouble(
@@ -67,27 +69,68 @@ async def _whole(
         )
     if kind is Telling.COMPLETION:
         return await _completion(connection, words, thread)
-    return _beside(tools, words, thread, facts)
+    return await _beside(connection, tools, words, thread, facts)
 
 
-def _beside(tools: Tools, words: Words, thread: Thread, facts: dict[str, Any]) -> Message:
+async def _beside(
+    connection: AsyncConnection, tools: Tools, words: Words, thread: Thread, facts: dict[str, Any]
+) -> Message:
     """What is said to one person."""
-    if facts["reason"] == "invite":
+    view, reason = thread.view, facts["reason"]
+    if reason == "invite":
         return replies.invite(words, tools.bot_name)
-    if facts["reason"] == "stopped":
-        return replies.stopped_by_other(words, facts["by"], thread.view.remote_id)
-    return replies.thread_lost(words, thread.view.remote_id, replies.Lost(facts["reason"]))
+    if reason == "stopped":
+        return replies.stopped_by_other(words, facts["by"], view.remote_id)
+    if reason == "set aside":
+        return replies.task_set_aside(words, view.remote_id)
+    lost = replies.Lost(reason)
+    if view.outcome in (Outcome.FOLLOWING, Outcome.STOPPED):
+        return replies.thread_lost(words, view.remote_id, lost)
+    # What could not be told in the thread any more is told here.
+    told = replace(thread, view=replace(view, followers=(facts["user"],) if "user" in facts else ()))
+    return replies.together(
+        words,
+        [
+            replies.thread_lost(words, view.remote_id, lost, ended=True),
+            await _completion(connection, words, told, list_follows=False),
+        ],
+    )
 
 
-async def _completion(connection: AsyncConnection, words: Words, thread: Thread) -> Message:
+async def _list(connection: AsyncConnection, words: Words, thread: Thread, facts: dict[str, Any]) -> Message | None:
+    """The full list: a file has no words of its own; where there can be none, one of several replies."""
+    if not await _is_needed(connection, thread):
+        return None
+    page = facts.get("page")
+    if page is None:
+        return Message(text="")
+    pages = await list_pages(connection, words, thread)
+    return pages[page] if page < len(pages) else None
+
+
+async def list_pages(connection: AsyncConnection, words: Words, thread: Thread) -> list[Message]:
+    """The full list as replies, as far as it fits."""
     listed = await findings.listed(connection, thread.row["long_task_id"])
+    return notices.findings_text(words, listed, thread.view.site_url)
+
+
+async def _is_needed(connection: AsyncConnection, thread: Thread) -> bool:
+    """Whether a list says more than the thread does."""
+    listed = await findings.listed(connection, thread.row["long_task_id"])
+    return more_than_named(thread, [finding.key for finding in listed])
+
+
+async def _completion(
+    connection: AsyncConnection, words: Words, thread: Thread, *, list_follows: bool = True
+) -> Message:
+    found = await findings.listed(connection, thread.row["long_task_id"])
     view = thread.view
     return notices.completion(
         words,
         view,
-        ledger(view.snapshot, listed, view.outcome),
-        findings_total=len(listed) + thread.row["task_findings_beyond"],
-        listed=more_than_named(thread, [finding.key for finding in listed]),
+        ledger(view.snapshot, found, view.outcome),
+        findings_total=len(found) + thread.row["task_findings_beyond"],
+        listed=list_follows and more_than_named(thread, [finding.key for finding in found]),
     )
 
 
@@ -99,6 +142,16 @@ def more_than_named(thread: Thread, keys: list[str]) -> bool:
 def buttons(tools: Tools, thread: Thread) -> tuple[str, ...]:
     """The buttons of a card: once it has ended only those that still do something."""
     return tools.actions if thread.view.outcome is Outcome.FOLLOWING else ("open",)
+
+
+def shown(tools: Tools, words: Words, thread: Thread) -> str:
+    """A digest of what the card of a thread shows now."""
+    return card.fingerprint(words, thread.view, buttons(tools, thread), subscription_id=str(thread.row["id"]))
+
+
+def card_of(tools: Tools, words: Words, thread: Thread) -> Message:
+    """The card of a thread as things stand now."""
+    return card.card(words, thread.view, buttons(tools, thread), subscription_id=str(thread.row["id"]))
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -4,19 +4,24 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clients.slack_errors import Ambiguous, NotConnected, RateLimited, Refusal, Refused, SlackError
-from bot.db import notices, pauses, subscriptions, workspaces
+from bot.clients.slack_errors import Ambiguous, RateLimited, Refusal, Refused, SlackError
+from bot.db import long_tasks, notices, pauses, subscriptions, workspaces
+from bot.deliver.composing import facts_of, list_pages
 from bot.deliver.tools import Tools
 from bot.deliver.views import Thread
-from bot.domain.pacing import Telling, Work
+from bot.domain.pacing import Method, Telling, Work
+from bot.domain.trouble import Trouble
 from bot.render.replies import Lost
 
 _log = structlog.get_logger(__name__)
 
+#: tries of a response URL that does not answer, before a direct message is sent instead
+URL_TRIES = 3
 #: seconds before a call that did not arrive is made again: doubled each time up to the last
 FIRST_REST = 1.0
 LONGEST_REST = 300.0
@@ -46,15 +51,53 @@ async def of_post(
     """A notice could not be posted: it is planned again, told otherwise, or dropped."""
     again: dict[str, Any] = {"state": "planned", "not_before": tools.now() + rest(notice["attempts"])}
     if await of_any(connection, tools, notice["team_id"], error):
-        await notices.change(connection, notice["id"], state="planned")
+        await notices.change(connection, notice["id"], state="planned", not_before=_unpaced(tools, error))
+    elif notice["kind"] == Telling.CALLER and (isinstance(error, Refused) or notice["attempts"] >= URL_TRIES):
+        await _directly(connection, thread, notice)
     elif isinstance(error, Ambiguous):
         await notices.change(connection, notice["id"], **again, may_stand=True)
-    elif isinstance(error, NotConnected):
-        await notices.change(connection, notice["id"], **again)
+    elif isinstance(error, Refused) and notice["kind"] == Telling.FILE:
+        await _as_text(connection, tools, thread, notice, error)
     elif isinstance(error, Refused):
         await _POST[error.refusal](connection, tools, thread, notice, error)
     else:
-        await _drop(connection, tools, thread, notice, error)
+        await notices.change(connection, notice["id"], **again)
+
+
+def _unpaced(tools: Tools, error: SlackError) -> datetime | None:
+    """Until when a notice waits by itself, because pacing does not know the method that has to rest."""
+    if isinstance(error, RateLimited) and error.method not in set(Method):
+        return tools.now() + timedelta(seconds=error.retry_after)
+    return None
+
+
+async def _directly(connection: AsyncConnection, thread: Thread, notice: RowMapping) -> None:
+    """The response URL is used up, too old, or does not answer: a direct message instead."""
+    facts = msgspec.json.encode(facts_of(notice) | {"user": thread.row["owner_id"]}).decode()
+    await notices.change(
+        connection, notice["id"], kind=Telling.DM, facts=facts, state="planned", not_before=None, may_stand=False
+    )
+
+
+async def _as_text(
+    connection: AsyncConnection, tools: Tools, thread: Thread, notice: RowMapping, error: Refused
+) -> None:
+    """No file may be sent here: the list follows as replies, as far as it fits."""
+    _log.warning("file_refused", notice=notice["id"], method=error.method, answer=error.answer)
+    await notices.change(connection, notice["id"], state="dropped", reason=error.answer[:64])
+    row = thread.row
+    if "page" in facts_of(notice) or error.refusal in _THREAD_LOST:
+        return
+    pages = await list_pages(connection, tools.catalogs.words(row["language"]), thread)
+    await notices.plan(
+        connection,
+        [
+            notices.planned(
+                Telling.FILE, subscription_id=row["id"], team_id=row["team_id"], now=tools.now(), facts={"page": page}
+            )
+            for page in range(len(pages))
+        ],
+    )
 
 
 _OnPost = Callable[[AsyncConnection, Tools, Thread, RowMapping, Any], Awaitable[None]]
@@ -69,14 +112,14 @@ async def _drop(
     if notice["kind"] == Telling.ROOT:
         await _lose(connection, tools, thread, notice, error)
     elif notice["kind"] == Telling.CARD:
-        await subscriptions.change(connection, notice["subscription_id"], card_form="milestones", card_dirty_since=None)
+        await subscriptions.change(connection, notice["subscription_id"], card_form="milestones")
 
 
 async def _plainer(
     connection: AsyncConnection, tools: Tools, thread: Thread, notice: RowMapping, error: Refused
 ) -> None:
     """Blocks are refused: the plain form from then on; where that is refused too, the message is."""
-    if notice["form"] == "plain" or notice["kind"] == Telling.FILE:
+    if notice["form"] == "plain":
         await _drop(connection, tools, thread, notice, error)
         return
     await notices.change(connection, notice["id"], state="planned", form="plain")
@@ -109,6 +152,7 @@ async def lose(connection: AsyncConnection, tools: Tools, thread: Thread, error:
     _log.warning("thread_lost", subscription=row["id"], method=error.method, answer=error.answer)
     await subscriptions.lose(connection, row["id"], reason=error.answer, now=tools.now())
     await notices.drop_untold(connection, row["id"], reason=error.answer)
+    await long_tasks.rest(connection, [row["long_task_id"]])
     refusal = error.refusal if isinstance(error, Refused) else Refusal.UNKNOWN
     told: list[tuple[Telling, dict[str, Any]]]
     if starting and refusal in (Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL):
@@ -116,7 +160,8 @@ async def lose(connection: AsyncConnection, tools: Tools, thread: Thread, error:
     elif starting:
         told = [(Telling.CALLER, {"reason": _LOST.get(refusal, Lost.REFUSED)})]
     else:
-        people = thread.view.followers if refusal is Refusal.THREAD_GONE else (row["owner_id"],)
+        deleted = refusal in (Refusal.THREAD_GONE, Refusal.MESSAGE_GONE)
+        people = thread.view.followers if deleted else (row["owner_id"],)
         told = [(Telling.DM, {"reason": _LOST.get(refusal, Lost.REFUSED), "user": user}) for user in people]
     await notices.plan(
         connection,
@@ -135,14 +180,16 @@ async def put_off(connection: AsyncConnection, work: Work, notice_id: int | None
         )
     elif work.kind is Telling.ROOT_EDIT:
         await subscriptions.change(connection, work.subscription_id, root_not_before=at)
-    elif notice_id is not None and work.kind is Telling.NOTICE_EDIT:
-        await notices.change(connection, notice_id, not_before=at)
     elif notice_id is not None:
-        await notices.change(connection, notice_id, state="planned", may_stand=True, not_before=at)
+        await notices.put_off(connection, notice_id, until=at)
 
 
-async def set_aside(connection: AsyncConnection, work: Work, notice_id: int | None) -> None:
-    """A telling that keeps crashing is given up, so that the rest of its thread is told."""
+async def set_aside(
+    connection: AsyncConnection, work: Work, notice_id: int | None, *, team_id: str, now: datetime
+) -> None:
+    """A telling that keeps crashing is given up, so that the rest of its thread is told; the thread is told of that
+    once, or, where there is no thread yet, whoever asked for it."""
+    _log.error("telling_set_aside", subscription=work.subscription_id, notice=notice_id, kind=work.kind)
     if work.kind is Telling.CARD_EDIT:
         await subscriptions.change(
             connection, work.subscription_id, card_editing=False, card_dirty_since=None, card_form="milestones"
@@ -153,7 +200,16 @@ async def set_aside(connection: AsyncConnection, work: Work, notice_id: int | No
         await notices.change(connection, notice_id, dirty_since=None)
     elif notice_id is not None:
         await notices.change(connection, notice_id, state="dropped", reason="set aside")
+    telling, facts = Telling.TROUBLE, {"trouble": Trouble.SET_ASIDE, "over": False, "bare": True}
+    if work.kind is Telling.ROOT:
+        await subscriptions.lose(connection, work.subscription_id, reason="set aside", now=now)
+        await notices.drop_untold(connection, work.subscription_id, reason="set aside")
+        telling, facts = Telling.CALLER, {"reason": "set aside", "bare": True}
+    told = notices.planned(telling, subscription_id=work.subscription_id, team_id=team_id, now=now, facts=facts)
+    await notices.plan_once(connection, told | {"marker": f"set-aside-{work.subscription_id}"})
 
+
+_THREAD_LOST = frozenset({Refusal.NOT_IN_CHANNEL, Refusal.CHANNEL_GONE, Refusal.ARCHIVED, Refusal.THREAD_GONE})
 
 _LOST = {
     Refusal.ARCHIVED: Lost.ARCHIVED,

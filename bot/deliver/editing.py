@@ -1,4 +1,4 @@
-"""Edit what stands in a thread: the card, the root, and replies whose counts have grown."""
+"""Edit the card: bring it up to date, and never over its last state."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clients.slack_errors import Ambiguous, NotConnected, Refusal, Refused, SlackError
 from bot.db import claims, notices, subscriptions
-from bot.deliver.composing import buttons, compose
+from bot.deliver.composing import card_of, shown
 from bot.deliver.consequences import lose, of_any, rest
-from bot.deliver.tools import ClaimLost, Hold, Tools, written
+from bot.deliver.tools import Called, ClaimLost, Hold, Tools, written
 from bot.deliver.views import Thread, read_thread
 from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
@@ -39,8 +38,8 @@ class _Edit:
     dirty_since: datetime
 
 
-async def edit_card(tools: Tools, hold: Hold, subscription_id: int) -> SlackError | None:
-    """Bring a card up to date; the error where Slack did not take it, already written down. Raises ClaimLost."""
+async def edit_card(tools: Tools, hold: Hold, subscription_id: int) -> Called | None:
+    """Bring a card up to date; none where that needed no call. Raises ClaimLost."""
     edit = await _begin(tools, hold, subscription_id)
     if edit is None:
         return None
@@ -54,10 +53,10 @@ async def edit_card(tools: Tools, hold: Hold, subscription_id: int) -> SlackErro
         )
     except SlackError as error:
         await written(tools, hold, _card_refused, tools, edit, error)
-        return error
+        return Called(error=error)
     await written(tools, hold, _card_shown, tools, edit)
     tools.metrics.card_edited()
-    return None
+    return Called()
 
 
 async def _begin(tools: Tools, hold: Hold, subscription_id: int) -> _Edit | None:
@@ -73,15 +72,14 @@ async def _begin(tools: Tools, hold: Hold, subscription_id: int) -> _Edit | None
             await _milestone(connection, thread, now=now)
             return None
         words = tools.catalogs.words(row["language"])
-        actions, value = buttons(tools, thread), str(subscription_id)
-        shown = card.fingerprint(words, thread.view, actions, subscription_id=value)
-        if shown == row["card_shown"]:
+        fingerprint = shown(tools, words, thread)
+        if fingerprint == row["card_shown"]:
             await subscriptions.change(connection, subscription_id, card_editing=False)
             return None
-        message = card.card(words, thread.view, actions, subscription_id=value)
+        message = card_of(tools, words, thread)
         if row["card_form"] == "plain":
             message = card.plain(message)
-    return _Edit(thread=thread, message=message, fingerprint=shown, dirty_since=row["card_dirty_since"])
+    return _Edit(thread=thread, message=message, fingerprint=fingerprint, dirty_since=row["card_dirty_since"])
 
 
 async def _milestone(connection: AsyncConnection, thread: Thread, *, now: datetime) -> None:
@@ -89,10 +87,13 @@ async def _milestone(connection: AsyncConnection, thread: Thread, *, now: dateti
     row = thread.row
     values: dict[str, Any] = {"card_editing": False}
     percent, before = row["task_percent"] or 0.0, row["card_percent"] or 0.0
-    if thread.view.outcome is Outcome.FOLLOWING and any(before < mark <= percent for mark in MILESTONES):
+    passed = thread.view.outcome is Outcome.FOLLOWING and any(before < mark <= percent for mark in MILESTONES)
+    # A stop has no completion that would tell of it.
+    stopped = thread.view.outcome is Outcome.STOPPED and not row["card_terminal"]
+    if passed or stopped:
         reply = notices.planned(Telling.MILESTONE, subscription_id=row["id"], team_id=row["team_id"], now=now)
         await notices.plan(connection, [reply])
-        values["card_percent"] = percent
+        values |= {"card_percent": percent, "card_terminal": stopped}
     await subscriptions.change(connection, row["id"], **values)
 
 
@@ -174,6 +175,13 @@ async def _leave(connection: AsyncConnection, _tools: Tools, edit: _Edit, _error
     await subscriptions.change(connection, edit.thread.row["id"], card_editing=False, card_shown=None)
 
 
+async def _again_later(connection: AsyncConnection, tools: Tools, edit: _Edit, _error: Refused) -> None:
+    row = edit.thread.row
+    attempts = row["card_attempts"] + 1
+    again: dict[str, Any] = {"card_attempts": attempts, "card_not_before": tools.now() + rest(attempts)}
+    await subscriptions.edit_failed(connection, row["id"], dirty_since=edit.dirty_since, **again)
+
+
 _ON_CARD: dict[Refusal, Callable[[AsyncConnection, Tools, _Edit, Any], Awaitable[None]]] = {
     Refusal.MESSAGE_GONE: _post_anew,
     Refusal.EDIT_CLOSED: _no_more_edits,
@@ -182,91 +190,5 @@ _ON_CARD: dict[Refusal, Callable[[AsyncConnection, Tools, _Edit, Any], Awaitable
     Refusal.CHANNEL_GONE: _lost,
     Refusal.NOT_IN_CHANNEL: _lost,
     Refusal.ARCHIVED: _lost,
+    Refusal.NOT_NOW: _again_later,
 }
-
-
-async def edit_root(tools: Tools, hold: Hold, subscription_id: int) -> SlackError | None:
-    """Let the message in the channel show how it ended. Raises ClaimLost."""
-    async with tools.database.read() as connection:
-        thread = await read_thread(connection, subscription_id, people_urls=tools.people_urls, now=tools.now())
-    if thread is None or thread.row["root_ts"] is None or not hold.fresh(tools.monotonic()):
-        return None
-    row = thread.row
-    message = card.root(tools.catalogs.words(row["language"]), thread.view)
-    if row["root_form"] == "plain":
-        message = card.plain(message)
-    try:
-        await tools.slack(hold.team_id).update(row["channel_id"], row["root_ts"], message.text, message.blocks)
-    except SlackError as error:
-        await written(tools, hold, _root_refused, tools, thread, error)
-        return error
-    await written(tools, hold, subscriptions.root_shown, row["id"], thread.view.outcome)
-    return None
-
-
-async def _root_refused(connection: AsyncConnection, tools: Tools, thread: Thread, error: SlackError) -> None:
-    row = thread.row
-    if await of_any(connection, tools, row["team_id"], error):
-        return
-    if isinstance(error, Ambiguous | NotConnected):
-        await subscriptions.change(connection, row["id"], root_not_before=tools.now() + rest(4))
-        return
-    refusal = error.refusal if isinstance(error, Refused) else Refusal.UNKNOWN
-    if refusal is Refusal.MESSAGE_GONE:
-        await _root_gone(connection, tools, thread)
-    elif refusal in (Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL, Refusal.ARCHIVED):
-        await lose(connection, tools, thread, error, starting=False)
-    elif refusal in (Refusal.BLOCKS_REFUSED, Refusal.TOO_LONG) and row["root_form"] != "plain":
-        await subscriptions.change(connection, row["id"], root_form="plain")
-    else:
-        _log.warning("root_edit_refused", subscription=row["id"], answer=error.answer)
-        await subscriptions.change(connection, row["id"], root_outcome=row["outcome"])
-
-
-async def _root_gone(connection: AsyncConnection, tools: Tools, thread: Thread) -> None:
-    """Somebody deleted the message that the thread hangs on: those who wanted to be told are told directly."""
-    row = thread.row
-    await subscriptions.lose(connection, row["id"], reason="root deleted", now=tools.now())
-    await notices.drop_untold(connection, row["id"], reason="root deleted")
-    await notices.plan(
-        connection,
-        [
-            notices.planned(
-                Telling.DM,
-                subscription_id=row["id"],
-                team_id=row["team_id"],
-                now=tools.now(),
-                facts={"reason": "deleted", "user": user},
-            )
-            for user in thread.view.followers
-        ],
-    )
-
-
-async def edit_notice(tools: Tools, hold: Hold, notice_id: int) -> SlackError | None:
-    """Edit a reply whose counts have grown. Raises ClaimLost."""
-    async with tools.database.read() as connection:
-        notice = await notices.find(connection, notice_id)
-        thread = notice and await read_thread(
-            connection, notice["subscription_id"], people_urls=tools.people_urls, now=tools.now()
-        )
-        message = await compose(connection, tools, thread, notice) if notice and thread else None
-    if not notice or not thread or message is None or not hold.fresh(tools.monotonic()):
-        return None
-    try:
-        await tools.slack(hold.team_id).update(thread.row["channel_id"], notice["ts"], message.text, message.blocks)
-    except SlackError as error:
-        await written(tools, hold, _notice_refused, tools, notice, error)
-        return error
-    await written(tools, hold, notices.fresh, notice)
-    return None
-
-
-async def _notice_refused(connection: AsyncConnection, tools: Tools, notice: RowMapping, error: SlackError) -> None:
-    """A warning that was deleted or cannot be edited is left as it is."""
-    if await of_any(connection, tools, notice["team_id"], error):
-        return
-    if isinstance(error, Ambiguous | NotConnected):
-        await notices.change(connection, notice["id"], not_before=tools.now() + rest(4))
-        return
-    await notices.fresh(connection, notice)

@@ -1,24 +1,22 @@
 """Tell one notice: planned → sending → sent, with one call of Slack in between."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clients.slack import SlackClient
 from bot.clients.slack_answers import Delivery, Posted
-from bot.clients.slack_errors import Ambiguous, Refusal, Refused, SlackError
+from bot.clients.slack_errors import Ambiguous, NotConnected, RateLimited, Refusal, Refused, SlackError
 from bot.db import claims, findings, notices, subscriptions
 from bot.db import commands as command_rows
 from bot.db.secrets import SecretsError
 from bot.deliver import consequences
-from bot.deliver.composing import compose, facts_of, more_than_named
-from bot.deliver.tools import ClaimLost, Hold, Tools, written
+from bot.deliver.composing import compose, facts_of, shown
+from bot.deliver.tools import Called, ClaimLost, Hold, Tools, written
 from bot.deliver.views import Thread, read_thread
 from bot.domain.pacing import Telling
-from bot.render import card
 from bot.render.message import Message
 from bot.render.notices import findings_csv
 
@@ -26,6 +24,12 @@ _log = structlog.get_logger(__name__)
 
 #: a response URL works for half an hour; a little less, so that it is not tried in its last moment
 RESPONSE_URL_LASTS = timedelta(minutes=29)
+#: Slack's clock, by which messages are looked up, and ours
+CLOCKS_DIFFER = timedelta(minutes=2)
+#: noted on a root that was refused before the bot joined the channel
+JOINED = "joined"
+#: what is told outside a thread
+_OUTSIDE = frozenset({Telling.ROOT, Telling.DM, Telling.CALLER})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +41,8 @@ class _Begun:
     message: Message
 
 
-async def tell(tools: Tools, hold: Hold, notice_id: int) -> SlackError | None:
-    """Tell a notice once; the error where Slack did not take it, already written down.
+async def tell(tools: Tools, hold: Hold, notice_id: int) -> Called | None:
+    """Tell a notice once; none where there was nothing to say any more.
 
     Raises ClaimLost where somebody else delivers for the workspace.
     """
@@ -46,18 +50,22 @@ async def tell(tools: Tools, hold: Hold, notice_id: int) -> SlackError | None:
     if begun is None:
         return None
     if not hold.fresh(tools.monotonic()):
-        await written(tools, hold, _put_back, notice_id)
+        await written(tools, hold, _put_back, notice_id, None)
         raise ClaimLost
     try:
         posted = await _call(tools, hold, begun)
-    except SlackError as error:
+    except SlackError as refused:
+        error = await _unless_joined(tools, hold, begun, refused)
+        if error is None:
+            await written(tools, hold, _put_back, notice_id, JOINED)
+            return Called()
         await written(tools, hold, consequences.of_post, tools, begun.thread, begun.notice, error)
         if isinstance(error, Ambiguous):
             _log.warning("post_is_ambiguous", notice=notice_id, kind=begun.notice["kind"], answer=error.answer)
-        return error
+        return Called(error=error)
     await written(tools, hold, _sent, tools, begun, posted)
     tools.metrics.told(begun.notice["kind"], age=(tools.now() - begun.notice["created_at"]).total_seconds())
-    return None
+    return Called()
 
 
 async def _begin(tools: Tools, hold: Hold, notice_id: int) -> _Begun | None:
@@ -70,80 +78,83 @@ async def _begin(tools: Tools, hold: Hold, notice_id: int) -> _Begun | None:
         if notice is None:
             return None
         thread = await read_thread(
-            connection, notice["subscription_id"], people_urls=tools.people_urls, now=tools.now()
+            connection,
+            notice["subscription_id"],
+            people_urls=tools.people_urls,
+            now=tools.now(),
+            bare=facts_of(notice).get("bare", False),
         )
         message = None
-        if thread is not None and not await _needless(connection, thread, notice):
-            message = (
-                Message(text="") if notice["kind"] == Telling.FILE else await compose(connection, tools, thread, notice)
-            )
+        if thread is not None and (thread.row["thread_ts"] is not None or notice["kind"] in _OUTSIDE):
+            message = await compose(connection, tools, thread, notice)
         if thread is None or message is None:
             await notices.change(connection, notice_id, state="dropped", reason="nothing to say any more")
             return None
     return _Begun(notice=notice, thread=thread, message=message)
 
 
-async def _needless(connection: AsyncConnection, thread: Thread, notice: RowMapping) -> bool:
-    """A file that says no more than the thread does."""
-    if notice["kind"] != Telling.FILE:
-        return False
-    listed = await findings.listed(connection, thread.row["long_task_id"])
-    return not more_than_named(thread, [finding.key for finding in listed])
-
-
-async def _put_back(connection: AsyncConnection, notice_id: int) -> None:
-    await notices.change(connection, notice_id, state="planned")
+async def _put_back(connection: AsyncConnection, notice_id: int, reason: str | None) -> None:
+    await notices.change(connection, notice_id, state="planned", reason=reason)
 
 
 async def _call(tools: Tools, hold: Hold, begun: _Begun) -> Posted | None:
     """The one call. Raises SlackError."""
     notice, thread, message = begun.notice, begun.thread, begun.message
-    kind = Telling(notice["kind"])
+    kind, facts = Telling(notice["kind"]), facts_of(notice)
     client = tools.slack(hold.team_id)
-    if kind is Telling.FILE:
+    if kind is Telling.FILE and "page" not in facts:
         await _upload(tools, hold, thread)
         return None
     if kind is Telling.CALLER:
-        return await _answer_caller(tools, hold, begun)
+        await _answer_caller(tools, hold, begun)
+        return None
     if kind is Telling.DM:
-        user = facts_of(notice)["user"]
-        return await client.dm(user, message.text, message.blocks, metadata_id=notice["marker"])
+        return await client.dm(facts["user"], message.text, message.blocks, metadata_id=notice["marker"])
     channel = thread.row["channel_id"]
     thread_ts = None if kind is Telling.ROOT else thread.row["thread_ts"]
-    if notice["may_stand"] and hold.may_look_up:
+    if notice["may_stand"] and channel not in hold.blind:
         ts = await _look_up(tools, hold, notice, channel=channel, thread_ts=thread_ts)
         if ts is not None:
             return Posted(channel=channel, ts=ts)
-    try:
-        return await client.post(
-            channel, message.text, message.blocks, thread_ts=thread_ts, metadata_id=notice["marker"]
-        )
-    except Refused as error:
-        if kind is not Telling.ROOT or error.refusal is not Refusal.NOT_IN_CHANNEL:
-            raise
-        await _join(client, channel, error)
-    return await client.post(channel, message.text, message.blocks, metadata_id=notice["marker"])
+    return await client.post(channel, message.text, message.blocks, thread_ts=thread_ts, metadata_id=notice["marker"])
 
 
-async def _join(client: SlackClient, channel: str, refused: Refused) -> None:
-    """Into a public channel, because a person asked in it. Raises what the post was refused with where it may not."""
+async def _unless_joined(tools: Tools, hold: Hold, begun: _Begun, error: SlackError) -> SlackError | None:
+    """None where the bot was only not yet a member of a public channel in which a person asked for it, and is now.
+
+    The post is made anew in its turn: one that was refused has used up the channel's second.
+    """
+    notice = begun.notice
+    not_in = isinstance(error, Refused) and error.refusal is Refusal.NOT_IN_CHANNEL
+    if not not_in or notice["kind"] != Telling.ROOT or notice["reason"] == JOINED:
+        return error
     try:
-        await client.join(channel)
-    except Refused as error:
-        raise refused from error
+        hold.heed("conversations.join", now=tools.now())
+        await tools.slack(hold.team_id).join(begun.thread.row["channel_id"])
+    except Refused:
+        return error
+    except Ambiguous as unseen:
+        # Joining twice is joining once.
+        return NotConnected(unseen.method, unseen.answer)
+    except SlackError as other:
+        return other
+    return None
 
 
 async def _look_up(tools: Tools, hold: Hold, notice: RowMapping, *, channel: str, thread_ts: str | None) -> str | None:
-    """Whether an ambiguous post stands after all, where the history scope was granted."""
-    oldest = f"{notice['created_at'].timestamp():.6f}"
+    """Whether an ambiguous post stands after all, where the history scope was granted. Raises SlackError."""
+    hold.heed("conversations.replies" if thread_ts else "conversations.history", now=tools.now())
+    oldest = f"{(notice['created_at'] - CLOCKS_DIFFER).timestamp():.6f}"
     try:
         return await tools.slack(hold.team_id).find_by_metadata(channel, thread_ts, notice["marker"], oldest=oldest)
     except Refused as error:
-        hold.may_look_up = error.refusal is not Refusal.MISSING_SCOPE
+        if error.refusal is Refusal.MISSING_SCOPE:
+            hold.blind.add(channel)
         return None
 
 
 async def _upload(tools: Tools, hold: Hold, thread: Thread) -> None:
+    hold.heed("files.getUploadURLExternal", "files.completeUploadExternal", now=tools.now())
     async with tools.database.read() as connection:
         listed = await findings.listed(connection, thread.row["long_task_id"])
     words = tools.catalogs.words(thread.row["language"])
@@ -154,31 +165,31 @@ async def _upload(tools: Tools, hold: Hold, thread: Thread) -> None:
     )
 
 
-async def _answer_caller(tools: Tools, hold: Hold, begun: _Begun) -> Posted | None:
-    """To whoever typed the command: through its response URL while that works, else as a direct message."""
-    client = tools.slack(hold.team_id)
+async def _answer_caller(tools: Tools, hold: Hold, begun: _Begun) -> None:
+    """To whoever typed the command, through its response URL. Raises SlackError; Refused where that is used up."""
     async with tools.database.read() as connection:
         command = await command_rows.find(connection, begun.thread.row["command_id"])
-    if command is not None and command["uses_left"] > 0 and _lasts(command["created_at"], tools.now()):
-        try:
-            url = tools.secrets.open(command["response_url"])
-        except SecretsError:
-            url = None
-        if url is not None:
-            answer = await client.respond(url, begun.message.text, begun.message.blocks)
-            if answer.delivery is Delivery.DELIVERED:
-                return None
-    return await client.dm(begun.thread.row["owner_id"], begun.message.text, begun.message.blocks)
-
-
-def _lasts(created_at: datetime, now: datetime) -> bool:
-    return now - created_at < RESPONSE_URL_LASTS
+    if command is None or command["uses_left"] < 1 or tools.now() - command["created_at"] >= RESPONSE_URL_LASTS:
+        raise Refused("response_url", "expired_url")
+    try:
+        url = tools.secrets.open(command["response_url"])
+    except SecretsError as error:
+        raise Refused("response_url", "unreadable") from error
+    answer = await tools.slack(hold.team_id).respond(url, begun.message.text, begun.message.blocks)
+    if answer.retry_after is not None:
+        raise RateLimited("response_url", answer.answer, retry_after=answer.retry_after)
+    if answer.delivery is Delivery.LATER:
+        raise Ambiguous("response_url", answer.answer)
+    if answer.delivery is not Delivery.DELIVERED:
+        raise Refused("response_url", answer.answer)
 
 
 async def _sent(connection: AsyncConnection, tools: Tools, begun: _Begun, posted: Posted | None) -> None:
     now, notice, row = tools.now(), begun.notice, begun.thread.row
     ts = posted.ts if posted is not None else None
     await notices.change(connection, notice["id"], state="sent", ts=ts, told_at=now, not_before=None)
+    if notice["kind"] == Telling.CALLER:
+        await command_rows.spent(connection, row["command_id"])
     if notice["kind"] == Telling.ROOT and posted is not None:
         await subscriptions.root_stands(
             connection, row["id"], channel_id=posted.channel, ts=posted.ts, outcome=begun.thread.view.outcome
@@ -189,7 +200,7 @@ async def _sent(connection: AsyncConnection, tools: Tools, begun: _Begun, posted
             connection,
             row["id"],
             card_ts=posted.ts,
-            card_shown=card.fingerprint(words, begun.thread.view),
+            card_shown=shown(tools, words, begun.thread),
             card_percent=row["task_percent"],
             card_checked_at=begun.thread.view.checked_at,
             card_expected_end=begun.thread.view.expected_end,

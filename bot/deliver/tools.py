@@ -10,6 +10,7 @@ from typing import TypeVarTuple, Unpack
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clients.slack import SlackClient
+from bot.clients.slack_errors import RateLimited, SlackError
 from bot.db import claims
 from bot.db.engine import Database, DatabaseAway
 from bot.db.secrets import Secrets
@@ -56,13 +57,29 @@ class Hold:
     claim_id: str
     #: by the monotonic clock, which runs on while a process is stopped
     renewed_at: float
-    #: none: not known yet whether messages may be looked up
-    may_look_up: bool = True
+    #: channels whose messages may not be looked up
+    blind: set[str] = field(default_factory=set)
+    #: until when methods rest for which there is no budget, because Slack said so
+    resting: dict[str, datetime] = field(default_factory=dict)
     busy: set[int] = field(default_factory=set)
 
     def fresh(self, monotonic: float) -> bool:
         """Whether a call that begins now ends within the lease."""
         return monotonic - self.renewed_at < FRESH_SECONDS
+
+    def heed(self, *methods: str, now: datetime) -> None:
+        """Raises RateLimited, without a call, while one of these methods rests."""
+        for method in methods:
+            until = self.resting.get(method)
+            if until is not None and until > now:
+                raise RateLimited(method, "resting", retry_after=(until - now).total_seconds())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Called:
+    """Slack was called; the error where it did not do what it was asked, written down already."""
+
+    error: SlackError | None = None
 
 
 async def written(

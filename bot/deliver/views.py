@@ -28,14 +28,20 @@ class Thread:
 
 
 async def read_thread(
-    connection: AsyncConnection, subscription_id: int, *, people_urls: Mapping[int, str], now: datetime
+    connection: AsyncConnection,
+    subscription_id: int,
+    *,
+    people_urls: Mapping[int, str],
+    now: datetime,
+    bare: bool = False,
 ) -> Thread | None:
-    """All that is known of a thread now; none where it is gone."""
+    """All that is known of a thread now; none where it is gone. `bare`: without what Confluence has said, for a
+    thread in which just that cannot be read."""
     row = await subscriptions.whole(connection, subscription_id)
     if row is None:
         return None
-    snapshot = long_tasks.snapshot_of(row["task_snapshot"])
-    samples = long_tasks.samples_of(row["task_samples"])
+    snapshot = None if bare else long_tasks.snapshot_of(row["task_snapshot"])
+    samples = () if bare else long_tasks.samples_of(row["task_samples"])
     outcome = Outcome(row["outcome"])
     trouble = Trouble(row["task_trouble"]) if row["task_trouble"] else None
     view = ThreadView(

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clients.slack_errors import RateLimited, SlackError
+from bot.clients.slack_errors import RateLimited
 from bot.db import claims, notices, pauses, subscriptions
 from bot.db.engine import DatabaseAway
 from bot.db.models import workspaces
-from bot.deliver import consequences, editing, posting
+from bot.deliver import consequences, editing, posting, standing
 from bot.deliver.choosing import Agenda, Choice, agenda
-from bot.deliver.tools import ClaimLost, Hold, Tools
-from bot.domain.pacing import Budgets, Method, Telling, next_tellings
+from bot.deliver.tools import Called, ClaimLost, Hold, Tools, written
+from bot.domain.pacing import EDITS, Budgets, Method, Telling, next_tellings
 
 _log = structlog.get_logger(__name__)
 
@@ -22,6 +23,8 @@ _log = structlog.get_logger(__name__)
 IDLE_SECONDS = 1.0
 #: calls under way at once in one workspace
 AT_ONCE = 8
+#: seconds that giving claims back may take at the end
+RELEASE_SECONDS = 2.0
 #: unexpected exceptions while telling one notice, after which it is set aside
 CRASHES = 5
 
@@ -71,6 +74,7 @@ class Deliverer:
         for team_id in team_ids:
             hold = Hold(team_id=team_id, claim_id=claim_id, renewed_at=self.tools.monotonic())
             known = {Method(name): until for name, until in resting[team_id].items() if name in set(Method)}
+            hold.resting.update(resting[team_id])
             self._held[team_id] = _Held(hold=hold, budgets=Budgets.opened(now, pauses=known))
 
     async def _turn(self, held: _Held, now: datetime) -> datetime | None:
@@ -80,9 +84,14 @@ class Deliverer:
         if free < 2 or not hold.fresh(self.tools.monotonic()):
             return None
         async with self.tools.database.read() as connection:
-            listed = await agenda(connection, hold.team_id, busy=hold.busy, now=now)
+            # As it was before anything is read: what ends meanwhile is not taken for what nobody saw end.
+            listed = await agenda(connection, hold.team_id, busy=frozenset(hold.busy), now=now)
         if listed.unsettled or listed.pointless:
-            await self._tidy(listed)
+            try:
+                await written(self.tools, hold, _tidy, listed)
+            except ClaimLost:
+                self._lost(held)
+                return None
         by_work = {id(choice.work): choice for choice in listed.choices}
         beside = [choice for choice in listed.choices if choice.work.kind is Telling.CALLER]
         paced = [choice.work for choice in listed.choices if choice.work.kind is not Telling.CALLER]
@@ -97,60 +106,80 @@ class Deliverer:
             task.add_done_callback(self._tasks.discard)
         return min((at for at in (until, listed.next_at) if at is not None), default=None)
 
-    async def _tidy(self, listed: Agenda) -> None:
-        async with self.tools.database.begin() as connection:
-            for notice_id in listed.unsettled:
-                await notices.change(connection, notice_id, state="planned", may_stand=True)
-            for notice_id in listed.pointless:
-                await notices.change(connection, notice_id, state="dropped", reason="over before it was told")
-
     async def _tell(self, held: _Held, subscription_id: int, choices: Sequence[Choice]) -> None:
+        choice = choices[0]
         try:
             for choice in choices:
-                error = await self._one(held.hold, choice)
-                if isinstance(error, RateLimited) and error.method in set(Method):
-                    until = self.tools.now() + timedelta(seconds=error.retry_after)
-                    held.budgets = held.budgets.paused(Method(error.method), until)
-                if error is not None:
+                called = await self._one(held.hold, choice)
+                self._reckon(held, choice.work.kind, called)
+                if called is not None and called.error is not None:
                     break
         except ClaimLost:
-            _log.warning("workspace_claim_lost", team=held.hold.team_id)
-            self._held.pop(held.hold.team_id, None)
+            self._lost(held)
         except DatabaseAway as error:
             _log.warning("telling_not_written", subscription=subscription_id, error=type(error).__name__)
         except Exception:  # noqa: BLE001 -- one thread that crashes its telling must not stop the others
             _log.exception("telling_crashed", subscription=subscription_id)
-            await self._crashed(choices)
+            await self._crashed(held, choice)
         finally:
             held.hold.busy.discard(subscription_id)
             self.wake.set()
 
-    async def _one(self, hold: Hold, choice: Choice) -> SlackError | None:
+    def _lost(self, held: _Held) -> None:
+        if self._held.get(held.hold.team_id) is held:
+            _log.warning("workspace_claim_lost", team=held.hold.team_id)
+            del self._held[held.hold.team_id]
+
+    def _reckon(self, held: _Held, kind: Telling, called: Called | None) -> None:
+        """Keep what the call that was not needed would have cost, and let a method rest that Slack said has to."""
+        if called is None:
+            if kind is not Telling.CALLER:
+                held.budgets = held.budgets.unspent(Method.UPDATE if kind in EDITS else Method.POST)
+        elif isinstance(called.error, RateLimited):
+            method, until = called.error.method, self.tools.now() + timedelta(seconds=called.error.retry_after)
+            if method in set(Method):
+                held.budgets = held.budgets.paused(Method(method), until)
+            else:
+                held.hold.resting[method] = until
+
+    async def _one(self, hold: Hold, choice: Choice) -> Called | None:
         if choice.work.kind is Telling.CARD_EDIT:
             return await editing.edit_card(self.tools, hold, choice.work.subscription_id)
         if choice.work.kind is Telling.ROOT_EDIT:
-            return await editing.edit_root(self.tools, hold, choice.work.subscription_id)
+            return await standing.edit_root(self.tools, hold, choice.work.subscription_id)
         if choice.notice_id is None:
             raise ValueError(f"a {choice.work.kind} without a notice")
         if choice.work.kind is Telling.NOTICE_EDIT:
-            return await editing.edit_notice(self.tools, hold, choice.notice_id)
+            return await standing.edit_notice(self.tools, hold, choice.notice_id)
         return await posting.tell(self.tools, hold, choice.notice_id)
 
-    async def _crashed(self, choices: Sequence[Choice]) -> None:
+    async def _crashed(self, held: _Held, choice: Choice) -> None:
         """Count an unexpected exception; what keeps crashing is set aside, so that the thread's rest is told."""
+        try:
+            await self._count_crash(held, choice)
+        except ClaimLost:
+            self._lost(held)
+        except Exception:  # noqa: BLE001 -- the row is tried again as it stands; the others go on
+            _log.exception("crash_not_written", team=held.hold.team_id)
+
+    async def _count_crash(self, held: _Held, choice: Choice) -> None:
         now = self.tools.now()
-        for choice in choices:
-            key = choice.notice_id or -choice.work.subscription_id
-            self._crashes[key] = times = self._crashes.get(key, 0) + 1
-            async with self.tools.database.begin() as connection:
-                if times >= CRASHES:
-                    self._crashes.pop(key)
-                    self.tools.metrics.set_aside("deliver")
-                    await consequences.set_aside(connection, choice.work, choice.notice_id)
-                else:
-                    await consequences.put_off(
-                        connection, choice.work, choice.notice_id, at=now + timedelta(seconds=2.0**times)
-                    )
+        key = choice.notice_id or -choice.work.subscription_id
+        self._crashes[key] = times = self._crashes.get(key, 0) + 1
+
+        async def write(connection: AsyncConnection) -> None:
+            if times >= CRASHES:
+                await consequences.set_aside(
+                    connection, choice.work, choice.notice_id, team_id=held.hold.team_id, now=now
+                )
+            else:
+                at = now + timedelta(seconds=2.0**times)
+                await consequences.put_off(connection, choice.work, choice.notice_id, at=at)
+
+        await written(self.tools, held.hold, write)
+        if times >= CRASHES:
+            self._crashes.pop(key)
+            self.tools.metrics.set_aside("deliver")
 
     async def renew_step(self) -> float:
         """Hold the claims; forget the workspaces that were lost."""
@@ -177,8 +206,20 @@ class Deliverer:
     async def stop(self, *, within: timedelta) -> None:
         """Finish what is under way, as far as the time allows, and give every workspace back."""
         if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=within.total_seconds())
+            _, late = await asyncio.wait(set(self._tasks), timeout=within.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         held = [(team_id, one.hold.claim_id) for team_id, one in self._held.items()]
-        async with self.tools.database.begin() as connection:
-            await claims.release(connection, workspaces, held)
+        try:
+            async with asyncio.timeout(RELEASE_SECONDS), self.tools.database.begin() as connection:
+                await claims.release(connection, workspaces, held)
+        except (TimeoutError, DatabaseAway) as error:
+            # They run out by themselves.
+            _log.warning("workspaces_not_given_back", workspaces=len(held), error=type(error).__name__)
         self._held.clear()
+
+
+async def _tidy(connection: AsyncConnection, listed: Agenda) -> None:
+    await notices.unseen(connection, listed.unsettled)
+    await notices.drop_planned(connection, listed.pointless, reason="over before it was told")

@@ -31,6 +31,8 @@ MISSED_FOR = timedelta(seconds=30)
 TOLD_AFTER = timedelta(minutes=5)
 #: a pause shorter than this is nobody's business
 PAUSE_TOLD = timedelta(minutes=1)
+#: even where a 429 says that nothing need be waited for
+PAUSE_SHORTEST = timedelta(seconds=2)
 #: where a 429 does not say how long
 PAUSE_DEFAULT = timedelta(seconds=30)
 #: unexpected exceptions after which a long task is set aside
@@ -95,8 +97,8 @@ class Look(Struct, frozen=True, kw_only=True):
     visible: bool = False
     #: whether the site answered as a site that is well; none where the answer says nothing about that
     site_well: bool | None = None
-    #: the account's credential was refused
-    refused: bool = False
+    #: whether the account's credential was taken; none where the answer says nothing about that
+    account_well: bool | None = None
     pause: Pause | None = None
     error: str | None = None
 
@@ -111,9 +113,14 @@ def after_look(
     jitter: float,
     site_down: bool = False,
 ) -> Look:
-    """Decide what an answer means. `known` maps the identities of findings told of before to their counts (needed
-    only where the answer brings findings); `jitter` is a random number from 0 to 1; `site_down`: the threads are
-    told of the whole site, so this long task does not speak for itself."""
+    """Decide what an answer means; one that comes after the end means nothing.
+
+    `known` maps the identities of findings told of before to their counts (needed only where the answer brings
+    findings); `jitter` is a random number from 0 to 1; `site_down`: the threads are told of the whole site, so this
+    long task does not speak for itself, and the site's probes say when to look.
+    """
+    if before.outcome is not Outcome.FOLLOWING:
+        return Look(after=before, due_at=None)
     if isinstance(answer, Seen):
         return _seen(before, answer, known=known, now=now, bounds=bounds, jitter=jitter)
     if isinstance(answer, NotFound):
@@ -121,9 +128,8 @@ def after_look(
     if isinstance(answer, RateLimited):
         return _rate_limited(before, answer, now)
     if isinstance(answer, Refused):
-        return Look(
-            after=before, due_at=now + cadence.LONGEST, refused=True, site_well=True, error=f"HTTP {answer.status}"
-        )
+        due_at = now + cadence.LONGEST
+        return Look(after=before, due_at=due_at, account_well=False, site_well=True, error=f"HTTP {answer.status}")
     return _failed(before, answer, now=now, bounds=bounds, jitter=jitter, site_down=site_down)
 
 
@@ -185,6 +191,7 @@ def _seen(
         troubles=troubles,
         visible=moved or bool(troubles) or ended is not None,
         site_well=True,
+        account_well=True,
     )
 
 
@@ -207,10 +214,8 @@ def _troubles(after: Watched, *, moved: bool, now: datetime) -> tuple[Watched, t
         over = TroubleOver(trouble=trouble, since=after.trouble_since or now)
         return replace(after, trouble=None, trouble_since=None), (over,)
     if trouble is None and not moved and cadence.stalled(now, after.moved_at or now, after.samples):
-        return (
-            replace(after, trouble=Trouble.STALLED, trouble_since=now),
-            (TroubleBegan(trouble=Trouble.STALLED),),
-        )
+        stalled = replace(after, trouble=Trouble.STALLED, trouble_since=after.moved_at)
+        return stalled, (TroubleBegan(trouble=Trouble.STALLED),)
     return after, ()
 
 
@@ -220,16 +225,22 @@ def _missed(before: Watched, now: datetime) -> Look:
     after = replace(before, misses=before.misses + 1, missed_since=since, failures=0, failing_since=None)
     if after.misses >= MISSES and now - since >= MISSED_FOR:
         after = replace(after, outcome=Outcome.UNKNOWN, trouble=Trouble.MISSING, trouble_since=since)
-        return Look(after=after, due_at=None, visible=True, site_well=True, error="HTTP 404")
-    return Look(after=after, due_at=now + MISSED_FOR / (MISSES - 1), site_well=True, error="HTTP 404")
+        return Look(after=after, due_at=None, visible=True, site_well=True, account_well=True, error="HTTP 404")
+    due_at = now + MISSED_FOR / (MISSES - 1)
+    return Look(after=after, due_at=due_at, site_well=True, account_well=True, error="HTTP 404")
 
 
 def _rate_limited(before: Watched, answer: RateLimited, now: datetime) -> Look:
     """429: the scope it speaks of rests for as long as Confluence says."""
+    pause = pause_of(answer, now=now)
+    return Look(after=before, due_at=pause.until, pause=pause, error="HTTP 429")
+
+
+def pause_of(answer: RateLimited, *, now: datetime) -> Pause:
+    """The rest that a 429 asks for."""
     rest = PAUSE_DEFAULT if answer.retry_after is None else timedelta(seconds=answer.retry_after)
-    until = now + rest
-    pause = Pause(scope=answer.scope, until=until, reason=answer.reason or "HTTP 429")
-    return Look(after=before, due_at=until, pause=pause, error="HTTP 429")
+    rest = max(rest, PAUSE_SHORTEST)
+    return Pause(scope=answer.scope, until=now + rest, reason=answer.reason or "HTTP 429")
 
 
 def _failed(
@@ -242,13 +253,18 @@ def _failed(
     site_down: bool,
 ) -> Look:
     """The site failed: back off; a long task that alone keeps failing is spoken of after five minutes."""
+    before = replace(before, misses=0, missed_since=None)
+    if site_down:
+        # Behind the others, so that the probes take turns among the long tasks.
+        due_at = now + timedelta(seconds=bounds.min_seconds)
+        return Look(after=before, due_at=due_at, site_well=False, error=reason_of(answer))
     since = before.failing_since or now
     after = replace(before, failures=before.failures + 1, failing_since=since)
     wait = timedelta(seconds=cadence.backoff(after.failures, bounds=bounds, jitter=jitter))
     if isinstance(answer, Unavailable) and answer.retry_after is not None:
         wait = max(wait, timedelta(seconds=answer.retry_after))
     troubles: tuple[TroubleBegan | TroubleOver, ...] = ()
-    if not site_down and after.trouble is None and now - since >= TOLD_AFTER:
+    if after.trouble is None and now - since >= TOLD_AFTER:
         trouble = trouble_of(answer)
         after = replace(after, trouble=trouble, trouble_since=since)
         troubles = (TroubleBegan(trouble=trouble),)
@@ -276,6 +292,8 @@ def reason_of(answer: Unavailable | Unreadable | Misconfigured) -> str:
 
 def after_crash(before: Watched, *, now: datetime, bounds: cadence.Bounds, jitter: float) -> Look:
     """An unexpected exception: try again later; after the fifth the long task is set aside, its end unseen."""
+    if before.outcome is not Outcome.FOLLOWING:
+        return Look(after=before, due_at=None)
     after = replace(before, crashes=before.crashes + 1)
     if after.crashes < CRASHES:
         wait = timedelta(seconds=cadence.backoff(after.crashes, bounds=bounds, jitter=jitter))

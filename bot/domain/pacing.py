@@ -151,6 +151,10 @@ class Budgets(Struct, frozen=True, kw_only=True):
             channels[channel_id] = at + self.channel_spacing
         return replace(self, full_at=full_at, channels=channels)
 
+    def unspent(self, method: Method) -> "Budgets":
+        """The budgets where a call that was reckoned with turned out not to be needed."""
+        return replace(self, full_at={**self.full_at, method: self.full_at[method] - self.limits[method].spacing})
+
     def paused(self, method: Method, until: datetime) -> "Budgets":
         """The budgets after Slack's `Retry-After`: that method rests until then, and has one token after it."""
         at = until.timestamp()

@@ -8,13 +8,10 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.engine import RowMapping
 
-from bot.clients.slack_answers import Delivery
-from bot.clients.slack_errors import SlackError
 from bot.db import claims
 from bot.db import commands as command_rows
 from bot.db.engine import DatabaseAway
 from bot.db.models import commands
-from bot.db.secrets import SecretsError
 from bot.domain.command import (
     Command,
     Connect,
@@ -31,6 +28,7 @@ from bot.domain.reference import parse_command
 from bot.follow import managing
 from bot.follow.asking import Asker, Means, People, asker_of
 from bot.follow.following import follow
+from bot.follow.replying import reply
 from bot.render import replies
 from bot.render.message import Message
 from bot.render.words import Words
@@ -41,8 +39,8 @@ _log = structlog.get_logger(__name__)
 IDLE_SECONDS = 1.0
 #: commands under way at once
 AT_ONCE = 50
-#: a response URL works for this long
-RESPONSE_URL_LASTS = timedelta(minutes=29)
+#: seconds that giving claims back may take at the end
+RELEASE_SECONDS = 2.0
 #: unanswered for longer than this, a command is not carried out any more, and its caller is told so
 TAKEN_UP_WITHIN = timedelta(minutes=30)
 #: times a command is begun before its caller is told that it went wrong
@@ -149,7 +147,7 @@ class Answerer:
             person = await self.people.find(row["team_id"], row["user_id"])
             words = self.means.catalogs.words(person.locale if person else None, self.means.default_language)
             message = await self._carry_out(row, asker_of(row, person=person, words=words))
-            uses = await self._tell(row, message)
+            uses = await reply(self.means, row, message)
             async with self.means.database.begin() as connection:
                 await command_rows.answered(connection, row["id"], now=self.means.now(), uses=uses)
         except DatabaseAway as error:
@@ -193,27 +191,6 @@ class Answerer:
             case _:
                 return said_at_once(asker.words, asker.command, wish)
 
-    async def _tell(self, row: RowMapping, message: Message) -> int:
-        """Answer through the response URL, or, where that fails, by a direct message; uses of the URL spent."""
-        client = self.means.slack(row["team_id"])
-        uses = 0
-        if self.means.now() - row["created_at"] < RESPONSE_URL_LASTS:
-            try:
-                url = self.means.secrets.open(row["response_url"])
-            except SecretsError:
-                _log.error("response_url_unreadable", command=row["id"])
-            else:
-                uses = 1
-                answer = await client.respond(url, message.text, message.blocks)
-                if answer.delivery is Delivery.DELIVERED:
-                    return uses
-                _log.warning("response_url_failed", command=row["id"], answer=answer.answer)
-        try:
-            await client.dm(row["user_id"], message.text, message.blocks)
-        except SlackError as error:
-            _log.error("answer_not_delivered", command=row["id"], answer=error.answer)
-        return uses
-
     async def renew_step(self) -> float:
         """Hold the claims of commands under way."""
         if self._flying:
@@ -230,12 +207,19 @@ class Answerer:
         """Finish what is under way, as far as the time allows; the rest is taken up at the next start."""
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=within.total_seconds())
+            held = list(self._flying.items())
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        async with self.means.database.begin() as connection:
-            await claims.release(connection, commands, list(self._flying.items()))
-        self._flying.clear()
+            await self._give_back(held)
+
+    async def _give_back(self, held: list[tuple[int, str]]) -> None:
+        try:
+            async with asyncio.timeout(RELEASE_SECONDS), self.means.database.begin() as connection:
+                await claims.release(connection, commands, held)
+        except (TimeoutError, DatabaseAway) as error:
+            # They run out by themselves.
+            _log.warning("commands_not_given_back", commands=len(held), error=type(error).__name__)
 
 
 def said_at_once(words: Words, command: str, wish: Command) -> Message:

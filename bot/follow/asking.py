@@ -65,9 +65,10 @@ class Means:
 
 @dataclass(frozen=True, kw_only=True)
 class Asker:
-    """Whoever typed a command."""
+    """Whoever typed a command or pressed a button."""
 
-    command_id: int
+    #: none for a button
+    command_id: int | None
     team_id: str
     channel_id: str
     user_id: str

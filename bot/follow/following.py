@@ -23,7 +23,7 @@ from bot.domain.answer import (
 )
 from bot.domain.command import Follow, Loudness, Reference
 from bot.domain.longtask import Finding
-from bot.domain.look import Look, Watched, after_look
+from bot.domain.look import Look, Watched, after_look, pause_of
 from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
 from bot.follow.asking import Asker, Means
@@ -121,7 +121,17 @@ async def look_patiently(means: Means, ref: Reference) -> Answer:
             break
         await means.sleep(seconds)
         answer = await means.look(ref.site_id, ref.remote_id)
+    if isinstance(answer, RateLimited):
+        await _keep_pause(means, ref, answer)
     return answer
+
+
+async def _keep_pause(means: Means, ref: Reference, answer: RateLimited) -> None:
+    """Let the polling rest as well."""
+    asked = pause_of(answer, now=means.now())
+    scope = pauses.confluence_scope(asked.scope, site_id=ref.site_id, account_id=means.sites[ref.site_id].account_id)
+    async with means.database.begin() as connection:
+        await pauses.pause(connection, scope, until=asked.until, reason=asked.reason)
 
 
 async def _resting(means: Means, ref: Reference) -> RateLimited | None:
@@ -130,7 +140,11 @@ async def _resting(means: Means, ref: Reference) -> RateLimited | None:
     access = means.sites[ref.site_id]
     async with means.database.read() as connection:
         paused = await pauses.paused(connection, now=now)
-    until = max((paused[scope] for scope in ("app", f"site:{ref.site_id}") if scope in paused), default=None)
+        refused = await accounts.refused(connection)
+    # A credential that was refused is tried: whoever asks may have just mended it.
+    ours = () if access.account_id in refused else (pauses.account_scope(access.account_id),)
+    scopes = ("app", f"site:{ref.site_id}", *ours)
+    until = max((paused[scope] for scope in scopes if scope in paused), default=None)
     if until is None:
         return None
     seconds = (until - now).total_seconds()

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, and_, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.db import accounts, long_tasks, pauses, sites, troubles
-from bot.domain.answer import Misconfigured, PauseScope
+from bot.db import accounts, pauses, sites, troubles
+from bot.domain.answer import Misconfigured, PauseScope, Seen, Unavailable, Unreadable
 from bot.domain.cadence import LONGEST, Bounds, backoff
-from bot.domain.look import PAUSE_TOLD, TOLD_AFTER, Look, Pause
+from bot.domain.look import PAUSE_TOLD, TOLD_AFTER, Look, Pause, TroubleOver, trouble_of
 from bot.domain.trouble import Trouble
 from bot.poll.landed import Landed
 
@@ -22,6 +22,8 @@ OPENS_AFTER = 3
 _PROBES = Bounds(min_seconds=2.0, max_seconds=60.0)
 _SITE_TROUBLES = (Trouble.DOWN, Trouble.UNREADABLE, Trouble.MISCONFIGURED)
 
+_Looks = Sequence[tuple[Landed, Look]]
+
 
 async def sites_down(connection: AsyncConnection) -> frozenset[int]:
     """Sites whose breaker is open."""
@@ -29,30 +31,27 @@ async def sites_down(connection: AsyncConnection) -> frozenset[int]:
 
 
 async def judge(
-    connection: AsyncConnection, looks: Sequence[tuple[Landed, Look]], *, now: datetime, jitter: float
+    connection: AsyncConnection, looks: _Looks, *, down: frozenset[int], now: datetime, jitter: float
 ) -> bool:
-    """Note what a batch of looks says about sites and accounts; whether anything is to be told."""
+    """Note what a batch of looks says about sites and accounts; whether anything is to be told.
+
+    `down`: the sites whose breaker was open before.
+    """
     spoken = False
     for site_id in sorted({landed.site_id for landed, _ in looks}):
         of_site = [(landed, look) for landed, look in looks if landed.site_id == site_id and look.site_well is not None]
         if of_site:
-            spoken |= await _site(connection, site_id, of_site, now=now, jitter=jitter)
-    for account_id in sorted({landed.account_id for landed, _ in looks}):
-        of_account = [look for landed, look in looks if landed.account_id == account_id]
-        spoken |= await _account(connection, account_id, of_account, now=now)
-    for landed, look in looks:
-        if look.pause is not None:
-            spoken |= await _pause(connection, landed, look.pause, now=now)
+            spoken |= await _site(connection, site_id, of_site, down=site_id in down, now=now, jitter=jitter)
+    for account_id in sorted({landed.account_id for landed, _ in looks if landed.account_id is not None}):
+        spoken |= await _account(
+            connection, account_id, [pair for pair in looks if pair[0].account_id == account_id], now
+        )
+    spoken |= await _pauses(connection, looks, now=now)
     return spoken
 
 
 async def _site(
-    connection: AsyncConnection,
-    site_id: int,
-    looks: Sequence[tuple[Landed, Look]],
-    *,
-    now: datetime,
-    jitter: float,
+    connection: AsyncConnection, site_id: int, looks: _Looks, *, down: bool, now: datetime, jitter: float
 ) -> bool:
     failing = []
     for entry in reversed(looks):
@@ -62,31 +61,35 @@ async def _site(
     spoken = False
     if len(failing) < len(looks):
         spoken = await _back(connection, site_id, now=now)
-    if not failing:
-        return spoken
-    landed, look = failing[0]
-    row = await sites.failed(
-        connection, site_id, times=len(failing), error=look.error or "", now=now, opens_after=OPENS_AFTER
-    )
-    if row["down_since"] is None:
-        return spoken
-    if row["down_since"] == now:
-        _log.warning("site_is_down", site=site_id, error=look.error)
-    wait = backoff(row["failures"], bounds=_PROBES, jitter=jitter)
-    await sites.probe_later(connection, site_id, at=now + timedelta(seconds=min(wait, _PROBES.max_seconds)))
-    misconfigured = isinstance(landed.answer, Misconfigured)
-    if misconfigured or now - row["down_since"] >= TOLD_AFTER:
-        spoken |= await _told_down(connection, site_id, landed, since=row["down_since"], now=now)
+    elif down:
+        # Looks that were under way when the breaker opened say nothing new: only probes count.
+        failing = [entry for entry in failing if entry[0].probe]
+    if failing:
+        spoken |= await _failing(connection, site_id, failing, now=now, jitter=jitter)
     return spoken
 
 
-async def _told_down(
-    connection: AsyncConnection, site_id: int, landed: Landed, *, since: datetime, now: datetime
-) -> bool:
+async def _failing(connection: AsyncConnection, site_id: int, failing: _Looks, *, now: datetime, jitter: float) -> bool:
+    landed, look = failing[0]
+    times = min(len(failing), OPENS_AFTER)
+    row = await sites.failed(connection, site_id, times=times, error=look.error or "", now=now, opens_after=OPENS_AFTER)
+    if row["down_since"] is None:
+        return False
+    if row["down_since"] == now:
+        _log.warning("site_is_down", site=site_id, error=look.error)
+    wait = min(backoff(row["failures"], bounds=_PROBES, jitter=jitter), _PROBES.max_seconds)
+    answer = landed.answer
+    if isinstance(answer, Unavailable) and answer.retry_after is not None:
+        wait = max(wait, answer.retry_after)
+    await sites.probe_later(connection, site_id, at=now + timedelta(seconds=wait))
+    if not isinstance(answer, Unavailable | Unreadable | Misconfigured):
+        return False
+    if not isinstance(answer, Misconfigured) and now - row["down_since"] < TOLD_AFTER:
+        return False
     if not await sites.told_down(connection, site_id, now=now):
         return False
-    trouble = Trouble.MISCONFIGURED if isinstance(landed.answer, Misconfigured) else Trouble.DOWN
-    await troubles.begin(connection, troubles.of_site(site_id), trouble, since=since, now=now)
+    concerned = troubles.of_site(site_id)
+    await troubles.begin(connection, concerned, trouble_of(answer), since=row["down_since"], now=now)
     return True
 
 
@@ -95,40 +98,71 @@ async def _back(connection: AsyncConnection, site_id: int, *, now: datetime) -> 
     before = await sites.answered(connection, site_id)
     if before is None or before["down_since"] is None:
         return False
-    _log.info("site_is_back", site=site_id, seconds=round((now - before["down_since"]).total_seconds()))
+    since = before["down_since"]
+    _log.info("site_is_back", site=site_id, seconds=round((now - since).total_seconds()))
+    await troubles.look_again(connection, troubles.of_site(site_id), now=now)
+    if before["down_told_at"] is None:
+        return False
     for trouble in _SITE_TROUBLES:
-        await troubles.end(connection, troubles.of_site(site_id), trouble, now=now)
-    await long_tasks.due_again(connection, site_id, now=now)
+        await troubles.end(connection, troubles.of_site(site_id), trouble, since=since, now=now)
     return True
 
 
-async def _account(connection: AsyncConnection, account_id: int, looks: Sequence[Look], *, now: datetime) -> bool:
-    if looks[-1].refused:
-        await pauses.pause(connection, f"account:{account_id}", until=now + LONGEST, reason=looks[-1].error or "")
-        if not await accounts.set_state(connection, account_id, state="refused", reason=looks[-1].error):
-            return False
-        _log.warning("credential_refused", account=account_id, error=looks[-1].error)
-        await troubles.begin(connection, troubles.of_account(account_id), Trouble.ACCESS_LOST, since=now, now=now)
-        return True
-    if not any(look.error is None and not look.refused and look.site_well for look in looks):
+async def _account(connection: AsyncConnection, account_id: int, looks: _Looks, now: datetime) -> bool:
+    said = [look for _, look in looks if look.account_well is not None]
+    if not said:
         return False
+    scope, concerned = pauses.account_scope(account_id), troubles.of_account(account_id)
+    if not said[-1].account_well:
+        error = said[-1].error
+        await pauses.pause(connection, scope, until=now + LONGEST, reason=error or "")
+        if not await accounts.set_state(connection, account_id, state="refused", reason=error):
+            return False
+        _log.warning("credential_refused", account=account_id, error=error)
+        await troubles.begin(connection, concerned, Trouble.ACCESS_LOST, since=now, now=now)
+        return True
     if not await accounts.set_state(connection, account_id, state="active", reason=None):
         return False
     _log.info("credential_works_again", account=account_id)
-    await troubles.end(connection, troubles.of_account(account_id), Trouble.ACCESS_LOST, now=now)
+    await pauses.lift(connection, scope)
+    await troubles.end(connection, concerned, Trouble.ACCESS_LOST, now=now)
+    await troubles.look_again(connection, concerned, now=now)
     return True
 
 
-async def _pause(connection: AsyncConnection, landed: Landed, pause: Pause, *, now: datetime) -> bool:
-    which: dict[PauseScope, tuple[str, ColumnElement[bool]]] = {
-        PauseScope.APP: ("app", true()),
-        PauseScope.SITE: (f"site:{landed.site_id}", troubles.of_site(landed.site_id)),
-        PauseScope.ACCOUNT: (f"account:{landed.account_id}", troubles.of_account(landed.account_id)),
-    }
-    scope, concerned = which[pause.scope]
-    await pauses.pause(connection, scope, until=pause.until, reason=pause.reason)
-    _log.warning("confluence_asks_for_a_rest", scope=scope, seconds=round((pause.until - now).total_seconds()))
-    if pause.until - now < PAUSE_TOLD:
-        return False
-    await troubles.begin(connection, concerned, Trouble.RATE_LIMITED, since=now, now=now, until=pause.until)
-    return True
+async def _pauses(connection: AsyncConnection, looks: _Looks, *, now: datetime) -> bool:
+    """Confluence asks for a rest, or one is over: each said by one statement, however many long tasks it concerns."""
+    asked: dict[str, tuple[Pause, ColumnElement[bool]]] = {}
+    rested: set[tuple[int, int]] = set()
+    for landed, look in looks:
+        if landed.account_id is None:
+            continue
+        if look.pause is not None:
+            concerned = _concerned(look.pause.scope, landed.site_id, landed.account_id)
+            scope = pauses.confluence_scope(look.pause.scope, site_id=landed.site_id, account_id=landed.account_id)
+            if scope not in asked or asked[scope][0].until < look.pause.until:
+                asked[scope] = look.pause, concerned
+        elif isinstance(landed.answer, Seen) and any(
+            isinstance(trouble, TroubleOver) and trouble.trouble is Trouble.RATE_LIMITED for trouble in look.troubles
+        ):
+            rested.add((landed.site_id, landed.account_id))
+    for site_id, account_id in sorted(rested):
+        both = and_(troubles.of_site(site_id), troubles.of_account(account_id))
+        await troubles.end(connection, both, Trouble.RATE_LIMITED, now=now)
+    spoken = bool(rested)
+    for scope, (pause, concerned) in asked.items():
+        await pauses.pause(connection, scope, until=pause.until, reason=pause.reason)
+        _log.warning("confluence_asks_for_a_rest", scope=scope, seconds=round((pause.until - now).total_seconds()))
+        if pause.until - now >= PAUSE_TOLD:
+            await troubles.begin(connection, concerned, Trouble.RATE_LIMITED, since=now, now=now, until=pause.until)
+            spoken = True
+    return spoken
+
+
+def _concerned(scope: PauseScope, site_id: int, account_id: int) -> ColumnElement[bool]:
+    """The long tasks that a 429 speaks of."""
+    return {
+        PauseScope.APP: true(),
+        PauseScope.SITE: troubles.of_site(site_id),
+        PauseScope.ACCOUNT: troubles.of_account(account_id),
+    }[scope]

@@ -12,6 +12,9 @@ class Landed:
     long_task_id: int
     claim_id: str
     site_id: int
-    account_id: int
+    #: none where no account of ours has seen this long task
+    account_id: int | None
     #: none where the look crashed
     answer: Answer | None
+    #: this was the one look at a site that was down
+    probe: bool = False

@@ -3,20 +3,21 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.engine import RowMapping
 
-from bot.clients.confluence import ConfluenceClient, Credential, Site
-from bot.db import accounts, claims, pauses, sites
-from bot.db.engine import Database
+from bot.clients.confluence import ConfluenceClient
+from bot.db import accounts, claims
+from bot.db.engine import Database, DatabaseAway
 from bot.db.models import long_tasks
 from bot.domain.answer import Answer
 from bot.domain.cadence import Bounds
 from bot.metrics import Metrics
+from bot.poll.doors import Door, Probe, Reach, may_knock, open_doors
 from bot.poll.landed import Landed
 from bot.poll.writing import write
 
@@ -26,14 +27,8 @@ _log = structlog.get_logger(__name__)
 IDLE_SECONDS = 1.0
 #: seconds; looks that come due this close together are claimed together
 GATHER_SECONDS = 0.1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reach:
-    """How the sites are reached: by site id, and the credentials by account id."""
-
-    sites: Mapping[int, Site]
-    credentials: Mapping[int, Credential]
+#: seconds that giving claims back may take at the end
+RELEASE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,57 +60,64 @@ class Poller:
     #: set when something may be due sooner than was thought, or a place has become free
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _flying: dict[int, _Flight] = field(default_factory=dict)
+    #: something was due and found no place
+    _crowded: bool = False
     _landed: list[Landed] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def claim_step(self) -> float:
         """Claim what is due, no more than there are free places, and start looking."""
         now = self.now()
+        flying = list(self._flying)
         async with self.database.read() as connection:
-            known = await sites.all_sites(connection)
-            paused = await pauses.paused(connection, now=now)
-            due = {site["id"]: await claims.next_due(connection, site["id"]) for site in known}
-        waits = [IDLE_SECONDS]
-        full = False
-        for site in known:
-            if site["id"] not in self.reach.sites or paused.keys() & {"app", f"site:{site['id']}"}:
+            doors = await open_doors(connection, self.reach, now=now)
+            due = [
+                await claims.next_due(connection, door.site_id, now=now, paused_accounts=door.resting, but=flying)
+                for door in doors
+            ]
+        wait = IDLE_SECONDS
+        self._crowded = False
+        for door, at in zip(doors, due, strict=True):
+            if at is None:
                 continue
-            at = due[site["id"]]
-            if site["down_since"] is not None:
-                at = max(at, site["probe_at"] or now) if at is not None else None
-            if at is not None and at <= now:
-                free = self.at_once - sum(flight.site_id == site["id"] for flight in self._flying.values())
-                if free > 0:
-                    await self._claim(site, free=free, paused=paused, now=now)
-                full = True
-            elif at is not None:
-                waits.append((at - now).total_seconds())
-        return GATHER_SECONDS if full else max(min(waits), GATHER_SECONDS / 2)
+            early = max(at - now, (door.not_before or at) - now).total_seconds()
+            free = self.at_once - self.under_way()[door.site_id]
+            if early > 0:
+                wait = min(wait, early)
+            else:
+                wait = min(wait, GATHER_SECONDS) if free > 0 else wait
+                self._crowded |= free <= 0 or await self._claim(door, free=free, now=now) == free
+        return max(wait, GATHER_SECONDS / 2)
 
-    async def _claim(self, site: RowMapping, *, free: int, paused: Mapping[str, datetime], now: datetime) -> None:
-        resting = [account for account in self.reach.credentials if f"account:{account}" in paused]
+    async def _claim(self, door: Door, *, free: int, now: datetime) -> int:
         async with self.database.begin() as connection:
-            if site["down_since"] is not None:
-                if not await sites.take_probe(connection, site["id"], now=now):
-                    return
-                free = 1
+            if not await may_knock(connection, door, now=now):
+                return 0
             rows = await claims.claim_long_tasks(
-                connection, site_id=site["id"], limit=free, now=now, paused_accounts=resting
+                connection,
+                site_id=door.site_id,
+                limit=1 if door.probe else free,
+                now=now,
+                paused_accounts=door.resting,
+                but=list(self._flying),
             )
             seen_by = await accounts.viewers_of(connection, [row["id"] for row in rows])
         for row in rows:
-            usable = [a for a in seen_by.get(row["id"], ()) if a in self.reach.credentials and a not in resting]
-            account_id = usable[0] if usable else min(self.reach.credentials)
-            self._flying[row["id"]] = _Flight(claim_id=row["claim_id"], site_id=site["id"])
-            task = asyncio.create_task(self._look(row, account_id=account_id))
+            usable = [a for a in seen_by.get(row["id"], ()) if a in self.reach.credentials and a not in door.resting]
+            self._flying[row["id"]] = _Flight(claim_id=row["claim_id"], site_id=door.site_id)
+            looking = self._look(row, account_id=usable[0] if usable else None, probe=door.probe is Probe.SITE)
+            task = asyncio.create_task(looking)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        return len(rows)
 
-    async def _look(self, row: RowMapping, *, account_id: int) -> None:
+    async def _look(self, row: RowMapping, *, account_id: int | None, probe: bool) -> None:
         started = self.now()
         self.metrics.in_flight("confluence", 1)
         answer: Answer | None
         try:
+            if account_id is None:
+                raise LookupError("no account of ours has seen this long task")
             answer = await self.confluence.look(
                 self.reach.sites[row["site_id"]],
                 self.reach.credentials[account_id],
@@ -138,6 +140,7 @@ class Poller:
                 site_id=row["site_id"],
                 account_id=account_id,
                 answer=answer,
+                probe=probe,
             )
         )
         self.landed.set()
@@ -157,13 +160,15 @@ class Poller:
             raise
         for look in landed:
             self._flying.pop(look.long_task_id, None)
-        self.wake.set()
         if told:
             self.told.set()
+        # Else the next claim's own wait is soon enough, and what lands meanwhile is claimed in one go.
+        if told or self._crowded or self.bounds.min_seconds < IDLE_SECONDS:
+            self.wake.set()
         return IDLE_SECONDS if not self._landed else 0.0
 
     async def renew_step(self) -> float:
-        """Hold the claims of looks under way; forget those that were lost."""
+        """Hold the claims of looks under way; what comes of one that was lost is not written."""
         held = [(long_task_id, flight.claim_id) for long_task_id, flight in self._flying.items()]
         if held:
             async with self.database.begin() as connection:
@@ -182,13 +187,18 @@ class Poller:
         try:
             async with asyncio.timeout(within.total_seconds()):
                 await self.settle()
-        except TimeoutError:
+        except (TimeoutError, DatabaseAway) as error:
+            _log.warning("looks_given_up", looks=len(self._flying), error=type(error).__name__)
             for task in set(self._tasks):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         held = [(long_task_id, flight.claim_id) for long_task_id, flight in self._flying.items()]
-        async with self.database.begin() as connection:
-            await claims.release(connection, long_tasks, held)
+        try:
+            async with asyncio.timeout(RELEASE_SECONDS), self.database.begin() as connection:
+                await claims.release(connection, long_tasks, held)
+        except (TimeoutError, DatabaseAway) as error:
+            # They run out by themselves.
+            _log.warning("claims_not_given_back", looks=len(held), error=type(error).__name__)
         self._flying.clear()
 
     def under_way(self) -> Counter[int]:

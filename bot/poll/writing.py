@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from msgspec import structs
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db import claims, findings, long_tasks, notices, subscriptions
@@ -54,17 +54,18 @@ async def write(
     except DatabaseAway:
         raise
     except Exception as error:  # noqa: BLE001 -- one bad row must not stop the rest
-        _log.warning("batch_failed", looks=len(landed), error=type(error).__name__)
+        _log.warning("batch_failed", looks=len(landed), error=repr(error))
     told = False
     for one in landed:
-        try:
-            told |= await _write(database, [one], now=now, bounds=bounds, jitter=jitter, metrics=metrics)
-        except DatabaseAway:
-            raise
-        except (Exception, SQLAlchemyError):  # noqa: BLE001 -- this row alone is at fault: it is counted and backs off
-            _log.exception("look_cannot_be_written", long_task=one.long_task_id)
-            crashed = replace(one, answer=None)
-            told |= await _write(database, [crashed], now=now, bounds=bounds, jitter=jitter, metrics=metrics)
+        # Whole, else as a crash that is counted; what cannot even be counted is left to its claim's end.
+        for attempt in (one, replace(one, answer=None)):
+            try:
+                told |= await _write(database, [attempt], now=now, bounds=bounds, jitter=jitter, metrics=metrics)
+                break
+            except DatabaseAway:
+                raise
+            except Exception:  # noqa: BLE001 -- this row alone is at fault
+                _log.exception("look_cannot_be_written", long_task=one.long_task_id)
     return told
 
 
@@ -87,44 +88,51 @@ async def _write(
         known = await findings.known(connection, listing) if listing else {}
         judged = []
         for one in held:
-            before = long_tasks.watched(rows[one.long_task_id])
-            look = _judge(before, one, known=known, now=now, bounds=bounds, jitter=jitter(), down=down)
-            judged.append(
-                _Judged(landed=one, before=before, look=look, told_before=rows[one.long_task_id]["findings_seq"])
-            )
-            if look.after.crashes > before.crashes and look.due_at is None:
-                metrics.set_aside("poll")
+            row, site_down = rows[one.long_task_id], one.site_id in down
+            judged.append(_judge(one, row, known=known, now=now, bounds=bounds, jitter=jitter(), site_down=site_down))
+        seen = [one for one in judged if one.landed.answer is not None]
+        crashed = [one for one in judged if one.landed.answer is None]
         await long_tasks.write_looks(
-            connection, [(one.landed.long_task_id, one.before, one.look) for one in judged], now=now
+            connection, [(one.landed.long_task_id, one.before, one.look) for one in seen], now=now
         )
+        await long_tasks.write_crashes(connection, [(one.landed.long_task_id, one.look) for one in crashed], now=now)
         told = await _tell(connection, judged, now=now)
-        spoken = await health.judge(connection, [(one.landed, one.look) for one in judged], now=now, jitter=jitter())
-        return told or spoken
+        looks = [(one.landed, one.look) for one in seen]
+        spoken = await health.judge(connection, looks, down=down, now=now, jitter=jitter())
+    for crash in crashed:
+        if crash.look.after.outcome is not crash.before.outcome:
+            metrics.set_aside("poll")
+    return told or spoken
 
 
 def _judge(
-    before: Watched,
     landed: Landed,
+    row: RowMapping,
     *,
     known: Mapping[int, Mapping[str, int | None]],
     now: datetime,
     bounds: Bounds,
     jitter: float,
-    down: frozenset[int],
-) -> Look:
+    site_down: bool,
+) -> _Judged:
     if landed.answer is None:
-        return after_crash(before, now=now, bounds=bounds, jitter=jitter)
-    if before.outcome is not Outcome.FOLLOWING:
-        return Look(after=before, due_at=None)
-    return after_look(
-        before,
-        landed.answer,
-        known=known.get(landed.long_task_id, {}),
-        now=now,
-        bounds=bounds,
-        jitter=jitter,
-        site_down=landed.site_id in down,
-    )
+        before = long_tasks.watched_barely(row)
+        look = after_crash(before, now=now, bounds=bounds, jitter=jitter)
+    else:
+        before = long_tasks.watched(row)
+        look = after_look(
+            before,
+            landed.answer,
+            known=known.get(landed.long_task_id, {}),
+            now=now,
+            bounds=bounds,
+            jitter=jitter,
+            site_down=site_down,
+        )
+    if row["due_at"] is None:
+        # The last thread stopped while the look was under way.
+        look = structs.replace(look, due_at=None)
+    return _Judged(landed=landed, before=before, look=look, told_before=row["findings_seq"])
 
 
 async def _tell(connection: AsyncConnection, judged: Sequence[_Judged], *, now: datetime) -> bool:
@@ -174,7 +182,7 @@ def plan(thread: RowMapping, look: Look, *, last_seq: int, now: datetime) -> lis
     ended = look.after.outcome is not Outcome.FOLLOWING
     if thread["loudness"] == "all" and told_phases(look.changes) and not ended:
         told.append((Telling.PHASE, {}))
-    if not quiet and not ended:
+    if not quiet:
         for trouble in look.troubles:
             facts: dict[str, Any] = {"trouble": trouble.trouble, "over": isinstance(trouble, TroubleOver)}
             since = trouble.since if isinstance(trouble, TroubleOver) else look.after.trouble_since

@@ -94,13 +94,14 @@ def percentage(words: Words, view: ThreadView) -> Mrkdwn | None:
 
 
 def pages(words: Words, view: ThreadView) -> Mrkdwn | None:
-    """How many pages are done, of how many; None where Confluence does not say."""
+    """How many pages are done, of how many, as far as Confluence says; None where it says neither."""
     snapshot = view.snapshot
     if snapshot is None or (snapshot.done is None and snapshot.total is None):
         return None
-    if snapshot.total is None:
-        return words.count("{count} page", "{count} pages", snapshot.done or 0)
-    return words.count("{done} of {count} page", "{done} of {count} pages", snapshot.total, done=snapshot.done or 0)
+    if snapshot.done is None or snapshot.total is None:
+        known = snapshot.total if snapshot.done is None else snapshot.done
+        return words.count("{count} page", "{count} pages", known or 0)
+    return words.count("{done} of {count} page", "{done} of {count} pages", snapshot.total, done=snapshot.done)
 
 
 def findings_so_far(words: Words, view: ThreadView) -> Mrkdwn:

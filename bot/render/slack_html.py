@@ -18,6 +18,9 @@ _STYLES = (
 )
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:")
 
+#: what Slack makes links of
+_LINKED = ("http://", "https://", "mailto:", "slack://")
+
 STYLE = """
 .slack{font:15px/1.47 Lato,system-ui,sans-serif;color:#1d1c1d;max-width:640px;overflow-wrap:anywhere}
 .slack a{color:#1264a3;text-decoration:none}
@@ -26,7 +29,8 @@ STYLE = """
 .slack .section{margin:4px 0;white-space:pre-wrap}
 .slack .context{font-size:13px;color:#616061;margin:4px 0;white-space:pre-wrap}
 .slack .actions{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0}
-.slack .button{font:inherit;font-size:13px;font-weight:700;color:#1d1c1d;background:#fff;border:1px solid #bbb;border-radius:4px;padding:4px 12px}
+.slack .button{font:inherit;font-size:13px;font-weight:700;color:#1d1c1d;background:#fff}
+.slack .button{border:1px solid #bbb;border-radius:4px;padding:4px 12px}
 .slack figure{margin:8px 0;border:1px solid #ddd;border-radius:8px;padding:12px;max-width:460px}
 .slack figcaption{font-weight:700;font-size:13px}
 .slack svg text{font-size:9px;fill:#616061}
@@ -68,6 +72,8 @@ def _plain(text: str) -> str:
 def _angled(target: str, label: str | None) -> str:
     if target[0] in "@#!":
         return f'<span class="mention">{_plain(label or target)}</span>'
+    if not target.startswith(_LINKED):
+        return _plain(label or target)
     return f'<a href="{escape(unescape(target))}">{_plain(label or target)}</a>'
 
 

@@ -148,6 +148,12 @@ def test_after_a_pause_there_is_no_burst() -> None:
     assert Budgets.opened(START).paused(Method.POST, until).tokens(Method.POST, until) == 1
 
 
+def test_a_call_that_was_not_needed_costs_nothing() -> None:
+    budgets = Budgets.opened(START)
+    for method in Method:
+        assert budgets.spent(method, LATER).unspent(method).tokens(method, LATER) == budgets.tokens(method, LATER)
+
+
 def test_calls_that_did_not_ask_are_counted_too() -> None:
     budgets = Budgets.opened(START)
     assert budgets.tokens(Method.USER_INFO, LATER) == 6

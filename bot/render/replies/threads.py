@@ -70,6 +70,15 @@ def already_following(words: Words, remote_id: str, link: str | None = None) -> 
     return paragraphs(_with_thread(words, said, link))
 
 
+def left_over(words: Words, remote_id: str, link: str | None = None) -> Message:
+    """A button was pressed on a message that is not kept up to date; the thread that is goes on elsewhere."""
+    said = words.say(
+        "This message is no longer kept up to date, so nothing was done. Long task {id} is followed in another thread.",
+        id=remote_id,
+    )
+    return paragraphs(_with_thread(words, said, link))
+
+
 def now_notified(words: Words) -> Message:
     """To whom pressed *Notify me too*."""
     return paragraphs(words.say("You will be mentioned here when this long task has ended."))

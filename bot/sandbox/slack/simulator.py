@@ -1,10 +1,11 @@
 """A Slack workspace that a bot can be pointed at."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.sandbox.slack.control import Control
 from bot.sandbox.slack.faults import Faults
@@ -29,7 +30,7 @@ class SlackSimulator(Stage):
     """Slack over HTTP on 127.0.0.1. Start it, add a workspace, set `request_url`, send commands, look.
 
     `clock` says the time for ts, limits and life spans; `wall_clock` the time requests are signed at, which the bot
-    compares with its own.
+    compares with its own. `faults`: a script of one's own making.
     """
 
     def __init__(
@@ -42,12 +43,13 @@ class SlackSimulator(Stage):
         policies: Policies | None = None,
         seed: int = 0,
         ack_seconds: float = ACK_SECONDS,
+        faults: Faults | None = None,
     ) -> None:
         super().__init__(clock=clock, policies=policies or Policies())
         self.signing_secret = signing_secret
         self.history_allowed = history_allowed
         self.limits = Limits(clock=clock)
-        self.faults = Faults(seed=seed)
+        self.faults = faults or Faults(seed=seed)
         self._urls = ResponseUrls(self, self.faults)
         self._sender = Sender(
             self, self._urls, signing_secret=signing_secret, wall_clock=wall_clock, ack_seconds=ack_seconds
@@ -57,9 +59,9 @@ class SlackSimulator(Stage):
 
     # -- life -------------------------------------------------------------------------------------------------
 
-    async def start(self, port: int = 0) -> None:
-        """Listen on 127.0.0.1; port 0 takes a free one."""
-        app = web.Application(client_max_size=LONGEST_REQUEST)
+    async def start(self, port: int = 0, *, middlewares: Sequence[Middleware] = ()) -> None:
+        """Listen on 127.0.0.1; port 0 takes a free one. `middlewares` see every request of the bot."""
+        app = web.Application(client_max_size=LONGEST_REQUEST, middlewares=middlewares)
         app.add_routes(WebApi(self, self.limits, self.faults).routes())
         app.add_routes(self._urls.routes())
         app.add_routes(Control(self).routes())

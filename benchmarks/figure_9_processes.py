@@ -1,0 +1,158 @@
+"""Figure 9: looks by two processes on one Postgres, against one process."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar
+
+import aiohttp
+
+from benchmarks import Row, alone
+from benchmarks.looked_at import Answering, fill
+from benchmarks.servers import postgres_server
+from bot.db.engine import open_database
+from bot.db.migrate import migrate
+from bot.db.url import normalised
+from tests.chaos.databases import Postgres
+from tests.chaos.processes import ROOT, inherited
+
+#: more than two processes can look at in the time
+LONG_TASKS = 4_000
+#: seconds that Confluence takes
+ANSWERS_AFTER = 0.1
+WARM_UP = 6.0
+SECONDS = 20.0
+GOAL = 1.8
+
+
+class Slowly(Answering):
+    """Answers each request after a while, and notes what is asked for again before it is answered."""
+
+    under_way: ClassVar[dict[bytes, int]] = {}
+    total: ClassVar[int] = 0
+    twice: ClassVar[int] = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each whole request; `/counts` is for whoever measures."""
+        *requests, self.rest = (self.rest + data).split(b"\r\n\r\n")
+        for request in requests:
+            remote_id = request.split(b" ", 2)[1].rpartition(b"/")[2]
+            if remote_id == b"counts":
+                self._say(b"%d %d" % (Slowly.total, Slowly.twice))
+                continue
+            Slowly.total += 1
+            before = self.under_way.get(remote_id, 0)
+            Slowly.twice += before > 0
+            self.under_way[remote_id] = before + 1
+            asyncio.get_running_loop().call_later(ANSWERS_AFTER, self._done, remote_id, request + b"\r\n\r\n")
+
+    def _done(self, remote_id: bytes, request: bytes) -> None:
+        self.under_way[remote_id] -= 1
+        rest, self.rest = self.rest, b""
+        super().data_received(request)
+        self.rest = rest
+
+    def _say(self, body: bytes) -> None:
+        self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))  # type: ignore[attr-defined] # a stream's transport writes
+
+
+async def _serve() -> None:
+    server = await asyncio.get_running_loop().create_server(Slowly, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@asynccontextmanager
+async def _confluence() -> AsyncIterator[str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.figure_9_processes", "serve", stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+@asynccontextmanager
+async def _worker(environ: dict[str, str], log: Path) -> AsyncIterator[None]:
+    with log.open("ab") as out:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "worker", cwd=ROOT, env=environ, stdout=out, stderr=out
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _counts(base_url: str) -> tuple[int, int]:
+    async with aiohttp.ClientSession() as session, session.get(f"{base_url}/counts") as answer:
+        total, twice = (await answer.text()).split()
+    return int(total), int(twice)
+
+
+async def _rate(server: str, processes: int, folder: Path) -> tuple[float, int]:
+    """Looks a second by so many processes, and how many long tasks were looked at twice at once."""
+    there = Postgres(server=server, name=f"figure_9_{processes}_{os.getpid()}")
+    try:
+        async with AsyncExitStack() as stack:
+            base_url = await stack.enter_async_context(_confluence())
+            database = open_database(normalised(there.url))
+            await migrate(database)
+            await fill(database, base_url, count=LONG_TASKS, interval=0.1, now=datetime.now(UTC))
+            await database.close()
+            for number in range(processes):
+                await stack.enter_async_context(_worker(_environ(there.url, base_url), folder / f"{number}.log"))
+            await asyncio.sleep(WARM_UP)
+            before, _ = await _counts(base_url)
+            await asyncio.sleep(SECONDS)
+            after, twice = await _counts(base_url)
+            return (after - before) / SECONDS, twice
+    finally:
+        there.close()
+
+
+def _environ(database_url: str, base_url: str) -> dict[str, str]:
+    return inherited() | {
+        "DATABASE_URL": database_url,
+        "SLACK_BOT_TOKEN": "xoxb-bench-token",
+        # Nobody listens there: the cards stay as they are.
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+        "CONFLUENCE_URL": base_url,
+        "CONFLUENCE_KIND": "cloud",
+        "CONFLUENCE_EMAIL": "bench@example.com",
+        "CONFLUENCE_API_TOKEN": "token",
+        "POLL_MIN_SECONDS": "0.1",
+        "POLL_MAX_SECONDS": "0.1",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+def measure() -> Row:
+    """One process, then two, on a fresh database each."""
+    with TemporaryDirectory() as folder, postgres_server(Path(folder)) as server:
+        one, twice_by_one = asyncio.run(_rate(server, 1, Path(folder)))
+        two, twice = asyncio.run(_rate(server, 2, Path(folder)))
+    return Row(
+        number="9",
+        what=f"two processes on one Postgres, {LONG_TASKS:,} long tasks, Confluence answering in 100 ms",
+        figure=f"{two / one:.2f} times the looks ({two:.0f} a second); {twice + twice_by_one} looked at twice at once",
+        peer=f"one process: {one:.0f} a second",
+        goal="≥ 1.8 times; none looked at twice at once",
+        met=two / one >= GOAL and twice + twice_by_one == 0,
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["serve"]:
+        asyncio.run(_serve())
+    else:
+        alone(measure)

@@ -1,0 +1,107 @@
+"""A Confluence that answers at once, in its own process, and a database full of long tasks to look at."""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from bot.db import accounts, sites
+from bot.db.engine import Database
+from bot.db.models import long_tasks, subscriptions, viewers, workspaces
+
+#: every so many looks at a long task one finds a change
+CHANGES_EVERY = 10
+_BODY = (
+    '{{"id":"{id}","name":{{"key":"com.example.copy","args":[]}},"percentageComplete":{percent},"elapsedTime":1000,'
+    '"successful":false,"finished":false,"messages":[{{"key":"STATUS_COPIED_PAGES","args":["{percent}","100"]}}],'
+    '"status":"STATUS_COPIED_PAGES","errors":[],"additionalDetails":{{"totalPageNeedToCopy":100}}}}'
+)
+
+
+class Answering(asyncio.Protocol):
+    """Just enough HTTP for one client that sends plain GETs."""
+
+    looks: ClassVar[Counter[bytes]] = Counter()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        self.transport = transport
+        self.rest = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each whole request."""
+        *requests, self.rest = (self.rest + data).split(b"\r\n\r\n")
+        for request in requests:
+            remote_id = request.split(b" ", 2)[1].rpartition(b"/")[2]
+            self.looks[remote_id] += 1
+            percent = (self.looks[remote_id] + int(remote_id)) // CHANGES_EVERY % 99
+            body = _BODY.format(id=remote_id.decode(), percent=percent).encode()
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+            self.transport.write(head + body)  # type: ignore[attr-defined] # a stream's transport writes
+
+
+async def _serve() -> None:
+    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@asynccontextmanager
+async def confluence() -> AsyncIterator[str]:
+    """The base URL of a site in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.looked_at", stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def fill(database: Database, base_url: str, *, count: int, interval: float, now: datetime) -> tuple[int, int]:
+    """Write so many followed long tasks, due evenly over an interval; the ids of their site and account."""
+    async with database.begin() as connection:
+        site_id = await sites.put_site(connection, alias="bench", kind="cloud", base_url=base_url, cloud_id=None)
+        account_id = await accounts.operator_account(connection, site_id=site_id, now=now)
+        await connection.execute(workspaces.insert().values(team_id="T1", created_at=now))
+        numbers = range(1, count + 1)
+        await connection.execute(
+            long_tasks.insert(),
+            [
+                {
+                    "id": number,
+                    "site_id": site_id,
+                    "remote_id": str(number),
+                    "created_at": now,
+                    "due_at": now + timedelta(seconds=interval * number / count),
+                }
+                for number in numbers
+            ],
+        )
+        seen = [{"long_task_id": number, "account_id": account_id, "looked_at": now} for number in numbers]
+        await connection.execute(viewers.insert(), seen)
+        await connection.execute(
+            subscriptions.insert(),
+            [
+                {
+                    "long_task_id": number,
+                    "team_id": "T1",
+                    "channel_id": f"C{number % 100}",
+                    "owner_id": "U1",
+                    "state": "following",
+                    "language": "en",
+                    "created_at": now,
+                }
+                for number in numbers
+            ],
+        )
+    return site_id, account_id
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

@@ -1,0 +1,297 @@
+"""One run: the real bot as processes, both simulators, and a schedule of blows."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import time
+
+from bot.sandbox.confluence import faults as confluence
+from bot.sandbox.slack import Fault
+from bot.sandbox.together import SIGNING_SECRET, TEAM, TOKEN
+from tests.chaos import schedule as kinds
+from tests.chaos.databases import LOCKABLE, Database, Postgres, Sqlite
+from tests.chaos.people import CHANNELS, PEOPLE, Crowd, tales
+from tests.chaos.processes import TERM_PATIENCE, Slot, command, inherited
+from tests.chaos.schedule import SPARED, Blow, schedule
+from tests.chaos.seen import Outage, Seen
+from tests.chaos.watched import Aim, WatchedConfluence, WatchedSlack
+
+#: seconds after the last blow in which everything has to have been told
+PATIENCE = 150.0
+#: seconds for which a process is waited for
+SPARED_AT_MOST = 40.0
+#: seconds after the last blow in which calls still fail
+AFTERMATH = 15.0
+#: seconds that a blow in the middle of a call waits for one
+CALL_PATIENCE = 2.5
+#: what may be told to whom: files too, so that long lists are not replies
+SCOPES = frozenset({"commands", "chat:write", "users:read", "files:write"})
+
+_SLACK: dict[str, Callable[[float], Fault]] = {
+    "dropped before": lambda _: Fault.drop_before(),
+    "dropped after": lambda _: Fault.drop_after(),
+    "429": lambda seconds: Fault.ratelimited(int(seconds) or 1),
+    "5xx": lambda _: Fault.status(503),
+    "5xx after": lambda _: Fault.status_after(502),
+    "slow": Fault.slow_answer,
+    "late": Fault.slow,
+}
+_CONFLUENCE: dict[str, Callable[[float], confluence.Fault]] = {
+    "dropped before": lambda _: confluence.reset(),
+    "dropped after": lambda _: confluence.reset(late=True),
+    "429": lambda seconds: confluence.rate_limited(seconds, reason="confluence-burst-based"),
+    "5xx": lambda _: confluence.status(503, body="<html>away</html>", headers={"Content-Type": "text/html"}),
+    "slow": confluence.slow,
+    "truncated": lambda _: confluence.truncated(),
+    "html": lambda _: confluence.html(),
+}
+
+
+@dataclass(kw_only=True)
+class Run:
+    """Everything that is there while it goes on."""
+
+    seed: int
+    seconds: float
+    slack: WatchedSlack
+    confluence: WatchedConfluence
+    database: Database
+    slots: dict[str, Slot]
+    crowd: Crowd
+    began: float = field(default_factory=time)
+    fired: Counter[str] = field(default_factory=Counter)
+    outages: list[Outage] = field(default_factory=list)
+
+    async def _one_after_the_other(self, blows: list[Blow]) -> None:
+        for blow in blows:
+            await self.blow(blow)
+
+    async def blow(self, blow: Blow) -> None:
+        """Do one thing."""
+        await asyncio.sleep(max(0.0, self.began + blow.at - time()))
+        if blow.kind in (kinds.LOCKED, kinds.FULL, kinds.CUT):
+            await self._take_away(blow)
+        elif blow.kind in (kinds.KILL, kinds.TERM, kinds.STOP):
+            await self._hit(blow)
+        elif blow.what == "Confluence":
+            self.confluence.faults.add(_CONFLUENCE[blow.kind](blow.seconds), times=1)
+        else:
+            fault = _SLACK[blow.kind](blow.seconds)
+            self.slack.aimed.aims.append(Aim(kind=f"{blow.what} {blow.kind}", method=blow.what, fault=fault))
+
+    async def _take_away(self, blow: Blow) -> None:
+        since = time()
+        if blow.kind == kinds.LOCKED:
+            await self.database.lock(blow.seconds, random.Random(f"{self.seed} {blow.at}").choice(LOCKABLE))
+        elif blow.kind == kinds.FULL:
+            await self.database.fill(blow.seconds)
+        else:
+            await self.database.cut()
+        self.fired[blow.kind] += 1
+        self.outages.append(Outage(kind=blow.kind, since=since, until=time()))
+
+    async def _hit(self, blow: Blow) -> None:
+        slot = self.slots[blow.what]
+        await self._spared(slot)
+        if blow.kind == kinds.TERM:
+            await self._end(slot)
+            return
+        hit: list[Slot] = []
+        done = asyncio.Event()
+
+        def deed(name: str) -> None:
+            if hit:
+                return
+            hit.append(self.slots[name])
+            done.set()
+            if hit[0].kill() if blow.kind == kinds.KILL else hit[0].stop():
+                self.fired[blow.kind] += 1
+
+        if blow.in_call:
+            await self._in_call(blow, deed, done)
+        if not hit:
+            deed(slot.name)
+        if blow.kind == kinds.STOP:
+            await asyncio.sleep(blow.seconds)
+            if blow.fatal and hit[0].stopped and hit[0].kill():
+                self.fired[kinds.KILL] += 1
+            hit[0].go_on()
+
+    async def _spared(self, slot: Slot) -> None:
+        """Until it has had a while to come to something, however slow the machine is."""
+        until = time() + SPARED_AT_MOST
+        while not (slot.up and slot.spare > SPARED) and time() < until:  # noqa: ASYNC110 -- no event
+            await asyncio.sleep(0.1)
+
+    async def _in_call(self, blow: Blow, deed: Callable[[str], None], done: asyncio.Event) -> None:
+        """In the middle of the next message that comes in; done to whoever sends it."""
+        aims = []
+        for method in ("chat.postMessage", "chat.update", "chat.postMessage")[: 2 if blow.kind == kinds.STOP else 1]:
+            fault = _SLACK[blow.then](1.0) if blow.then else None
+            aims.append(Aim(kind=f"{blow.kind} in {method}", method=method, fault=fault, deed=deed))
+        self.slack.aimed.aims[:0] = aims
+        try:
+            async with asyncio.timeout(CALL_PATIENCE):
+                await done.wait()
+        except TimeoutError:
+            pass
+        finally:
+            for aim in aims:
+                if aim in self.slack.aimed.aims:
+                    self.slack.aimed.aims.remove(aim)
+
+    async def _end(self, slot: Slot) -> None:
+        """SIGTERM, and, as a platform does, kill -9 where that is not heeded."""
+        if not slot.term():
+            return
+        self.fired[kinds.TERM] += 1
+        life = slot.life
+        for _ in range(int(TERM_PATIENCE * 15)):
+            await asyncio.sleep(0.1)
+            if life.ended is not None:
+                return
+        slot.kill()
+
+    async def go(self) -> None:
+        """All blows and all tales, then leave everybody to finish."""
+        blows = schedule(self.seed, self.seconds, slots=tuple(self.slots), database=self.database.kind)
+        telling = asyncio.gather(*(self.crowd.tell(tale) for tale in tales(self.seed, self.seconds)))
+        of_slots = [[blow for blow in blows if blow.what == slot] for slot in self.slots]
+        others = [[blow] for blow in blows if blow.what not in self.slots]
+        await asyncio.gather(*(self._one_after_the_other(few) for few in (*of_slots, *others)))
+        for slot in self.slots.values():
+            slot.go_on()
+        await self._let_calls_fail()
+        self.slack.aimed.aims.clear()
+        self.confluence.faults.clear()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await telling
+        except TimeoutError:
+            pass
+        await self._finish()
+
+    async def _let_calls_fail(self) -> None:
+        """What was aimed at calls while nobody could make any."""
+        until = time() + AFTERMATH
+        while (self.slack.aimed.aims or self.confluence.faults.in_force) and time() < until:  # noqa: ASYNC110 -- lists
+            await asyncio.sleep(0.2)
+
+    async def _finish(self) -> None:
+        """Until nothing is left to do, or the patience is at an end."""
+        until = time() + PATIENCE
+        calm = 0
+        while calm < 3 and time() < until:
+            left = await self.database.left()
+            calm = 0 if any(left.values()) or self.slack.under_way else calm + 1
+            await asyncio.sleep(0.5)
+
+    async def seen(self) -> Seen:
+        """What there is to judge."""
+        fired = self.fired + self.slack.aimed.hits
+        for name, count in self.confluence.faults.fired.items():
+            fired[f"Confluence {name}"] += count
+        return Seen(
+            seed=self.seed,
+            database=self.database.kind,
+            seconds=self.seconds,
+            began=self.began,
+            slack=self.slack,
+            confluence=self.confluence,
+            lives=[life for slot in self.slots.values() for life in slot.lives],
+            outages=self.outages,
+            told=self.crowd.told,
+            left={name: count for name, count in (await self.database.left()).items() if count},
+            fired=fired,
+        )
+
+
+@asynccontextmanager
+async def opened(
+    *, seed: int, seconds: float, kind: str, folder: Path, postgres: str | None = None, build: str | None = None
+) -> AsyncIterator[Run]:
+    """Simulators, database and processes, the processes ready."""
+    slots: dict[str, Slot] = {}
+    slack = WatchedSlack(signing_secret=SIGNING_SECRET, life_of=lambda name: slots[name].life.name)
+    site = WatchedConfluence()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(slack.stop)
+        stack.push_async_callback(site.stop)
+        _furnish(slack)
+        await slack.open()
+        await site.start()
+        database = _database(kind, folder=folder, slots=slots, postgres=postgres, seed=seed)
+        stack.callback(database.close)
+        for name in ("one",) if kind == "sqlite" else ("one", "two"):
+            slots[name] = Slot(
+                name=name,
+                environ=inherited() | await _environ(slack, site, database, door=name),
+                command=command(build),
+                log=folder / f"{name}.log",
+            )
+            stack.push_async_callback(slots[name].close)
+            slots[name].open()
+            await _ready(slots[name])
+        crowd = Crowd(slack=slack, confluence=site, address=lambda: _address(slots))
+        yield Run(
+            seed=seed,
+            seconds=seconds,
+            slack=slack,
+            confluence=site,
+            database=database,
+            slots=slots,
+            crowd=crowd,
+        )
+
+
+def _furnish(slack: WatchedSlack) -> None:
+    slack.add_workspace(TEAM, TOKEN, SCOPES, domain="sandbox")
+    for person in PEOPLE:
+        slack.add_user(person)
+    for channel in CHANNELS:
+        slack.add_channel(channel, members=PEOPLE)
+
+
+def _database(kind: str, *, folder: Path, slots: dict[str, Slot], postgres: str | None, seed: int) -> Database:
+    if kind == "sqlite":
+
+        def bound_files(size: int | None) -> None:
+            for slot in slots.values():
+                slot.bound_files(size)
+
+        return Sqlite(folder=folder / "disk", bound_files=bound_files)
+    assert postgres is not None
+    return Postgres(server=postgres, name=f"chaos_{seed}_{int(time() * 1000)}")
+
+
+async def _environ(slack: WatchedSlack, site: WatchedConfluence, database: Database, *, door: str) -> dict[str, str]:
+    return {
+        "HOST": "127.0.0.1",
+        "DATABASE_URL": database.url,
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK_BOT_TOKEN": TOKEN,
+        "SLACK_API_URL": await slack.door(door),
+        "CONFLUENCE_URL": site.base_url,
+        "CONFLUENCE_KIND": "cloud",
+        "CONFLUENCE_EMAIL": site.account.email,
+        "CONFLUENCE_API_TOKEN": site.account.token,
+        "POLL_MIN_SECONDS": "0.3",
+        "POLL_MAX_SECONDS": "1",
+        "LOG_FORMAT": "json",
+    }
+
+
+async def _ready(slot: Slot) -> None:
+    async with asyncio.timeout(60.0):
+        while not slot.up:  # noqa: ASYNC110 -- another process's port has no event
+            await asyncio.sleep(0.1)
+
+
+def _address(slots: dict[str, Slot]) -> str | None:
+    """Where a router would send the next command: to whoever is ready, else to whoever is there."""
+    there = [slot for slot in slots.values() if slot.up] or [slot for slot in slots.values() if slot.alive]
+    return f"http://127.0.0.1:{random.choice(there).port}/slack/events" if there else None

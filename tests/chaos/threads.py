@@ -1,0 +1,99 @@
+"""A thread as people see it, each message once, whatever had to be posted again."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from bot.sandbox.slack.records import Message
+from tests.chaos.people import CHANNELS, Told
+from tests.chaos.seen import Seen
+from tests.chaos.watched import Request
+
+
+@dataclass(kw_only=True)
+class Thread:
+    """One channel's thread about one long task; the root and the card are those that are edited."""
+
+    channel: str
+    root: Message
+    root_markers: set[str]
+    owner: str
+    #: the card first
+    replies: list[Message]
+    #: how often a file of a name stands in it, beyond what ambiguous calls explain
+    files: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def card(self) -> Message | None:
+        return self.replies[0] if self.replies else None
+
+    def as_sandbox(self, seen: Seen) -> Any:
+        """What the verdict on a story looks at."""
+        slack = SimpleNamespace(messages=lambda _channel: [self.root], thread=lambda _channel, _ts: self.replies)
+        return SimpleNamespace(slack=slack, confluence=seen.confluence)
+
+
+def marker_of(message: Message) -> str | None:
+    """The notice that a message tells."""
+    metadata = message.versions[0].metadata or {}
+    found = metadata.get("event_payload", {}).get("id")
+    return str(found) if found else None
+
+
+def posts_by_marker(seen: Seen) -> dict[str, list[Request]]:
+    """The posts that Slack carried out, of each notice, in the order in which they came in."""
+    found: dict[str, list[Request]] = {}
+    for request in sorted(seen.requests, key=lambda one: one.arrived):
+        call = request.call
+        if call is None or not call.ok or request.method != "chat.postMessage":
+            continue
+        marker = (call.arguments.get("metadata") or {}).get("event_payload", {}).get("id")
+        if marker:
+            found.setdefault(str(marker), []).append(request)
+    return found
+
+
+def threads_of(seen: Seen, told: Told) -> list[Thread]:
+    """The threads about a long task, at most one a channel."""
+    return [thread for channel in CHANNELS if (thread := _thread(seen, told, channel)) is not None]
+
+
+def _thread(seen: Seen, told: Told, channel: str) -> Thread | None:
+    roots = [message for message in seen.slack.messages(channel) if told.remote_id in message.text]
+    if not roots:
+        return None
+    root = max(roots, key=lambda one: (len(seen.slack.thread(channel, one.ts)), len(one.versions), one.ts))
+    replies = [reply for one in roots for reply in seen.slack.thread(channel, one.ts)]
+    replies.sort(key=lambda reply: reply.ts)
+    groups: dict[str, list[Message]] = {}
+    for reply in replies:
+        groups.setdefault(marker_of(reply) or reply.ts, []).append(reply)
+    once = [_live(group) for group in groups.values()]
+    owner = next((user for user in root.mentions), "")
+    return Thread(
+        channel=channel,
+        root=root,
+        root_markers={marker_of(one) or one.ts for one in roots},
+        owner=owner,
+        replies=once,
+        files=_files(seen, once),
+    )
+
+
+def _live(group: list[Message]) -> Message:
+    """Of several posts of one notice the one that is edited, else the first."""
+    return max(
+        group, key=lambda message: (message.versions[-1].at if len(message.versions) > 1 else 0.0, -float(message.ts))
+    )
+
+
+def _files(seen: Seen, replies: list[Message]) -> Counter[str]:
+    names = Counter(seen.slack.files[file_id].filename for reply in replies for file_id in reply.file_ids)
+    if not names:
+        return names
+    unsure = sum(
+        request.method == "files.completeUploadExternal" and seen.unsure(request) is not None
+        for request in seen.requests
+    )
+    return Counter({name: max(1, count - unsure) for name, count in names.items()})

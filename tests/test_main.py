@@ -1,0 +1,238 @@
+"""The commands, started as an operator starts them: as processes, with nothing but the contract's environment."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.clients.slack_scopes import OPTIONAL
+from bot.doctor import Verdict
+from bot.sandbox.together import Sandbox
+
+ROOT = Path(__file__).parents[1]
+#: seconds for a start, and for the end the contract allows
+START = 30.0
+END = 10.0
+#: what a process needs of a machine, besides the settings
+MACHINE = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default", "PYTHONUNBUFFERED": "1"}
+#: an asyncio remark about slowness, which says nothing about this code on a busy machine
+_SLOW = re.compile(r"^.*Executing <.*took \d.*$\n?", re.MULTILINE)
+
+
+@pytest.fixture
+def port() -> int:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def settings(tmp_path: Path, port: int) -> dict[str, str]:
+    """The least with which a bot starts."""
+    return {
+        "PORT": str(port),
+        "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'longtask.db'}",
+        "SLACK_BOT_TOKEN": "xoxb-sample",
+        "SLACK_SIGNING_SECRET": "sample",
+        "SLACK_API_URL": "http://127.0.0.1:1/api/",
+        "CONFLUENCE_URL": "http://127.0.0.1:1/wiki",
+        "CONFLUENCE_EMAIL": "bot@example.com",
+        "CONFLUENCE_API_TOKEN": "sample",
+    }
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-X", "dev", "-m", "bot", *arguments]
+
+
+def ended(*arguments: str, settings: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """A command that ends by itself."""
+    done = subprocess.run(  # noqa: S603 -- the project's own program
+        command(*arguments),
+        env={**MACHINE, **settings},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=START,
+        check=False,
+    )
+    done.stderr = _SLOW.sub("", done.stderr)
+    return done
+
+
+@pytest.fixture
+def bot(tmp_path: Path, settings: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
+    """The bot as a process that is ready."""
+    process = subprocess.Popen(  # noqa: S603 -- the project's own program
+        command(), env={**MACHINE, **settings}, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert ready(process, port) == 200
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ready(process: subprocess.Popen[str], port: int) -> int | None:
+    """What /readyz answers once anything answers; None where the process ended instead."""
+    give_up = time.monotonic() + START
+    while process.poll() is None and time.monotonic() < give_up:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            time.sleep(0.1)  # there is nothing to wait on until it listens
+    return None
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+def test_the_bot_is_ready_and_a_signal_ends_it_cleanly(bot: subprocess.Popen[str], signum: signal.Signals) -> None:
+    bot.send_signal(signum)
+    out, errors = bot.communicate(timeout=END)
+    # every line is one of the log: no warning of Python's, no traceback
+    logged = [json.loads(line) for line in _SLOW.sub("", errors).splitlines()]
+    started = [line["event"] for line in logged if line["event"] in {"started", "stopping", "stopped"}]
+    assert (bot.returncode, out, started) == (0, "", ["started", "stopping", "stopped"])
+    # asyncio and aiohttp log what is left open
+    assert [line for line in logged if line["level"] == "error" or "nclosed" in line["event"]] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            {"SLACK_SIGNING_SECRET": ""},
+            "SLACK_SIGNING_SECRET is missing: it proves that a request comes from Slack.",
+        ),
+        ({"PORT": "http"}, "PORT has to be a whole number."),
+        (
+            {"CONFLUENCE_TOKEN": "sample"},
+            (
+                "CONFLUENCE_TOKEN and CONFLUENCE_EMAIL exclude each other: sign in with a bearer token or with e-mail "
+                "and API token."
+            ),
+        ),
+        (
+            {"DATABASE_URL": "mysql://root:secret@host/name"},
+            "DATABASE_URL has to begin with postgres://, postgresql:// or sqlite:///.",
+        ),
+    ],
+    ids=["missing", "unreadable", "contradictory", "another database"],
+)
+def test_a_bad_setting_is_one_sentence(
+    tmp_path: Path, settings: dict[str, str], change: dict[str, str], sentence: str
+) -> None:
+    done = ended(settings={**settings, **change}, folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence + "\n")
+
+
+def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, settings: dict[str, str], port: int) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("0.0.0.0", port))  # noqa: S104 -- where the bot would listen
+        taken.listen()
+        done = ended(settings={**settings, "LOG_LEVEL": "ERROR"}, folder=tmp_path)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines()), str(port) in done.stderr) == (1, "", 1, True)
+
+
+def test_a_second_process_on_the_same_file_is_one_sentence(
+    bot: subprocess.Popen[str], settings: dict[str, str], tmp_path: Path
+) -> None:
+    done = ended("migrate", settings=settings, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"Another process is already using the SQLite file {tmp_path / 'longtask.db'}: stop it first, or set "
+        "DATABASE_URL to a Postgres database, which several processes can share.\n"
+    )
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_sentence(tmp_path: Path, settings: dict[str, str]) -> None:
+    (tmp_path / "file").write_text("no folder")
+    url = f"sqlite+aiosqlite:///{tmp_path / 'file' / 'longtask.db'}"
+    done = ended(settings={**settings, "DATABASE_URL": url}, folder=tmp_path)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+
+
+def test_migrating_needs_no_credentials_and_loads_no_simulator(tmp_path: Path, settings: dict[str, str]) -> None:
+    program = (
+        "import sys, runpy\n"
+        "sys.argv = ['bot', 'migrate']\n"
+        "try:\n    runpy.run_module('bot', run_name='__main__')\n"
+        "except SystemExit as end:\n    print(end.code)\n"
+        "print(sorted(name for name in sys.modules if name.startswith(('bot.sandbox', 'rich.live'))))\n"
+    )
+    done = subprocess.run(  # noqa: S603 -- the project's own program
+        [sys.executable, "-c", program],
+        env={**MACHINE, "DATABASE_URL": settings["DATABASE_URL"]},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=START,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, (tmp_path / "longtask.db").exists()) == (0, "0\n[]\n", True)
+
+
+async def test_doctor_says_one_line_a_check(sandbox: Sandbox, tmp_path: Path) -> None:
+    def examined(**change: str) -> tuple[int, list[tuple[str, str]], str]:
+        done = ended("doctor", settings={**sandbox.environ, **change}, folder=tmp_path)
+        lines = [line.partition(":")[0] for line in done.stdout.splitlines()]
+        return done.returncode, [(line[:7].strip(), line[7:]) for line in lines], done.stderr
+
+    ok, note, failed = Verdict.OK.value, Verdict.NOTE.value, Verdict.FAILED.value
+    expected = [
+        (ok, "Settings"),
+        (failed, "Database"),
+        (ok, "Disk"),
+        (ok, "Slack"),
+        (ok, "Scopes"),
+        *[(note, "Scopes")] * len(OPTIONAL),
+        (ok, "Confluence"),
+    ]
+    assert await asyncio.to_thread(examined) == (1, expected, "")
+
+    migrated = await asyncio.to_thread(ended, "migrate", settings=sandbox.environ, folder=tmp_path)
+    assert migrated.returncode == 0
+    expected[1] = (ok, "Database")
+    assert await asyncio.to_thread(examined) == (0, expected, "")
+
+    expected[-1] = (failed, "Confluence")
+    assert await asyncio.to_thread(lambda: examined(CONFLUENCE_API_TOKEN="wrong")) == (1, expected, "")
+
+
+def test_the_gallery_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
+    done = ended("gallery", "--output", "page.html", settings={}, folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Written: page.html\n", "")
+    page = (tmp_path / "page.html").read_text()
+    assert [page.count(f"<h2>{name}") for name in ("copying", "cloud: stall", "datacenter: move")] == [1, 2, 2]
+
+
+def test_a_gallery_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    done = ended("gallery", "--output", "no/page.html", settings={}, folder=tmp_path)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--scenario", "nothing"], "There is no scenario 'nothing' on cloud: --list names those there are."),
+        (["--kind", "server", "--list"], "The kind of site is cloud or datacenter, not 'server'."),
+    ],
+)
+def test_a_demo_that_cannot_be_played_is_one_sentence(tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    done = ended("demo", *arguments, settings={}, folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence + "\n")
