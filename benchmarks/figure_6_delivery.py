@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, func, select, update
 from benchmarks import Row, alone, fresh_seed
 from bot.clients.slack import SlackClient
 from bot.clients.slack_session import open_session
-from bot.db import findings, notices, sites, subscriptions, workspaces
+from bot.db import cards, findings, notices, sites, subscriptions, workspaces
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.models import long_tasks as long_task_rows
@@ -210,7 +210,7 @@ async def _look(database: Database, happened: list[Happening], now: datetime) ->
                 for one in happened
             ],
         )
-        await subscriptions.mark_dirty(connection, [one.thread + 1 for one in happened], now=now)
+        await cards.mark_dirty(connection, [one.thread + 1 for one in happened], now=now)
         for one in happened:
             if not one.ends:
                 continue

@@ -54,7 +54,9 @@ def _run(settings: Settings, *, worker: bool) -> None:
 
 
 def _away(error: Exception) -> Exception:
-    return RuntimeError(f"The database does not answer ({error}): see that it runs and has room, or change DATABASE_URL.")
+    return RuntimeError(
+        f"The database does not answer ({error}): see that it runs and has room, or change DATABASE_URL."
+    )
 
 
 @cli.command()

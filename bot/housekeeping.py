@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.db import commands, engine, long_tasks, pauses, subscriptions
-from bot.db.engine import Database
+from bot.db import cards, commands, engine, long_tasks, pauses
+from bot.db.engine import Connection, Database
 
 _log = structlog.get_logger(__name__)
 
@@ -31,7 +30,7 @@ def step(database: Database, *, retention_days: int, now: Callable[[], datetime]
         nonlocal optimized_at
         at = now()
         async with database.begin() as connection:
-            await subscriptions.refresh_checked(connection, before=at - CHECKED_SHOWN_EVERY, now=at)
+            await cards.refresh_checked(connection, before=at - CHECKED_SHOWN_EVERY, now=at)
             await commands.forget(connection, older_than=at - COMMANDS_KEPT)
             await pauses.forget_past(connection, now=at)
         dropped = await _forget(database, before=at - timedelta(days=retention_days))
@@ -44,7 +43,7 @@ def step(database: Database, *, retention_days: int, now: Callable[[], datetime]
 
 
 async def _forget(database: Database, *, before: datetime) -> int:
-    async def drop(connection: AsyncConnection) -> int:
+    async def drop(connection: Connection) -> int:
         ended = await long_tasks.forget(connection, ended_before=before, at_most=AT_ONCE)
         return ended + await long_tasks.forget_unfollowed(connection, before=before, at_most=AT_ONCE)
 

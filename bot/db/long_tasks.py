@@ -13,10 +13,10 @@ from bot.db.dialect import upsert
 from bot.db.models import is_active, long_tasks, subscriptions
 from bot.domain.cadence import may_check_now
 from bot.domain.longtask import Kind, Snapshot
-from bot.domain.look import Look, Watched, found_nothing_new
 from bot.domain.outcome import Outcome
 from bot.domain.samples import Sample
 from bot.domain.trouble import Trouble
+from bot.domain.watched import Look, Watched, found_nothing_new
 
 _snapshot = msgspec.json.Decoder(Snapshot)
 _samples = msgspec.json.Decoder(tuple[Sample, ...])

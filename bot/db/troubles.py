@@ -18,6 +18,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,13 +28,26 @@ from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
 from bot.domain.trouble import Trouble
 
+#: which long tasks a trouble concerns
+Which = ColumnElement[bool]
 
-def of_site(site_id: int) -> ColumnElement[bool]:
+
+def of_all() -> Which:
+    """Every long task."""
+    return true()
+
+
+def of_both(one: Which, other: Which) -> Which:
+    """The long tasks that are of one and of the other."""
+    return and_(one, other)
+
+
+def of_site(site_id: int) -> Which:
     """The long tasks of a site."""
     return long_tasks.c.site_id == site_id
 
 
-def of_account(account_id: int) -> ColumnElement[bool]:
+def of_account(account_id: int) -> Which:
     """The long tasks which no other working account than this has seen."""
     sees = exists().where(viewers.c.long_task_id == long_tasks.c.id, viewers.c.account_id == account_id)
     other = exists().where(
@@ -47,7 +61,7 @@ def of_account(account_id: int) -> ColumnElement[bool]:
 
 async def begin(
     connection: AsyncConnection,
-    which: ColumnElement[bool],
+    which: Which,
     trouble: Trouble,
     *,
     since: datetime,
@@ -73,7 +87,7 @@ async def begin(
 
 async def end(
     connection: AsyncConnection,
-    which: ColumnElement[bool],
+    which: Which,
     trouble: Trouble,
     *,
     now: datetime,
@@ -94,7 +108,7 @@ async def end(
     )
 
 
-async def look_again(connection: AsyncConnection, which: ColumnElement[bool], *, now: datetime) -> None:
+async def look_again(connection: AsyncConnection, which: Which, *, now: datetime) -> None:
     """Whatever kept us from looking is over: every long task of `which` that was not looked at just now is due."""
     stale = or_(long_tasks.c.checked_at.is_(None), long_tasks.c.checked_at < now)
     await connection.execute(

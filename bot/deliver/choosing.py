@@ -7,10 +7,9 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.db import notices, subscriptions
+from bot.db import cards, notices
+from bot.db.engine import Connection, Row
 from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling, Urgency, Work
 
@@ -55,7 +54,7 @@ class Agenda:
     pointless: tuple[int, ...] = ()
 
 
-async def agenda(connection: AsyncConnection, team_id: str, *, busy: Set[int], now: datetime) -> Agenda:
+async def agenda(connection: Connection, team_id: str, *, busy: Set[int], now: datetime) -> Agenda:
     """What there is to tell in a workspace; `busy` are threads (subscription ids) that are being told something."""
     untold = await notices.untold(connection, team_id, ranks=_RANKS, at_most=CONSIDERED)
     choices: list[Choice] = []
@@ -82,7 +81,7 @@ async def agenda(connection: AsyncConnection, team_id: str, *, busy: Set[int], n
     )
 
 
-def undone(rows: Sequence[RowMapping]) -> list[int]:
+def undone(rows: Sequence[Row]) -> list[int]:
     """Trouble that was over before it was told need not be told: its beginning and its end."""
     begun: dict[Any, int] = {}
     over: list[int] = []
@@ -98,7 +97,7 @@ def undone(rows: Sequence[RowMapping]) -> list[int]:
     return over
 
 
-def _facts(row: RowMapping) -> dict[str, Any]:
+def _facts(row: Row) -> dict[str, Any]:
     """What a notice was planned with; nothing where that does not read: telling it will fail, and be counted."""
     try:
         facts = msgspec.json.decode(row["facts"])
@@ -107,12 +106,12 @@ def _facts(row: RowMapping) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
-def _kind(row: RowMapping) -> Telling:
+def _kind(row: Row) -> Telling:
     """The kind of a notice; one that is not known is the least urgent, and its telling will fail."""
     return Telling(row["kind"]) if row["kind"] in _URGENCY else Telling.MILESTONE
 
 
-def _of_thread(rows: Sequence[RowMapping], *, now: datetime, later: list[datetime]) -> Iterable[Choice]:
+def _of_thread(rows: Sequence[Row], *, now: datetime, later: list[datetime]) -> Iterable[Choice]:
     """A thread's next notice, as urgent as its most urgent; messages beside the thread are not held up by it."""
     beside = [row for row in rows if row["kind"] in (Telling.DM, Telling.CALLER)]
     thread = [row for row in rows if row["kind"] not in (Telling.DM, Telling.CALLER)]
@@ -137,11 +136,11 @@ def _of_thread(rows: Sequence[RowMapping], *, now: datetime, later: list[datetim
 
 
 async def _edits(
-    connection: AsyncConnection, team_id: str, *, busy: Set[int], now: datetime, later: list[datetime]
+    connection: Connection, team_id: str, *, busy: Set[int], now: datetime, later: list[datetime]
 ) -> list[Choice]:
     """One edit of each thread: its card, else its root, else a reply whose counts have grown."""
     choices: dict[int, Choice] = {}
-    for row in await subscriptions.to_edit(connection, team_id, at_most=CONSIDERED):
+    for row in await cards.to_edit(connection, team_id, at_most=CONSIDERED):
         if row["id"] in busy:
             continue
         for kind, not_before in _to_edit(row):
@@ -170,7 +169,7 @@ async def _edits(
     return list(choices.values())
 
 
-def _to_edit(row: RowMapping) -> Iterable[tuple[Telling, datetime | None]]:
+def _to_edit(row: Row) -> Iterable[tuple[Telling, datetime | None]]:
     """What of a thread shows something old, and until when it waits."""
     stands = row["card_ts"] is not None or (row["card_form"] == "milestones" and row["thread_ts"] is not None)
     if row["card_dirty_since"] is not None and stands:
@@ -179,7 +178,7 @@ def _to_edit(row: RowMapping) -> Iterable[tuple[Telling, datetime | None]]:
         yield Telling.ROOT_EDIT, row["root_not_before"]
 
 
-def _edit(row: RowMapping, kind: Telling, *, now: datetime) -> Choice:
+def _edit(row: Row, kind: Telling, *, now: datetime) -> Choice:
     terminal = row["outcome"] != Outcome.FOLLOWING
     return Choice(
         work=Work(

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db import findings
+from bot.db.engine import Connection, Row
 from bot.deliver.tools import Tools
 from bot.deliver.views import Thread
 from bot.domain.ledger import ledger
@@ -24,22 +23,20 @@ from bot.render.words import Words
 NAMED = 10
 
 
-def facts_of(notice: RowMapping) -> dict[str, Any]:
+def facts_of(notice: Row) -> dict[str, Any]:
     """What a notice was planned with."""
     facts: dict[str, Any] = msgspec.json.decode(notice["facts"])
     return facts
 
 
-async def compose(connection: AsyncConnection, tools: Tools, thread: Thread, notice: RowMapping) -> Message | None:
+async def compose(connection: Connection, tools: Tools, thread: Thread, notice: Row) -> Message | None:
     """The message of a notice as things stand now; none where there is nothing to say any more."""
     words = tools.catalogs.words(thread.row["language"])
     message = await _whole(connection, tools, words, thread, notice)
     return card.plain(message) if message is not None and notice["form"] == "plain" else message
 
 
-async def _whole(
-    connection: AsyncConnection, tools: Tools, words: Words, thread: Thread, notice: RowMapping
-) -> Message | None:
+async def _whole(connection: Connection, tools: Tools, words: Words, thread: Thread, notice: Row) -> Message | None:
     kind, facts, view = Telling(notice["kind"]), facts_of(notice), thread.view
     if kind is Telling.FILE:
         return await _list(connection, words, thread, facts)
@@ -72,13 +69,11 @@ async def _whole(
     return await _beside(connection, tools, words, thread, facts)
 
 
-async def _beside(
-    connection: AsyncConnection, tools: Tools, words: Words, thread: Thread, facts: dict[str, Any]
-) -> Message:
+async def _beside(connection: Connection, tools: Tools, words: Words, thread: Thread, facts: dict[str, Any]) -> Message:
     """What is said to one person."""
     view, reason = thread.view, facts["reason"]
     if reason == "invite":
-        return replies.invite(words, tools.bot_name)
+        return replies.invite(words, tools.bot_name, value=str(thread.row["id"]))
     if reason == "stopped":
         return replies.stopped_by_other(words, facts["by"], view.remote_id)
     if reason == "set aside":
@@ -97,7 +92,7 @@ async def _beside(
     )
 
 
-async def _list(connection: AsyncConnection, words: Words, thread: Thread, facts: dict[str, Any]) -> Message | None:
+async def _list(connection: Connection, words: Words, thread: Thread, facts: dict[str, Any]) -> Message | None:
     """The full list: a file has no words of its own; where there can be none, one of several replies."""
     if not await _is_needed(connection, thread):
         return None
@@ -108,21 +103,19 @@ async def _list(connection: AsyncConnection, words: Words, thread: Thread, facts
     return pages[page] if page < len(pages) else None
 
 
-async def list_pages(connection: AsyncConnection, words: Words, thread: Thread) -> list[Message]:
+async def list_pages(connection: Connection, words: Words, thread: Thread) -> list[Message]:
     """The full list as replies, as far as it fits."""
     listed = await findings.listed(connection, thread.row["long_task_id"])
     return notices.findings_text(words, listed, thread.view.site_url)
 
 
-async def _is_needed(connection: AsyncConnection, thread: Thread) -> bool:
+async def _is_needed(connection: Connection, thread: Thread) -> bool:
     """Whether a list says more than the thread does."""
     listed = await findings.listed(connection, thread.row["long_task_id"])
     return more_than_named(thread, [finding.key for finding in listed])
 
 
-async def _completion(
-    connection: AsyncConnection, words: Words, thread: Thread, *, list_follows: bool = True
-) -> Message:
+async def _completion(connection: Connection, words: Words, thread: Thread, *, list_follows: bool = True) -> Message:
     found = await findings.listed(connection, thread.row["long_task_id"])
     view = thread.view
     return notices.completion(

@@ -6,11 +6,10 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clients.slack_errors import Ambiguous, RateLimited, Refusal, Refused, SlackError
-from bot.db import long_tasks, notices, pauses, subscriptions, workspaces
+from bot.db import cards, long_tasks, notices, pauses, subscriptions, workspaces
+from bot.db.engine import Connection, Row
 from bot.deliver.composing import facts_of, list_pages
 from bot.deliver.tools import Tools
 from bot.deliver.views import Thread
@@ -32,7 +31,7 @@ def rest(attempts: int) -> timedelta:
     return timedelta(seconds=min(FIRST_REST * 2.0 ** min(attempts - 1, 20), LONGEST_REST))
 
 
-async def of_any(connection: AsyncConnection, tools: Tools, team_id: str, error: SlackError) -> bool:
+async def of_any(connection: Connection, tools: Tools, team_id: str, error: SlackError) -> bool:
     """What an answer means for the whole workspace; whether that is all it means."""
     if isinstance(error, RateLimited):
         until = tools.now() + timedelta(seconds=error.retry_after)
@@ -45,9 +44,7 @@ async def of_any(connection: AsyncConnection, tools: Tools, team_id: str, error:
     return False
 
 
-async def of_post(
-    connection: AsyncConnection, tools: Tools, thread: Thread, notice: RowMapping, error: SlackError
-) -> None:
+async def of_post(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: SlackError) -> None:
     """A notice could not be posted: it is planned again, told otherwise, or dropped."""
     again: dict[str, Any] = {"state": "planned", "not_before": tools.now() + rest(notice["attempts"])}
     if await of_any(connection, tools, notice["team_id"], error):
@@ -71,7 +68,7 @@ def _unpaced(tools: Tools, error: SlackError) -> datetime | None:
     return None
 
 
-async def _directly(connection: AsyncConnection, thread: Thread, notice: RowMapping) -> None:
+async def _directly(connection: Connection, thread: Thread, notice: Row) -> None:
     """The response URL is used up, too old, or does not answer: a direct message instead."""
     facts = msgspec.json.encode(facts_of(notice) | {"user": thread.row["owner_id"]}).decode()
     await notices.change(
@@ -79,9 +76,7 @@ async def _directly(connection: AsyncConnection, thread: Thread, notice: RowMapp
     )
 
 
-async def _as_text(
-    connection: AsyncConnection, tools: Tools, thread: Thread, notice: RowMapping, error: Refused
-) -> None:
+async def _as_text(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: Refused) -> None:
     """No file may be sent here: the list follows as replies, as far as it fits."""
     _log.warning("file_refused", notice=notice["id"], method=error.method, answer=error.answer)
     await notices.change(connection, notice["id"], state="dropped", reason=error.answer[:64])
@@ -100,12 +95,10 @@ async def _as_text(
     )
 
 
-_OnPost = Callable[[AsyncConnection, Tools, Thread, RowMapping, Any], Awaitable[None]]
+_OnPost = Callable[[Connection, Tools, Thread, Row, Any], Awaitable[None]]
 
 
-async def _drop(
-    connection: AsyncConnection, tools: Tools, thread: Thread, notice: RowMapping, error: SlackError
-) -> None:
+async def _drop(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: SlackError) -> None:
     """Refused for this message only. Without its root a thread cannot be; without its card it says milestones."""
     _log.warning("notice_refused", notice=notice["id"], kind=notice["kind"], method=error.method, answer=error.answer)
     await notices.change(connection, notice["id"], state="dropped", reason=error.answer[:64])
@@ -115,9 +108,7 @@ async def _drop(
         await subscriptions.change(connection, notice["subscription_id"], card_form="milestones")
 
 
-async def _plainer(
-    connection: AsyncConnection, tools: Tools, thread: Thread, notice: RowMapping, error: Refused
-) -> None:
+async def _plainer(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: Refused) -> None:
     """Blocks are refused: the plain form from then on; where that is refused too, the message is."""
     if notice["form"] == "plain":
         await _drop(connection, tools, thread, notice, error)
@@ -129,16 +120,12 @@ async def _plainer(
         await subscriptions.change(connection, notice["subscription_id"], root_form="plain")
 
 
-async def _again_later(
-    connection: AsyncConnection, tools: Tools, _thread: Thread, notice: RowMapping, _error: Refused
-) -> None:
+async def _again_later(connection: Connection, tools: Tools, _thread: Thread, notice: Row, _error: Refused) -> None:
     later = tools.now() + rest(notice["attempts"])
     await notices.change(connection, notice["id"], state="planned", not_before=later)
 
 
-async def _lose(
-    connection: AsyncConnection, tools: Tools, thread: Thread, notice: RowMapping, error: SlackError
-) -> None:
+async def _lose(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: SlackError) -> None:
     """Nothing can be told here: the subscription ends, and whoever asked for it is told elsewhere."""
     if notice["kind"] in (Telling.DM, Telling.CALLER):
         await notices.change(connection, notice["id"], state="dropped", reason=error.answer[:64])
@@ -146,7 +133,7 @@ async def _lose(
     await lose(connection, tools, thread, error, starting=notice["kind"] == Telling.ROOT)
 
 
-async def lose(connection: AsyncConnection, tools: Tools, thread: Thread, error: SlackError, *, starting: bool) -> None:
+async def lose(connection: Connection, tools: Tools, thread: Thread, error: SlackError, *, starting: bool) -> None:
     """End a subscription whose channel or thread takes no messages, and tell its owner or its followers."""
     row = thread.row
     _log.warning("thread_lost", subscription=row["id"], method=error.method, answer=error.answer)
@@ -172,10 +159,10 @@ async def lose(connection: AsyncConnection, tools: Tools, thread: Thread, error:
     )
 
 
-async def put_off(connection: AsyncConnection, work: Work, notice_id: int | None, *, at: datetime) -> None:
+async def put_off(connection: Connection, work: Work, notice_id: int | None, *, at: datetime) -> None:
     """A telling that crashed is tried again later; a post may stand, since nobody knows how far it came."""
     if work.kind is Telling.CARD_EDIT:
-        await subscriptions.edit_failed(
+        await cards.edit_failed(
             connection, work.subscription_id, dirty_since=work.since, card_not_before=at, card_shown=None
         )
     elif work.kind is Telling.ROOT_EDIT:
@@ -184,9 +171,7 @@ async def put_off(connection: AsyncConnection, work: Work, notice_id: int | None
         await notices.put_off(connection, notice_id, until=at)
 
 
-async def set_aside(
-    connection: AsyncConnection, work: Work, notice_id: int | None, *, team_id: str, now: datetime
-) -> None:
+async def set_aside(connection: Connection, work: Work, notice_id: int | None, *, team_id: str, now: datetime) -> None:
     """A telling that keeps crashing is given up, so that the rest of its thread is told; the thread is told of that
     once, or, where there is no thread yet, whoever asked for it."""
     _log.error("telling_set_aside", subscription=work.subscription_id, notice=notice_id, kind=work.kind)
@@ -195,7 +180,7 @@ async def set_aside(
             connection, work.subscription_id, card_editing=False, card_dirty_since=None, card_form="milestones"
         )
     elif work.kind is Telling.ROOT_EDIT:
-        await subscriptions.root_settled(connection, work.subscription_id)
+        await cards.root_settled(connection, work.subscription_id)
     elif notice_id is not None and work.kind is Telling.NOTICE_EDIT:
         await notices.change(connection, notice_id, dirty_since=None)
     elif notice_id is not None:

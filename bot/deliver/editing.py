@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clients.slack_errors import Ambiguous, NotConnected, Refusal, Refused, SlackError
-from bot.db import claims, notices, subscriptions
+from bot.db import cards, claims, notices, subscriptions
+from bot.db.engine import Connection
 from bot.deliver.composing import card_of, shown
 from bot.deliver.consequences import lose, of_any, rest
 from bot.deliver.tools import Called, ClaimLost, Hold, Tools, written
@@ -65,7 +65,7 @@ async def _begin(tools: Tools, hold: Hold, subscription_id: int) -> _Edit | None
             raise ClaimLost
         now = tools.now()
         thread = await read_thread(connection, subscription_id, people_urls=tools.people_urls, now=now)
-        if thread is None or not await subscriptions.begin_edit(connection, subscription_id):
+        if thread is None or not await cards.begin_edit(connection, subscription_id):
             return None
         row = thread.row
         if row["card_form"] == "milestones":
@@ -82,7 +82,7 @@ async def _begin(tools: Tools, hold: Hold, subscription_id: int) -> _Edit | None
     return _Edit(thread=thread, message=message, fingerprint=fingerprint, dirty_since=row["card_dirty_since"])
 
 
-async def _milestone(connection: AsyncConnection, thread: Thread, *, now: datetime) -> None:
+async def _milestone(connection: Connection, thread: Thread, *, now: datetime) -> None:
     """A card that cannot be edited any more is followed by a reply at every quarter."""
     row = thread.row
     values: dict[str, Any] = {"card_editing": False}
@@ -97,11 +97,11 @@ async def _milestone(connection: AsyncConnection, thread: Thread, *, now: dateti
     await subscriptions.change(connection, row["id"], **values)
 
 
-async def _not_made(connection: AsyncConnection, edit: _Edit) -> None:
-    await subscriptions.edit_failed(connection, edit.thread.row["id"], dirty_since=edit.dirty_since)
+async def _not_made(connection: Connection, edit: _Edit) -> None:
+    await cards.edit_failed(connection, edit.thread.row["id"], dirty_since=edit.dirty_since)
 
 
-async def _card_shown(connection: AsyncConnection, tools: Tools, edit: _Edit) -> None:
+async def _card_shown(connection: Connection, tools: Tools, edit: _Edit) -> None:
     row, view = edit.thread.row, edit.thread.view
     terminal = view.outcome is not Outcome.FOLLOWING
     values: dict[str, Any] = {
@@ -125,24 +125,24 @@ async def _card_shown(connection: AsyncConnection, tools: Tools, edit: _Edit) ->
     await subscriptions.change(connection, row["id"], **values)
 
 
-async def _card_refused(connection: AsyncConnection, tools: Tools, edit: _Edit, error: SlackError) -> None:
+async def _card_refused(connection: Connection, tools: Tools, edit: _Edit, error: SlackError) -> None:
     row = edit.thread.row
     attempts = row["card_attempts"] + 1
     again: dict[str, Any] = {"card_attempts": attempts, "card_not_before": tools.now() + rest(attempts)}
     if await of_any(connection, tools, row["team_id"], error):
         await _not_made(connection, edit)
     elif isinstance(error, Ambiguous):
-        await subscriptions.edit_failed(
+        await cards.edit_failed(
             connection, row["id"], dirty_since=edit.dirty_since, card_unsure=True, card_shown=None, **again
         )
     elif isinstance(error, NotConnected):
-        await subscriptions.edit_failed(connection, row["id"], dirty_since=edit.dirty_since, **again)
+        await cards.edit_failed(connection, row["id"], dirty_since=edit.dirty_since, **again)
     elif isinstance(error, Refused):
         _log.warning("card_edit_refused", subscription=row["id"], answer=error.answer)
         await _ON_CARD.get(error.refusal, _leave)(connection, tools, edit, error)
 
 
-async def _post_anew(connection: AsyncConnection, tools: Tools, edit: _Edit, _error: Refused) -> None:
+async def _post_anew(connection: Connection, tools: Tools, edit: _Edit, _error: Refused) -> None:
     """The card was deleted: posted once more; deleted again, the thread says milestones."""
     row = edit.thread.row
     if row["card_reposted"]:
@@ -153,36 +153,36 @@ async def _post_anew(connection: AsyncConnection, tools: Tools, edit: _Edit, _er
     await notices.plan(connection, [again])
 
 
-async def _no_more_edits(connection: AsyncConnection, _tools: Tools, edit: _Edit, _error: Refused) -> None:
+async def _no_more_edits(connection: Connection, _tools: Tools, edit: _Edit, _error: Refused) -> None:
     await subscriptions.change(connection, edit.thread.row["id"], card_editing=False, card_form="milestones")
 
 
-async def _plainer(connection: AsyncConnection, tools: Tools, edit: _Edit, error: Refused) -> None:
+async def _plainer(connection: Connection, tools: Tools, edit: _Edit, error: Refused) -> None:
     if edit.thread.row["card_form"] == "plain":
         await _no_more_edits(connection, tools, edit, error)
         return
-    await subscriptions.edit_failed(
+    await cards.edit_failed(
         connection, edit.thread.row["id"], dirty_since=edit.dirty_since, card_form="plain", card_shown=None
     )
 
 
-async def _lost(connection: AsyncConnection, tools: Tools, edit: _Edit, error: Refused) -> None:
+async def _lost(connection: Connection, tools: Tools, edit: _Edit, error: Refused) -> None:
     await lose(connection, tools, edit.thread, error, starting=False)
 
 
-async def _leave(connection: AsyncConnection, _tools: Tools, edit: _Edit, _error: Refused) -> None:
+async def _leave(connection: Connection, _tools: Tools, edit: _Edit, _error: Refused) -> None:
     """An answer nobody has heard of: refused for this edit only."""
     await subscriptions.change(connection, edit.thread.row["id"], card_editing=False, card_shown=None)
 
 
-async def _again_later(connection: AsyncConnection, tools: Tools, edit: _Edit, _error: Refused) -> None:
+async def _again_later(connection: Connection, tools: Tools, edit: _Edit, _error: Refused) -> None:
     row = edit.thread.row
     attempts = row["card_attempts"] + 1
     again: dict[str, Any] = {"card_attempts": attempts, "card_not_before": tools.now() + rest(attempts)}
-    await subscriptions.edit_failed(connection, row["id"], dirty_since=edit.dirty_since, **again)
+    await cards.edit_failed(connection, row["id"], dirty_since=edit.dirty_since, **again)
 
 
-_ON_CARD: dict[Refusal, Callable[[AsyncConnection, Tools, _Edit, Any], Awaitable[None]]] = {
+_ON_CARD: dict[Refusal, Callable[[Connection, Tools, _Edit, Any], Awaitable[None]]] = {
     Refusal.MESSAGE_GONE: _post_anew,
     Refusal.EDIT_CLOSED: _no_more_edits,
     Refusal.BLOCKS_REFUSED: _plainer,

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clients.slack_answers import Delivery, Posted
 from bot.clients.slack_errors import Ambiguous, NotConnected, RateLimited, Refusal, Refused, SlackError
-from bot.db import claims, findings, notices, subscriptions
+from bot.db import cards, claims, findings, notices, subscriptions
 from bot.db import commands as command_rows
+from bot.db.engine import Connection, Row
 from bot.db.secrets import SecretsError
 from bot.deliver import consequences
 from bot.deliver.composing import compose, facts_of, shown
@@ -36,7 +35,7 @@ _OUTSIDE = frozenset({Telling.ROOT, Telling.DM, Telling.CALLER})
 class _Begun:
     """A notice that is being told."""
 
-    notice: RowMapping
+    notice: Row
     thread: Thread
     message: Message
 
@@ -93,7 +92,7 @@ async def _begin(tools: Tools, hold: Hold, notice_id: int) -> _Begun | None:
     return _Begun(notice=notice, thread=thread, message=message)
 
 
-async def _put_back(connection: AsyncConnection, notice_id: int, reason: str | None) -> None:
+async def _put_back(connection: Connection, notice_id: int, reason: str | None) -> None:
     await notices.change(connection, notice_id, state="planned", reason=reason)
 
 
@@ -141,7 +140,7 @@ async def _unless_joined(tools: Tools, hold: Hold, begun: _Begun, error: SlackEr
     return None
 
 
-async def _look_up(tools: Tools, hold: Hold, notice: RowMapping, *, channel: str, thread_ts: str | None) -> str | None:
+async def _look_up(tools: Tools, hold: Hold, notice: Row, *, channel: str, thread_ts: str | None) -> str | None:
     """Whether an ambiguous post stands after all, where the history scope was granted. Raises SlackError."""
     hold.heed("conversations.replies" if thread_ts else "conversations.history", now=tools.now())
     oldest = f"{(notice['created_at'] - CLOCKS_DIFFER).timestamp():.6f}"
@@ -184,14 +183,14 @@ async def _answer_caller(tools: Tools, hold: Hold, begun: _Begun) -> None:
         raise Refused("response_url", answer.answer)
 
 
-async def _sent(connection: AsyncConnection, tools: Tools, begun: _Begun, posted: Posted | None) -> None:
+async def _sent(connection: Connection, tools: Tools, begun: _Begun, posted: Posted | None) -> None:
     now, notice, row = tools.now(), begun.notice, begun.thread.row
     ts = posted.ts if posted is not None else None
     await notices.change(connection, notice["id"], state="sent", ts=ts, told_at=now, not_before=None)
     if notice["kind"] == Telling.CALLER:
         await command_rows.spent(connection, row["command_id"])
     if notice["kind"] == Telling.ROOT and posted is not None:
-        await subscriptions.root_stands(
+        await cards.root_stands(
             connection, row["id"], channel_id=posted.channel, ts=posted.ts, outcome=begun.thread.view.outcome
         )
     elif notice["kind"] == Telling.CARD and posted is not None:

@@ -1,11 +1,10 @@
 """Edit what stands beside the card: the root, and replies whose counts have grown."""
 
 import structlog
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clients.slack_errors import Ambiguous, NotConnected, Refusal, Refused, SlackError
-from bot.db import claims, notices, subscriptions
+from bot.db import cards, claims, notices, subscriptions
+from bot.db.engine import Connection, Row
 from bot.deliver.composing import compose
 from bot.deliver.consequences import lose, of_any, rest
 from bot.deliver.tools import Called, ClaimLost, Hold, Tools, written
@@ -43,18 +42,18 @@ async def edit_root(tools: Tools, hold: Hold, subscription_id: int) -> Called | 
     except SlackError as error:
         await written(tools, hold, _root_refused, tools, thread, error)
         return Called(error=error)
-    await written(tools, hold, subscriptions.root_shown, row["id"], thread.view.outcome)
+    await written(tools, hold, cards.root_shown, row["id"], thread.view.outcome)
     return Called()
 
 
-async def _claimed(connection: AsyncConnection, tools: Tools, hold: Hold) -> None:
+async def _claimed(connection: Connection, tools: Tools, hold: Hold) -> None:
     """Raises ClaimLost unless a call that begins now ends while the workspace is held."""
     held = await claims.holds_workspace(connection, team_id=hold.team_id, claim_id=hold.claim_id)
     if not held or not hold.fresh(tools.monotonic()):
         raise ClaimLost
 
 
-async def _root_refused(connection: AsyncConnection, tools: Tools, thread: Thread, error: SlackError) -> None:
+async def _root_refused(connection: Connection, tools: Tools, thread: Thread, error: SlackError) -> None:
     """Somebody may have deleted the message that the thread hangs on: then it is lost, as where its channel is."""
     row = thread.row
     if await of_any(connection, tools, row["team_id"], error):
@@ -96,7 +95,7 @@ async def edit_notice(tools: Tools, hold: Hold, notice_id: int) -> Called | None
     return Called()
 
 
-async def _notice_refused(connection: AsyncConnection, tools: Tools, notice: RowMapping, error: SlackError) -> None:
+async def _notice_refused(connection: Connection, tools: Tools, notice: Row, error: SlackError) -> None:
     """A reply that was deleted or cannot be edited is left as it is."""
     if await of_any(connection, tools, notice["team_id"], error):
         return

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVarTuple, Unpack
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.clients.slack import SlackClient
 from bot.clients.slack_errors import RateLimited, SlackError
 from bot.db import claims
-from bot.db.engine import Database, DatabaseAway
+from bot.db.engine import Connection, Database, DatabaseAway
 from bot.db.secrets import Secrets
 from bot.metrics import Metrics
 from bot.render.words import Catalogs
@@ -83,7 +81,7 @@ class Called:
 
 
 async def written(
-    tools: Tools, hold: Hold, write: Callable[[AsyncConnection, Unpack[Facts]], Awaitable[None]], *facts: *Facts
+    tools: Tools, hold: Hold, write: Callable[[Connection, Unpack[Facts]], Awaitable[None]], *facts: *Facts
 ) -> None:
     """Write in one transaction under a claim: `write(connection, *facts)`, again while the database is away.
 

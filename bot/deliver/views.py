@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.db import findings, long_tasks, pauses, subscriptions
+from bot.db.engine import Connection, Row
 from bot.domain.forecast import Earlier, forecast, rounded_end
 from bot.domain.longtask import Snapshot
 from bot.domain.outcome import Outcome
@@ -23,12 +21,12 @@ EARLIER = 20
 class Thread:
     """One subscription, its long task, and the view that its messages are made from."""
 
-    row: RowMapping
+    row: Row
     view: ThreadView
 
 
 async def read_thread(
-    connection: AsyncConnection,
+    connection: Connection,
     subscription_id: int,
     *,
     people_urls: Mapping[int, str],
@@ -82,8 +80,8 @@ def course(samples: Sequence[Sample]) -> tuple[tuple[float, float], ...]:
 
 
 async def _expected_end(
-    connection: AsyncConnection,
-    row: RowMapping,
+    connection: Connection,
+    row: Row,
     snapshot: Snapshot | None,
     samples: tuple[Sample, ...],
     *,
@@ -97,7 +95,7 @@ async def _expected_end(
     return None if expected is None else rounded_end(expected, now, row["card_expected_end"])
 
 
-async def _until(connection: AsyncConnection, row: RowMapping, *, now: datetime) -> datetime | None:
+async def _until(connection: Connection, row: Row, *, now: datetime) -> datetime | None:
     resting = await pauses.paused(connection, now=now)
     scopes = ("app", f"site:{row['task_site_id']}")
     ends = [until for scope, until in resting.items() if scope in scopes or scope.startswith("account:")]

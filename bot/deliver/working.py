@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clients.slack_errors import RateLimited
-from bot.db import claims, notices, pauses, subscriptions
-from bot.db.engine import DatabaseAway
+from bot.db import cards, claims, notices, pauses
+from bot.db.engine import Connection, DatabaseAway
 from bot.db.models import workspaces
 from bot.deliver import consequences, editing, posting, standing
 from bot.deliver.choosing import Agenda, Choice, agenda
@@ -67,7 +66,7 @@ class Deliverer:
             if not team_ids:
                 return
             began = await notices.unsettled(connection, team_ids)
-            await subscriptions.unsettled(connection, team_ids, now=now)
+            await cards.unsettled(connection, team_ids, now=now)
             resting = {team_id: await pauses.paused_methods(connection, team_id, now=now) for team_id in team_ids}
         if began:
             _log.warning("posts_unsettled", count=began)
@@ -167,7 +166,7 @@ class Deliverer:
         key = choice.notice_id or -choice.work.subscription_id
         self._crashes[key] = times = self._crashes.get(key, 0) + 1
 
-        async def write(connection: AsyncConnection) -> None:
+        async def write(connection: Connection) -> None:
             if times >= CRASHES:
                 await consequences.set_aside(
                     connection, choice.work, choice.notice_id, team_id=held.hold.team_id, now=now
@@ -220,6 +219,6 @@ class Deliverer:
         self._held.clear()
 
 
-async def _tidy(connection: AsyncConnection, listed: Agenda) -> None:
+async def _tidy(connection: Connection, listed: Agenda) -> None:
     await notices.unseen(connection, listed.unsettled)
     await notices.drop_planned(connection, listed.pointless, reason="over before it was told")

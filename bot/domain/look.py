@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.domain import cadence
@@ -11,7 +10,6 @@ from bot.domain.answer import (
     Answer,
     Misconfigured,
     NotFound,
-    PauseScope,
     RateLimited,
     Refused,
     Seen,
@@ -19,10 +17,10 @@ from bot.domain.answer import (
     Unreadable,
 )
 from bot.domain.changes import Change, Found, PhaseChanged, changes
-from bot.domain.longtask import Finding, Snapshot
 from bot.domain.outcome import Outcome, outcome_of
 from bot.domain.samples import Sample, added
 from bot.domain.trouble import Trouble
+from bot.domain.watched import Look, Pause, TroubleBegan, TroubleOver, Watched, says_the_same
 
 #: 404 after good looks: so many in a row, over at least so long, mean that Confluence has forgotten it
 MISSES = 3
@@ -37,70 +35,6 @@ PAUSE_SHORTEST = timedelta(seconds=2)
 PAUSE_DEFAULT = timedelta(seconds=30)
 #: unexpected exceptions after which a long task is set aside
 CRASHES = 5
-
-
-class Watched(Struct, frozen=True, kw_only=True):
-    """What is remembered of a long task between looks. Times are UTC."""
-
-    remote_id: str
-    created_at: datetime
-    snapshot: Snapshot | None = None
-    samples: tuple[Sample, ...] = ()
-    outcome: Outcome = Outcome.FOLLOWING
-    #: distinct warnings and errors found so far
-    found: int = 0
-    checked_at: datetime | None = None
-    moved_at: datetime | None = None
-    #: since when the snapshot is the same, to the last argument
-    unchanged_since: datetime | None = None
-    failures: int = 0
-    failing_since: datetime | None = None
-    misses: int = 0
-    missed_since: datetime | None = None
-    trouble: Trouble | None = None
-    trouble_since: datetime | None = None
-    crashes: int = 0
-
-
-class TroubleBegan(Struct, frozen=True, kw_only=True):
-    """Said once in the thread."""
-
-    trouble: Trouble
-
-
-class TroubleOver(Struct, frozen=True, kw_only=True):
-    """Said once in the thread, where its beginning was."""
-
-    trouble: Trouble
-    since: datetime
-
-
-class Pause(Struct, frozen=True, kw_only=True):
-    """Confluence asked for a rest."""
-
-    scope: PauseScope
-    until: datetime
-    reason: str
-
-
-class Look(Struct, frozen=True, kw_only=True):
-    """What follows from one answer."""
-
-    after: Watched
-    #: none: it has ended
-    due_at: datetime | None
-    changes: tuple[Change, ...] = ()
-    #: findings as read, where they differ from those of the look before
-    findings: tuple[Finding, ...] | None = None
-    troubles: tuple[TroubleBegan | TroubleOver, ...] = ()
-    #: whether a card says something else now
-    visible: bool = False
-    #: whether the site answered as a site that is well; none where the answer says nothing about that
-    site_well: bool | None = None
-    #: whether the account's credential was taken; none where the answer says nothing about that
-    account_well: bool | None = None
-    pause: Pause | None = None
-    error: str | None = None
 
 
 def after_look(
@@ -145,7 +79,7 @@ def _seen(
     snapshot = answer.snapshot
     found = changes(before.snapshot, snapshot, findings=answer.findings, known=known)
     moved = bool(found) or before.moved_at is None
-    same = before.snapshot is not None and _says_the_same(before.snapshot, snapshot)
+    same = before.snapshot is not None and says_the_same(before.snapshot, snapshot)
     unchanged_since = (before.unchanged_since or now) if same else now
     samples = before.samples
     if snapshot.percent is not None:
@@ -193,18 +127,6 @@ def _seen(
         site_well=True,
         account_well=True,
     )
-
-
-def _says_the_same(before: Snapshot, after: Snapshot) -> bool:
-    """Whether only the clock has moved on."""
-    return replace(before, elapsed_ms=None) == replace(after, elapsed_ms=None)
-
-
-def found_nothing_new(before: Watched, after: Watched) -> bool:
-    """Whether only the time of the look and Confluence's own stopwatch differ."""
-    if before.snapshot is None or after.snapshot is None or not _says_the_same(before.snapshot, after.snapshot):
-        return False
-    return replace(before, snapshot=None, checked_at=None) == replace(after, snapshot=None, checked_at=None)
 
 
 def _troubles(after: Watched, *, moved: bool, now: datetime) -> tuple[Watched, tuple[TroubleBegan | TroubleOver, ...]]:

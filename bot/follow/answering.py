@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.engine import RowMapping
 
-from bot.db import claims
+from bot.db import claims, workspaces
 from bot.db import commands as command_rows
-from bot.db.engine import DatabaseAway
+from bot.db.engine import DatabaseAway, Row
 from bot.db.models import commands
 from bot.domain.command import (
     Command,
@@ -99,6 +98,10 @@ class Answerer:
 
     async def _write_down(self, typed: Typed) -> bool:
         async with self.means.database.begin() as connection:
+            # Slack calls us from there, so whatever stopped the workspace is over.
+            await workspaces.put_workspace(
+                connection, typed.team_id, enterprise_id=typed.enterprise_id, now=self.means.now()
+            )
             return await command_rows.write_down(
                 connection,
                 trigger_id=typed.trigger_id,
@@ -142,7 +145,7 @@ class Answerer:
             self._in_background(self._answer(row))
         return IDLE_SECONDS
 
-    async def _answer(self, row: RowMapping) -> None:
+    async def _answer(self, row: Row) -> None:
         try:
             person = await self.people.find(row["team_id"], row["user_id"])
             words = self.means.catalogs.words(person.locale if person else None, self.means.default_language)
@@ -157,7 +160,7 @@ class Answerer:
         finally:
             self._flying.pop(row["id"], None)
 
-    async def _carry_out(self, row: RowMapping, asker: Asker) -> Message:
+    async def _carry_out(self, row: Row, asker: Asker) -> Message:
         if self.means.now() - row["created_at"] > TAKEN_UP_WITHIN:
             return replies.nothing_started(asker.words)
         wish = self.parse(row["text"])

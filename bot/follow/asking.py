@@ -5,13 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.engine import RowMapping
-
 from bot.clients.confluence import ConfluenceClient, Credential, Site
 from bot.clients.slack import SlackClient
 from bot.clients.slack_answers import Person
 from bot.clients.slack_errors import SlackError
-from bot.db.engine import Database
+from bot.db.engine import Database, Row
 from bot.db.secrets import Secrets
 from bot.domain.answer import Answer
 from bot.domain.cadence import Bounds
@@ -115,7 +113,7 @@ class People:
         return person
 
 
-def asker_of(row: RowMapping, *, person: Person | None, words: Words) -> Asker:
+def asker_of(row: Row, *, person: Person | None, words: Words) -> Asker:
     """Who typed a command that was written down."""
     return Asker(
         command_id=row["id"],

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.db import live_threads, long_tasks, subscriptions
+from bot.db import cards, live_threads, long_tasks, subscriptions
 from bot.db.engine import DatabaseAway, Row
 from bot.db.models import ACTIVE
 from bot.domain.command import Follow, Loudness, Reference
@@ -98,7 +98,7 @@ async def _check_now(means: Means, asker: Asker, clicked: Click, row: Row) -> Me
     async with means.database.begin() as connection:
         asked = await long_tasks.check_now(connection, row["long_task_id"], now=means.now())
         if asked:
-            await subscriptions.show_next_look(connection, row["id"], after=means.now() + SOON)
+            await cards.show_next_look(connection, row["id"], after=means.now() + SOON)
     if not asked:
         return replies.checked_just_now(asker.words)
     means.due.set()

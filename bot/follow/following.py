@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clients.slack_errors import SlackError
-from bot.db import accounts, findings, long_tasks, notices, pauses, subscriptions, workspaces
+from bot.db import accounts, findings, long_tasks, notices, pauses, subscriptions
+from bot.db.engine import Connection
 from bot.domain.answer import (
     Answer,
     Misconfigured,
@@ -23,9 +23,10 @@ from bot.domain.answer import (
 )
 from bot.domain.command import Follow, Loudness, Reference
 from bot.domain.longtask import Finding
-from bot.domain.look import Look, Watched, after_look, pause_of
+from bot.domain.look import after_look, pause_of
 from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
+from bot.domain.watched import Look, Watched
 from bot.follow.asking import Asker, Means
 from bot.render import replies
 from bot.render.message import Message
@@ -200,7 +201,7 @@ async def refusal(means: Means, asker: Asker, ref: Reference, answer: Answer) ->
 
 
 async def _begin(
-    connection: AsyncConnection,
+    connection: Connection,
     means: Means,
     asker: Asker,
     *,
@@ -212,7 +213,6 @@ async def _begin(
 ) -> bool:
     """Write everything with which following begins, in one transaction; False where the channel follows already."""
     account_id = means.sites[ref.site_id].account_id
-    await workspaces.put_workspace(connection, asker.team_id, enterprise_id=None, now=now)
     task = await long_tasks.put(connection, site_id=ref.site_id, look=look, now=now)
     await accounts.saw(connection, long_task_id=task["id"], account_id=account_id, now=now)
     last_seq = task["findings_seq"]

@@ -3,9 +3,9 @@
 import asyncio
 
 import structlog
-from sqlalchemy.engine import RowMapping
 
 from bot.db import long_tasks, notices, subscriptions
+from bot.db.engine import Row
 from bot.domain.answer import Seen
 from bot.domain.command import ListFollowed, Look, Scope, Stop
 from bot.domain.longtask import Kind
@@ -35,7 +35,7 @@ async def status(means: Means, asker: Asker, wish: Look) -> Message:
 async def listing(means: Means, asker: Asker, wish: ListFollowed) -> Message:
     """What is followed, a page of it: never more than one message holds."""
     async with means.database.read() as connection:
-        rows: dict[int, RowMapping] = {}
+        rows: dict[int, Row] = {}
         if wish.scope is not Scope.MINE:
             here = await subscriptions.followed(
                 connection, team_id=asker.team_id, channel_id=asker.channel_id, owner_id=None
@@ -100,7 +100,7 @@ async def stop_all(means: Means, asker: Asker) -> Message:
     return replies.stopped_all(asker.words, len(rows))
 
 
-async def stop_thread(means: Means, asker: Asker, row: RowMapping) -> None:
+async def stop_thread(means: Means, asker: Asker, row: Row) -> None:
     """End one subscription: its card says who stopped it, and its owner is told where that was somebody else."""
     now = means.now()
     async with means.database.begin() as connection:

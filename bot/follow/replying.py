@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.engine import RowMapping
 
 from bot.clients.slack_answers import Delivery
 from bot.clients.slack_errors import Refused, SlackError
+from bot.db.engine import Row
 from bot.db.secrets import SecretsError
 from bot.follow.asking import Means
 from bot.render.message import Message
@@ -19,7 +19,7 @@ RESPONSE_URL_LASTS = timedelta(minutes=29)
 AGAIN_AFTER = (1.0, 3.0, 9.0, 27.0)
 
 
-async def reply(means: Means, row: RowMapping, message: Message) -> int:
+async def reply(means: Means, row: Row, message: Message) -> int:
     """Answer through the response URL, or, where that fails, by a direct message, and again while Slack takes
     neither; uses of the URL spent."""
     uses = 0
@@ -41,7 +41,7 @@ async def reply(means: Means, row: RowMapping, message: Message) -> int:
     return uses
 
 
-async def _by_url(means: Means, row: RowMapping, message: Message) -> Delivery | None:
+async def _by_url(means: Means, row: Row, message: Message) -> Delivery | None:
     """What became of it; none where the URL cannot be read."""
     try:
         url = means.secrets.open(row["response_url"])

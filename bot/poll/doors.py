@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.clients.confluence import Credential, Site
 from bot.db import accounts, pauses, sites
+from bot.db.engine import Connection
 
 #: a probe that brings no answer is lost after this, and another may be sent; a look takes at most 8 s
 PROBE_LASTS = timedelta(seconds=15)
@@ -46,7 +45,7 @@ class Door:
     not_before: datetime | None = None
 
 
-async def open_doors(connection: AsyncConnection, reach: Reach, *, now: datetime) -> list[Door]:
+async def open_doors(connection: Connection, reach: Reach, *, now: datetime) -> list[Door]:
     """The ways in which sites may be asked now; none to a site that asked for a rest."""
     paused = await pauses.paused(connection, now=now)
     ours = frozenset(reach.credentials)
@@ -69,7 +68,7 @@ async def open_doors(connection: AsyncConnection, reach: Reach, *, now: datetime
     return doors
 
 
-async def may_knock(connection: AsyncConnection, door: Door, *, now: datetime) -> bool:
+async def may_knock(connection: Connection, door: Door, *, now: datetime) -> bool:
     """Whether this process may send what a door lets through: of several processes one sends the probe."""
     if door.probe is Probe.SITE:
         return await sites.take_probe(connection, door.site_id, now=now, until=now + PROBE_LASTS)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, true
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db import accounts, pauses, sites, troubles
+from bot.db.engine import Connection
 from bot.domain.answer import Misconfigured, PauseScope, Seen, Unavailable, Unreadable
 from bot.domain.cadence import LONGEST, Bounds, backoff
-from bot.domain.look import PAUSE_TOLD, TOLD_AFTER, Look, Pause, TroubleOver, trouble_of
+from bot.domain.look import PAUSE_TOLD, TOLD_AFTER, trouble_of
 from bot.domain.trouble import Trouble
+from bot.domain.watched import Look, Pause, TroubleOver
 from bot.poll.landed import Landed
 
 _log = structlog.get_logger(__name__)
@@ -25,14 +25,12 @@ _SITE_TROUBLES = (Trouble.DOWN, Trouble.UNREADABLE, Trouble.MISCONFIGURED)
 _Looks = Sequence[tuple[Landed, Look]]
 
 
-async def sites_down(connection: AsyncConnection) -> frozenset[int]:
+async def sites_down(connection: Connection) -> frozenset[int]:
     """Sites whose breaker is open."""
     return frozenset(row["id"] for row in await sites.all_sites(connection) if row["down_since"] is not None)
 
 
-async def judge(
-    connection: AsyncConnection, looks: _Looks, *, down: frozenset[int], now: datetime, jitter: float
-) -> bool:
+async def judge(connection: Connection, looks: _Looks, *, down: frozenset[int], now: datetime, jitter: float) -> bool:
     """Note what a batch of looks says about sites and accounts; whether anything is to be told.
 
     `down`: the sites whose breaker was open before.
@@ -51,7 +49,7 @@ async def judge(
 
 
 async def _site(
-    connection: AsyncConnection, site_id: int, looks: _Looks, *, down: bool, now: datetime, jitter: float
+    connection: Connection, site_id: int, looks: _Looks, *, down: bool, now: datetime, jitter: float
 ) -> bool:
     failing = []
     for entry in reversed(looks):
@@ -69,7 +67,7 @@ async def _site(
     return spoken
 
 
-async def _failing(connection: AsyncConnection, site_id: int, failing: _Looks, *, now: datetime, jitter: float) -> bool:
+async def _failing(connection: Connection, site_id: int, failing: _Looks, *, now: datetime, jitter: float) -> bool:
     landed, look = failing[0]
     times = min(len(failing), OPENS_AFTER)
     row = await sites.failed(connection, site_id, times=times, error=look.error or "", now=now, opens_after=OPENS_AFTER)
@@ -93,7 +91,7 @@ async def _failing(connection: AsyncConnection, site_id: int, failing: _Looks, *
     return True
 
 
-async def _back(connection: AsyncConnection, site_id: int, *, now: datetime) -> bool:
+async def _back(connection: Connection, site_id: int, *, now: datetime) -> bool:
     """A site answers: close the breaker, look at everything at once, and say so where its trouble was told."""
     before = await sites.answered(connection, site_id)
     if before is None or before["down_since"] is None:
@@ -108,7 +106,7 @@ async def _back(connection: AsyncConnection, site_id: int, *, now: datetime) -> 
     return True
 
 
-async def _account(connection: AsyncConnection, account_id: int, looks: _Looks, now: datetime) -> bool:
+async def _account(connection: Connection, account_id: int, looks: _Looks, now: datetime) -> bool:
     said = [look for _, look in looks if look.account_well is not None]
     if not said:
         return False
@@ -130,9 +128,9 @@ async def _account(connection: AsyncConnection, account_id: int, looks: _Looks, 
     return True
 
 
-async def _pauses(connection: AsyncConnection, looks: _Looks, *, now: datetime) -> bool:
+async def _pauses(connection: Connection, looks: _Looks, *, now: datetime) -> bool:
     """Confluence asks for a rest, or one is over: each said by one statement, however many long tasks it concerns."""
-    asked: dict[str, tuple[Pause, ColumnElement[bool]]] = {}
+    asked: dict[str, tuple[Pause, troubles.Which]] = {}
     rested: set[tuple[int, int]] = set()
     for landed, look in looks:
         if landed.account_id is None:
@@ -147,7 +145,7 @@ async def _pauses(connection: AsyncConnection, looks: _Looks, *, now: datetime) 
         ):
             rested.add((landed.site_id, landed.account_id))
     for site_id, account_id in sorted(rested):
-        both = and_(troubles.of_site(site_id), troubles.of_account(account_id))
+        both = troubles.of_both(troubles.of_site(site_id), troubles.of_account(account_id))
         await troubles.end(connection, both, Trouble.RATE_LIMITED, now=now)
     spoken = bool(rested)
     for scope, (pause, concerned) in asked.items():
@@ -159,10 +157,10 @@ async def _pauses(connection: AsyncConnection, looks: _Looks, *, now: datetime) 
     return spoken
 
 
-def _concerned(scope: PauseScope, site_id: int, account_id: int) -> ColumnElement[bool]:
+def _concerned(scope: PauseScope, site_id: int, account_id: int) -> troubles.Which:
     """The long tasks that a 429 speaks of."""
     return {
-        PauseScope.APP: true(),
+        PauseScope.APP: troubles.of_all(),
         PauseScope.SITE: troubles.of_site(site_id),
         PauseScope.ACCOUNT: troubles.of_account(account_id),
     }[scope]

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.engine import RowMapping
 
 from bot.clients.confluence import ConfluenceClient
 from bot.db import accounts, claims
-from bot.db.engine import Database, DatabaseAway
+from bot.db.engine import Database, DatabaseAway, Row
 from bot.db.models import long_tasks
 from bot.domain.answer import Answer
 from bot.domain.cadence import Bounds
@@ -111,7 +110,7 @@ class Poller:
             task.add_done_callback(self._tasks.discard)
         return len(rows)
 
-    async def _look(self, row: RowMapping, *, account_id: int | None, probe: bool) -> None:
+    async def _look(self, row: Row, *, account_id: int | None, probe: bool) -> None:
         started = self.now()
         self.metrics.in_flight("confluence", 1)
         answer: Answer | None

@@ -7,17 +7,16 @@ from typing import Any
 
 import structlog
 from msgspec import structs
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.db import claims, findings, long_tasks, notices, subscriptions
-from bot.db.engine import Database, DatabaseAway
+from bot.db import cards, claims, findings, long_tasks, notices, subscriptions
+from bot.db.engine import Connection, Database, DatabaseAway, Row
 from bot.domain.answer import Seen
 from bot.domain.cadence import Bounds
 from bot.domain.changes import Found, Grown
-from bot.domain.look import Look, TroubleOver, Watched, after_crash, after_look, told_phases
+from bot.domain.look import after_crash, after_look, told_phases
 from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
+from bot.domain.watched import Look, TroubleOver, Watched
 from bot.metrics import Metrics
 from bot.poll import health
 from bot.poll.landed import Landed
@@ -107,7 +106,7 @@ async def _write(
 
 def _judge(
     landed: Landed,
-    row: RowMapping,
+    row: Row,
     *,
     known: Mapping[int, Mapping[str, int | None]],
     now: datetime,
@@ -135,7 +134,7 @@ def _judge(
     return _Judged(landed=landed, before=before, look=look, told_before=row["findings_seq"])
 
 
-async def _tell(connection: AsyncConnection, judged: Sequence[_Judged], *, now: datetime) -> bool:
+async def _tell(connection: Connection, judged: Sequence[_Judged], *, now: datetime) -> bool:
     """Remember new findings, mark cards, end threads, and plan what each thread is to be told."""
     last_seq: dict[int, int] = {}
     for one in judged:
@@ -158,7 +157,7 @@ async def _tell(connection: AsyncConnection, judged: Sequence[_Judged], *, now: 
         if one in ended or one.look.troubles or told_phases(one.look.changes) or one.landed.long_task_id in last_seq
     ]
     threads = await subscriptions.of_long_tasks(connection, [one.landed.long_task_id for one in speaking])
-    await subscriptions.mark_dirty(connection, [one.landed.long_task_id for one in visible], now=now)
+    await cards.mark_dirty(connection, [one.landed.long_task_id for one in visible], now=now)
     rows: list[dict[str, Any]] = []
     for one in speaking:
         for thread in threads.get(one.landed.long_task_id, ()):
@@ -173,7 +172,7 @@ async def _tell(connection: AsyncConnection, judged: Sequence[_Judged], *, now: 
     return True
 
 
-def plan(thread: RowMapping, look: Look, *, last_seq: int, now: datetime) -> list[dict[str, Any]]:
+def plan(thread: Row, look: Look, *, last_seq: int, now: datetime) -> list[dict[str, Any]]:
     """What one thread is to be told of a look, in the order in which it is told, as its loudness allows."""
     told: list[tuple[Telling, dict[str, Any]]] = []
     quiet = thread["loudness"] == "quiet"

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from bot.sandbox.slack import Fault
 from bot.sandbox.together import SIGNING_SECRET, TEAM, TOKEN
 from tests.chaos import schedule as kinds
 from tests.chaos.databases import LOCKABLE, Database, Postgres, Sqlite
-from tests.chaos.people import CHANNELS, PEOPLE, Crowd, tales
+from tests.chaos.people import CHANNELS, PEOPLE, Crowd, Tale, tales
 from tests.chaos.processes import TERM_PATIENCE, Slot, command, inherited
 from tests.chaos.schedule import SPARED, Blow, schedule
 from tests.chaos.seen import Outage, Seen
@@ -156,10 +156,12 @@ class Run:
                 return
         slot.kill()
 
-    async def go(self) -> None:
-        """All blows and all tales, then leave everybody to finish."""
-        blows = schedule(self.seed, self.seconds, slots=tuple(self.slots), database=self.database.kind)
-        telling = asyncio.gather(*(self.crowd.tell(tale) for tale in tales(self.seed, self.seconds)))
+    async def go(self, told: Sequence[Tale] | None = None, blows: Sequence[Blow] | None = None) -> None:
+        """All blows and all tales (those of the seed, unless named), then leave everybody to finish."""
+        if blows is None:
+            blows = schedule(self.seed, self.seconds, slots=tuple(self.slots), database=self.database.kind)
+        told = tales(self.seed, self.seconds) if told is None else told
+        telling = asyncio.gather(*(self.crowd.tell(tale) for tale in told))
         of_slots = [[blow for blow in blows if blow.what == slot] for slot in self.slots]
         others = [[blow] for blow in blows if blow.what not in self.slots]
         await asyncio.gather(*(self._one_after_the_other(few) for few in (*of_slots, *others)))

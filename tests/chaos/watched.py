@@ -166,7 +166,7 @@ class WatchedConfluence(ConfluenceSimulator):
         finally:
             made.answered = time()
 
-    def note(self, request, now, claimed, status, fault) -> None:  # type: ignore[no-untyped-def]
+    def note(self, request, now, claimed, status, fault) -> None:  # type: ignore[no-untyped-def] -- as the simulator has it
         super().note(request, now, claimed, status, fault)
         made = _ASKING.get(None)
         if made is not None:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from bot.db import long_tasks, subscriptions
 from bot.db.models import long_tasks as rows
-from bot.domain.look import Look, Watched
 from bot.domain.outcome import Outcome
 from bot.domain.samples import Sample, added
+from bot.domain.watched import Look, Watched
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=30)

@@ -15,7 +15,7 @@ from sqlalchemy import select, text, update
 import bot.render
 from bot.clients.slack import SlackClient
 from bot.clients.slack_session import open_session
-from bot.db import accounts, commands, findings, notices, sites, subscriptions, workspaces
+from bot.db import accounts, cards, commands, findings, notices, sites, subscriptions, workspaces
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.models import long_tasks as long_task_rows
@@ -192,7 +192,7 @@ class Stage:
         async with self.database.begin() as connection:
             await connection.execute(update(long_task_rows).where(long_task_rows.c.id == task).values(**values))
             if visible:
-                await subscriptions.mark_dirty(connection, [task], now=self.clock())
+                await cards.mark_dirty(connection, [task], now=self.clock())
 
     async def given_findings(self, task: int, found: list[Finding]) -> tuple[int, int]:
         """New findings of a long task; the first and the last sequence number."""
@@ -200,7 +200,7 @@ class Stage:
             query = select(long_task_rows.c.findings_seq).where(long_task_rows.c.id == task)
             before = int((await connection.execute(query)).scalar_one())
             last = await findings.add(connection, task, found=found, seq=before, now=self.clock())
-            await subscriptions.mark_dirty(connection, [task], now=self.clock())
+            await cards.mark_dirty(connection, [task], now=self.clock())
         return before + 1, last
 
     async def given_warnings(self, subscription: int, found: list[Finding]) -> int:

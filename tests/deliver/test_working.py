@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from bot.db import live_threads, notices, subscriptions
+from bot.db import cards, live_threads, notices, subscriptions
 from bot.domain.longtask import Finding
 from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
@@ -114,7 +114,7 @@ async def test_nothing_is_edited_after_the_end_was_shown(stage: Any) -> None:
     versions = len(card.versions)
     await stage.given_look(task, 50)
     async with stage.database.begin() as connection:
-        await subscriptions.refresh_checked(connection, before=stage.clock.move(3600), now=stage.clock())
+        await cards.refresh_checked(connection, before=stage.clock.move(3600), now=stage.clock())
     await stage.run(8)
     assert len(card.versions) == versions
 

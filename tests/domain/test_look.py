@@ -22,23 +22,11 @@ from bot.domain.answer import (
 from bot.domain.cadence import LONGEST, Bounds
 from bot.domain.changes import Finished, Found, PhaseChanged, Progressed
 from bot.domain.longtask import Finding, Kind, Message, Snapshot
-from bot.domain.look import (
-    CRASHES,
-    PAUSE_DEFAULT,
-    PAUSE_SHORTEST,
-    Look,
-    Pause,
-    TroubleBegan,
-    TroubleOver,
-    Watched,
-    after_crash,
-    after_look,
-    found_nothing_new,
-    told_phases,
-)
+from bot.domain.look import CRASHES, PAUSE_DEFAULT, PAUSE_SHORTEST, after_crash, after_look, told_phases
 from bot.domain.outcome import Outcome
 from bot.domain.samples import Sample
 from bot.domain.trouble import Trouble
+from bot.domain.watched import Look, Pause, TroubleBegan, TroubleOver, Watched, found_nothing_new
 
 #: how fast the machine is decides nothing
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

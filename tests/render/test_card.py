@@ -41,7 +41,7 @@ VIEW = ThreadView(
 
 
 def ended(outcome: Outcome, **changes: object) -> ThreadView:
-    return replace(VIEW, outcome=outcome, ended_at=BEGAN + timedelta(minutes=24), **changes)  # type: ignore[arg-type]
+    return replace(VIEW, outcome=outcome, ended_at=BEGAN + timedelta(minutes=24), **changes)  # type: ignore[arg-type] -- a field by its name
 
 
 def kinds(message: Message) -> list[str]:
@@ -233,7 +233,7 @@ def test_when_it_was_last_checked_is_no_reason_for_an_edit(en: Words) -> None:
     ],
 )
 def test_whatever_else_is_seen_is_a_reason_for_an_edit(en: Words, change: dict[str, object]) -> None:
-    assert fingerprint(en, replace(VIEW, **change)) != fingerprint(en, VIEW)  # type: ignore[arg-type]
+    assert fingerprint(en, replace(VIEW, **change)) != fingerprint(en, VIEW)  # type: ignore[arg-type] -- a field by its name
 
 
 def test_other_buttons_or_another_language_are_a_reason_for_an_edit(en: Words, words: Words) -> None:

@@ -33,7 +33,7 @@ def random_scenario(
     long task that Confluence forgets.
     """
     # a schedule that can be repeated, not a secret
-    dice = seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311
+    dice = seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311 -- stories, not secrets
     name = f"random_{dice.getrandbits(32):08x}"
     weights = [_WEIGHTS[_ENDINGS.index(ending)] for ending in endings]
     ending = dice.choices(endings, weights)[0]
