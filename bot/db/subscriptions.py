@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, case, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -116,7 +116,12 @@ async def stop(connection: AsyncConnection, subscription_id: int, *, stopped_by:
             outcome=Outcome.STOPPED,
             stopped_by=stopped_by,
             ended_at=now,
-            card_dirty_since=func.coalesce(subscriptions.c.card_dirty_since, now),
+            # What does not stand yet will not be told any more, so there is nothing to bring up to date.
+            card_dirty_since=case(
+                (subscriptions.c.thread_ts.is_not(None), func.coalesce(subscriptions.c.card_dirty_since, now)),
+                else_=None,
+            ),
+            root_outcome=case((subscriptions.c.root_ts.is_(None), Outcome.STOPPED), else_=subscriptions.c.root_outcome),
         )
     )
     return result.rowcount == 1

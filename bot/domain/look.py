@@ -17,6 +17,7 @@ from bot.domain.answer import (
     Unreadable,
 )
 from bot.domain.changes import Change, Found, PhaseChanged, changes
+from bot.domain.longtask import Snapshot
 from bot.domain.outcome import Outcome, outcome_of
 from bot.domain.samples import Sample, added
 from bot.domain.trouble import Trouble
@@ -79,26 +80,9 @@ def _seen(
     snapshot = answer.snapshot
     found = changes(before.snapshot, snapshot, findings=answer.findings, known=known)
     moved = bool(found) or before.moved_at is None
-    same = before.snapshot is not None and says_the_same(before.snapshot, snapshot)
-    unchanged_since = (before.unchanged_since or now) if same else now
-    samples = before.samples
-    if snapshot.percent is not None:
-        samples = added(samples, Sample(at=now.timestamp(), percent=snapshot.percent, done=snapshot.done))
-    after = replace(
-        before,
-        snapshot=snapshot,
-        samples=samples,
-        found=before.found + sum(isinstance(change, Found) for change in found),
-        checked_at=now,
-        moved_at=now if moved else before.moved_at,
-        unchanged_since=unchanged_since,
-        failures=0,
-        failing_since=None,
-        misses=0,
-        missed_since=None,
-        crashes=0,
-    )
-    ended = outcome_of(snapshot, problems=after.found > 0, unchanged_seconds=(now - unchanged_since).total_seconds())
+    after = _remembered(before, snapshot, found=found, moved=moved, now=now)
+    unchanged = now - (after.unchanged_since or now)
+    ended = outcome_of(snapshot, problems=after.found > 0, unchanged_seconds=unchanged.total_seconds())
     after, troubles = _troubles(after, moved=moved or ended is not None, now=now)
     moved_at = after.moved_at or now
     if ended is None and cadence.given_up(now, moved_at):
@@ -108,7 +92,7 @@ def _seen(
         due_at = cadence.next_look(
             now=now,
             started_at=before.created_at,
-            samples=samples,
+            samples=after.samples,
             percent=snapshot.percent,
             moved_at=moved_at,
             bounds=bounds,
@@ -126,6 +110,30 @@ def _seen(
         visible=moved or bool(troubles) or ended is not None,
         site_well=True,
         account_well=True,
+    )
+
+
+def _remembered(
+    before: Watched, snapshot: Snapshot, *, found: tuple[Change, ...], moved: bool, now: datetime
+) -> Watched:
+    """The long task with a new snapshot; a good look ends every count of failures."""
+    samples = before.samples
+    if snapshot.percent is not None:
+        samples = added(samples, Sample(at=now.timestamp(), percent=snapshot.percent, done=snapshot.done))
+    same = before.snapshot is not None and says_the_same(before.snapshot, snapshot)
+    return replace(
+        before,
+        snapshot=snapshot,
+        samples=samples,
+        found=before.found + sum(isinstance(change, Found) for change in found),
+        checked_at=now,
+        moved_at=now if moved else before.moved_at,
+        unchanged_since=(before.unchanged_since or now) if same else now,
+        failures=0,
+        failing_since=None,
+        misses=0,
+        missed_since=None,
+        crashes=0,
     )
 
 

@@ -5,6 +5,7 @@ import asyncio
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -84,6 +85,8 @@ async def _apart(database: str, arguments: argparse.Namespace) -> bool:
 
 def main() -> int:
     """1 where a promise was broken."""
+    # Whoever ends it wants disks unmounted and processes gone.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = _arguments()
     if arguments.seed is None:
         arguments.seed = random.SystemRandom().randrange(10**6)

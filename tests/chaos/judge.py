@@ -1,16 +1,18 @@
 """Says which promises were broken in a run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from msgspec.structs import replace
 
 from bot.domain.outcome import Outcome
 from bot.render.facts import outcome_word
 from bot.render.words import english
 from bot.sandbox import verdict
 from bot.sandbox.slack.records import Message
-from tests.chaos.people import CHANNELS, Told, followed, stopped
+from tests.chaos.people import CHANNELS, STOPPED, Told, followed
 from tests.chaos.processes import TERM_PATIENCE
 from tests.chaos.seen import GIVEN_UP, Seen
 from tests.chaos.threads import Thread, marker_of, posts_by_marker, threads_of
@@ -194,10 +196,21 @@ def _of_tale(seen: Seen, told: Told) -> Iterator[str]:
     """What is wrong in the threads of one long task."""
     threads = threads_of(seen, told)
     answered = {typed.wish.channel for typed in told.typed if not typed.wish.stop and followed(typed)}
-    for channel in answered - {thread.channel for thread in threads}:
+    gone = {typed.wish.channel for typed in told.typed if typed.wish.stop and _said_to_be_stopped(seen, told)}
+    for channel in answered - gone - {thread.channel for thread in threads}:
+        # Whoever stops it soon enough leaves nothing to be told.
         yield f"{channel} was told that it follows, and has no message about it."
     for thread in threads:
         yield from _of_thread(seen, told, thread)
+
+
+def _said_to_be_stopped(seen: Seen, told: Told) -> bool:
+    """Whether anybody was to be told so, be it in answer to a command of which Slack said that it had not worked."""
+    answer = STOPPED.format(id=told.remote_id)
+    return any(
+        request.call is not None and str(request.call.arguments.get("text", "")).startswith(answer)
+        for request in seen.requests
+    )
 
 
 def _of_thread(seen: Seen, told: Told, thread: Thread) -> Iterator[str]:
@@ -206,18 +219,37 @@ def _of_thread(seen: Seen, told: Told, thread: Thread) -> Iterator[str]:
     stops = [typed for typed in told.typed if typed.wish.stop and typed.wish.channel == thread.channel]
     word = outcome_word(english(), Outcome.STOPPED)
     outcome = told.tale.scenario.expected.outcome
-    if any(stopped(typed) for typed in stops) or (stops and thread.root.text.startswith(f"*{word}*")):
+    if stops and _said_to_be_stopped(seen, told):
         outcome = Outcome.STOPPED
-        yield from _of_stopped(thread, word)
+        posts = posts_by_marker(seen).get(marker_of(thread.root) or "", [])
+        if any(seen.unsure(post) is None for post in posts):
+            # A root whose post was ambiguous when it was stopped is one that the bot knows nothing of.
+            yield from _of_stopped(thread, word)
     else:
         view: Any = thread.as_sandbox(seen)
-        yield from verdict.problems(
-            view, told.remote_id, told.tale.scenario.expected, follower=thread.owner, channel=thread.channel
-        )
+        expected = told.tale.scenario.expected
+        if outcome is Outcome.UNKNOWN:
+            expected = replace(expected, last_percent=_last_seen(seen, told, thread))
+        yield from verdict.problems(view, told.remote_id, expected, follower=thread.owner, channel=thread.channel)
     yield from _of_edits(seen, thread, outcome)
     for ts, files in thread.files.items():
         if files > 1:
             yield f"A file stands {files} times in {ts}."
+
+
+def _last_seen(seen: Seen, told: Told, thread: Thread) -> float | None:
+    """The percentage of the last good look; of an earlier one where the last may not have been written down."""
+    good = [
+        asking
+        for asking in seen.askings
+        if asking.remote_id == told.remote_id and asking.status == 200 and asking.fault in (None, "slow")
+    ]
+    shown = thread.card.text.split("\n")[0] if thread.card is not None else ""
+    for asking in reversed(good):
+        figure = english().percent(asking.percent or 0.0)
+        if shown.endswith(f" {figure}") or not _disturbed(seen, asking.arrived, asking.arrived + GIVEN_UP):
+            return asking.percent
+    return good[-1].percent if good else None
 
 
 def _of_stopped(thread: Thread, word: str) -> Iterator[str]:
@@ -286,8 +318,3 @@ def ambiguous(seen: Seen) -> list[Request]:
 def repeated(seen: Seen) -> int:
     """Messages that stand more than once."""
     return sum(len(posts) - 1 for posts in posts_by_marker(seen).values())
-
-
-def markers(messages: Iterable[Message]) -> set[str]:
-    """The markers of some messages."""
-    return {found for message in messages if (found := marker_of(message))}

@@ -13,12 +13,15 @@ from bot.sandbox.scenarios import Scenario, random_scenario
 from bot.sandbox.slack.records import Message
 from tests.chaos.watched import WatchedConfluence, WatchedSlack
 
-CHANNELS = ("C0RELEASES", "C0DOCS", "C0SUPPORT")
+CHANNELS = ("C0RELEASES", "C0DOCS", "C0SUPPORT", "C0SALES", "C0LEGAL", "C0OPS")
 PEOPLE = ("U0MARTA", "U0TOMAS", "U0YUKI")
-#: seconds that a story takes
+#: seconds that a story takes; some of the early ones are longer, so that there are cards to edit
 STORY = (10.0, 25.0)
+LONGER = (30.0, 50.0)
+#: seconds after which a person types a command again
+AGAIN = (1.0, 3.0)
 #: stories begun in a minute
-A_MINUTE = 24
+A_MINUTE = 16
 #: seconds a person waits for an answer before the run counts it as missing
 ANSWER_PATIENCE = 75.0
 
@@ -88,7 +91,8 @@ def tales(seed: int, seconds: float) -> list[Tale]:
         at = (number + dice.random()) * seconds * 0.8 / count
         early = at < seconds * 0.4
         endings = tuple(Ending) if early else tuple(ending for ending in Ending if ending is not Ending.NEVER)
-        scenario = random_scenario(dice, seconds=STORY, endings=endings)
+        longer = early and dice.random() < 0.6
+        scenario = random_scenario(dice, seconds=LONGER if longer else STORY, endings=endings)
         found.append(Tale(at=at, scenario=scenario, wishes=tuple(_wishes(dice))))
     return found
 
@@ -137,7 +141,7 @@ class Crowd:
                     return
             if time() > told.over + 30.0:
                 return
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(random.uniform(*AGAIN))
 
     async def _type(self, told: Told, wish: Wish) -> Typed:
         text = f"stop {told.remote_id}" if wish.stop else told.remote_id
@@ -203,8 +207,3 @@ def followed(typed: Typed) -> bool:
     """Whether the answer says that the long task is followed."""
     said = typed.answer or ""
     return any(said.startswith(form.format(id=typed.remote_id)) for form in (FOLLOWING, ALREADY))
-
-
-def stopped(typed: Typed) -> bool:
-    """Whether the answer says that it was stopped."""
-    return (typed.answer or "").startswith(STOPPED.format(id=typed.remote_id))

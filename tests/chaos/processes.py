@@ -26,7 +26,7 @@ class Life:
     started: float
     ready: float | None = None
     ended: float | None = None
-    #: kill -9, SIGTERM, or by itself
+    #: kill -9, SIGTERM, aborted since that was not heeded, or by itself
     how: str = "by itself"
     code: int | None = None
     termed: float | None = None
@@ -121,6 +121,8 @@ class Slot:
     def _send(self, signum: signal.Signals) -> bool:
         if self._process is None or self._process.returncode is not None or not self.alive:
             return False
+        if self.life.how == "kill -9":
+            return False
         with suppress(ProcessLookupError):
             self._process.send_signal(signum)
             return True
@@ -132,6 +134,11 @@ class Slot:
             return False
         self.life.how = "kill -9"
         return True
+
+    def abort(self) -> None:
+        """SIGABRT: an end that tells the log where everything stood."""
+        if self._send(signal.SIGABRT):
+            self.life.how = "aborted"
 
     def term(self) -> bool:
         """SIGTERM."""
@@ -181,4 +188,5 @@ def command(build: str | None) -> tuple[str, ...]:
 
 def inherited() -> dict[str, str]:
     """What a process takes over of this one's environment."""
-    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return kept | {"PYTHONFAULTHANDLER": "1"}

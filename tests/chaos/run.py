@@ -27,7 +27,7 @@ SPARED_AT_MOST = 40.0
 #: seconds after the last blow in which calls still fail
 AFTERMATH = 15.0
 #: seconds that a blow in the middle of a call waits for one
-CALL_PATIENCE = 2.5
+CALL_PATIENCE = 5.0
 #: what may be told to whom: files too, so that long lists are not replies
 SCOPES = frozenset({"commands", "chat:write", "users:read", "files:write"})
 
@@ -96,7 +96,8 @@ class Run:
 
     async def _hit(self, blow: Blow) -> None:
         slot = self.slots[blow.what]
-        await self._spared(slot)
+        if not blow.beside:
+            await self._spared(slot)
         if blow.kind == kinds.TERM:
             await self._end(slot)
             return
@@ -154,7 +155,7 @@ class Run:
             await asyncio.sleep(0.1)
             if life.ended is not None:
                 return
-        slot.kill()
+        slot.abort()
 
     async def go(self, told: Sequence[Tale] | None = None, blows: Sequence[Blow] | None = None) -> None:
         """All blows and all tales (those of the seed, unless named), then leave everybody to finish."""
@@ -162,9 +163,9 @@ class Run:
             blows = schedule(self.seed, self.seconds, slots=tuple(self.slots), database=self.database.kind)
         told = tales(self.seed, self.seconds) if told is None else told
         telling = asyncio.gather(*(self.crowd.tell(tale) for tale in told))
-        of_slots = [[blow for blow in blows if blow.what == slot] for slot in self.slots]
-        others = [[blow] for blow in blows if blow.what not in self.slots]
-        await asyncio.gather(*(self._one_after_the_other(few) for few in (*of_slots, *others)))
+        in_turn = [blow for blow in blows if blow.what in self.slots and not blow.beside]
+        others = [[blow] for blow in blows if blow not in in_turn]
+        await asyncio.gather(*(self._one_after_the_other(few) for few in (in_turn, *others)))
         for slot in self.slots.values():
             slot.go_on()
         await self._let_calls_fail()

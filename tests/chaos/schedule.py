@@ -8,7 +8,7 @@ from itertools import islice
 #: seconds; a lease lasts ten
 STOPPED_FOR = (10.5, 12.0)
 #: seconds that a process is left alone once it is ready, so that it comes to something
-SPARED = 3.0
+SPARED = 2.5
 #: each kind fires at least so often in a minute
 A_MINUTE = 3
 
@@ -46,6 +46,8 @@ class Blow:
     then: str = ""
     #: a stop that ends with a kill
     fatal: bool = False
+    #: waits for nothing that is done to processes
+    beside: bool = False
 
 
 def times(seconds: float) -> int:
@@ -56,7 +58,7 @@ def times(seconds: float) -> int:
 def schedule(seed: int, seconds: float, *, slots: tuple[str, ...], database: str) -> list[Blow]:
     """Everything that is done within so many seconds, in order."""
     dice = random.Random(seed)
-    blows = [blow for slot in slots for blow in _of_process(dice, seconds, slot, len(slots))]
+    blows = list(_of_processes(dice, seconds, slots))
     # A database that is away from a stopped process is no trouble to anybody.
     stops = [(blow.at, blow.at + blow.seconds) for blow in blows if blow.kind == STOP] if len(slots) == 1 else []
     for method, kinds in CALLS.items():
@@ -88,9 +90,9 @@ def _waiting(dice: random.Random, kind: str) -> float:
 _THEN = ("", "dropped before", "dropped after", "5xx", "5xx after", "429")
 
 
-def _of_process(dice: random.Random, seconds: float, slot: str, slots: int) -> Iterator[Blow]:
-    """One after the other, each with time to recover, as far as there is room."""
-    each = times(seconds) if slots == 1 else -(-2 * times(seconds) // 3)
+def _of_processes(dice: random.Random, seconds: float, slots: tuple[str, ...]) -> Iterator[Blow]:
+    """One after the other, so that who is left can take over, and some kills beside them, so that nobody is left."""
+    each = times(seconds)
     # Of every three stops one ends with a kill, so that there is more time for the rest.
     fatal = each // 3
     kinds = [KILL] * max(1, each - fatal) + [TERM] * each + [STOP] * each
@@ -103,11 +105,14 @@ def _of_process(dice: random.Random, seconds: float, slot: str, slots: int) -> I
         yield Blow(
             at=at,
             kind=kind,
-            what=slot,
+            what=dice.choice(slots),
             seconds=length,
             # Each kind both ways.
-            in_call=kind is not TERM and before % 3 != 1,
+            in_call=kind is not TERM and before % 3 != 2,
             then=dice.choice(_THEN),
-            fatal=kind is STOP and before < fatal,
+            fatal=kind is STOP and before % 3 == 2 and before // 3 < fatal,
         )
         at += room + length
+    if len(slots) > 1:
+        for at in _spread(dice, max(1, each // 3), seconds):
+            yield Blow(at=at, kind=KILL, what=dice.choice(slots), beside=True)

@@ -20,8 +20,8 @@ def seen(
         database="postgres",
         seconds=60.0,
         began=0.0,
-        slack=SimpleNamespace(bot_requests=list(requests), channels={}),  # type: ignore[arg-type]
-        confluence=SimpleNamespace(askings=list(askings)),  # type: ignore[arg-type]
+        slack=SimpleNamespace(bot_requests=list(requests), channels={}),  # type: ignore[arg-type] -- as much of it as is judged
+        confluence=SimpleNamespace(askings=list(askings)),  # type: ignore[arg-type] -- as much of it as is judged
         lives=list(lives),
         outages=list(outages),
         told=list(told),

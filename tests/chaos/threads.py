@@ -69,7 +69,7 @@ def _thread(seen: Seen, told: Told, channel: str) -> Thread | None:
     groups: dict[str, list[Message]] = {}
     for reply in replies:
         groups.setdefault(marker_of(reply) or reply.ts, []).append(reply)
-    once = [_live(group) for group in groups.values()]
+    once = [_live(seen, group) for group in groups.values()]
     owner = next((user for user in root.mentions), "")
     return Thread(
         channel=channel,
@@ -81,11 +81,27 @@ def _thread(seen: Seen, told: Told, channel: str) -> Thread | None:
     )
 
 
-def _live(group: list[Message]) -> Message:
-    """Of several posts of one notice the one that is edited, else the first."""
+def _live(seen: Seen, group: list[Message]) -> Message:
+    """Of several posts of one notice the one that is edited, else the one that was tried last: the bot knows of it."""
+    tried = {request.call.at: request.arrived for request in seen.requests if request.call is not None}
     return max(
-        group, key=lambda message: (message.versions[-1].at if len(message.versions) > 1 else 0.0, -float(message.ts))
+        group,
+        key=lambda message: (
+            message.versions[-1].at if len(message.versions) > 1 else 0.0,
+            tried.get(_posted(seen, message), 0.0),
+            message.ts,
+        ),
     )
+
+
+def _posted(seen: Seen, message: Message) -> float:
+    """When the call that posted a message was written down."""
+    marker = marker_of(message) or ""
+    for request in posts_by_marker(seen).get(marker, ()):
+        call = request.call
+        if call is not None and isinstance(call.answer, dict) and call.answer.get("ts") == message.ts:
+            return call.at
+    return 0.0
 
 
 def _files(seen: Seen, replies: list[Message]) -> Counter[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.clients.confluence import ConfluenceClient, Credential, Site, open_session
 from bot.clients.slack import SlackClient
-from bot.db import accounts, sites
+from bot.db import accounts, sites, workspaces
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.models import accounts as account_rows
@@ -243,6 +243,8 @@ async def _open_rig(
         for simulator in simulators:
             await simulator.start()
         access = [await _access(database, one, clock, number) for number, one in enumerate(simulators)]
+        async with database.begin() as connection:
+            await workspaces.put_workspace(connection, TEAM, enterprise_id=None, now=clock())
         yield Rig(
             database=database, clock=clock, simulators=simulators, access=access, client=ConfluenceClient(session)
         )
