@@ -37,7 +37,8 @@ run: install ## the bot itself, with the settings of the environment or .env
 	$(RUN) -m bot
 
 test: lint ## all tests, with lint, types and import contracts (STRICT=1: nothing may be skipped)
-	STRICT=$(STRICT) $(RUN) -m pytest $(ARGS)
+	STRICT=$(STRICT) $(RUN) -m pytest -n 3 --dist worksteal -m "not chaos" $(ARGS)
+	$(if $(ARGS),,STRICT=$(STRICT) $(RUN) -m pytest -m chaos)
 
 lint: install ## ruff, mypy strict, import contracts
 	.venv/bin/ruff check .

@@ -18,6 +18,22 @@ from bot.sandbox.together import Sandbox, open_sandbox
 STRICT = bool(os.environ.get("STRICT"))
 
 
+_SKIPPED: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what was skipped."""
+    if report.skipped:
+        _SKIPPED.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where nothing may be skipped, a skipped test fails the run."""
+    if STRICT and _SKIPPED and session.exitstatus == pytest.ExitCode.OK:
+        print("\nskipped, though nothing may be:", *_SKIPPED, sep="\n  ")  # noqa: T201 -- read by whoever runs the tests
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 class Clock:
     """A clock that moves when it is told to."""
 

@@ -24,6 +24,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=None, help="the same seed, the same schedule")
     parser.add_argument("--database", choices=(*DATABASES, "both"), default="both")
     parser.add_argument("--build", choices=tuple(BUILDS), default=None, help="a bot with a safeguard switched off")
+    parser.add_argument("--only", nargs="*", default=(), help="only these kinds of blows, as a run counts them")
     parser.add_argument("--postgres", default=os.environ.get("TEST_POSTGRES_URL"), help="a server; else one is started")
     parser.add_argument("--keep", default=None, help="a folder for the bots' logs, which are kept there")
     return parser.parse_args()
@@ -42,6 +43,7 @@ async def one(database: str, arguments: argparse.Namespace, folder: Path, postgr
         folder=folder,
         postgres=postgres,
         build=arguments.build,
+        only=frozenset(arguments.only),
     ) as run:
         await run.go()
         seen = await run.seen()
@@ -77,6 +79,7 @@ async def _apart(database: str, arguments: argparse.Namespace) -> bool:
     for name in ("build", "postgres"):
         if getattr(arguments, name):
             words += [f"--{name}", getattr(arguments, name)]
+    words += ["--only", *arguments.only] if arguments.only else []
     if arguments.keep:
         words += ["--keep", str(Path(arguments.keep) / database)]
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.chaos", *words)

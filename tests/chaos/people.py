@@ -183,7 +183,8 @@ class Crowd:
 
 def _is_about(message: Message, remote_id: str) -> bool:
     """A direct message that answers a command; texts about trouble name no long task."""
-    return remote_id in message.text or message.text.split("\n")[0] in _NAMELESS
+    first = message.text.split("\n")[0]
+    return remote_id in message.text or first in _NAMELESS or first.startswith(TOO_MANY)
 
 
 _NAMELESS = frozenset(

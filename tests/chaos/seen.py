@@ -40,6 +40,8 @@ class Seen:
     told: list[Told]
     #: what the database says is still to be done
     left: dict[str, int]
+    #: whether only some kinds of blows were wanted
+    chosen: bool = False
     #: what was done, by kind
     fired: Counter[str] = field(default_factory=Counter)
 

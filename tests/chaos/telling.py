@@ -56,7 +56,7 @@ def summary(seen: Seen, broken: list[Broken]) -> str:
         f"  {looks} looks, {posts} posts, {edits} edits, {len(seen.lives)} lives",
         f"  {len(ambiguous(seen))} ambiguous posts, {repeated(seen)} posted again; the limiter refused: {limited or 0}",
     ]
-    if seldom:
+    if seldom and not seen.chosen:
         lines.append(f"  fired less than {kinds.times(seen.seconds)} times: {', '.join(seldom)}")
     return "\n".join(lines)
 
