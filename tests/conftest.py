@@ -1,5 +1,6 @@
 """Databases, a clock, the sandbox: what tests begin with."""
 
+import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -8,11 +9,20 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.url import normalised
 from bot.sandbox.together import Sandbox, open_sandbox
+
+# looptime asks for the current event loop even in tests that have none, and Python before 3.14 would then make one that
+# nobody closes; told that there is none, it goes its way.
+asyncio.set_event_loop(None)
+
+# How busy a machine is must not decide a test.
+settings.register_profile("longtask", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("longtask")
 
 #: a skipped Postgres or browser test is a failure
 STRICT = bool(os.environ.get("STRICT"))

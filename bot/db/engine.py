@@ -253,5 +253,7 @@ async def optimize(database: Database) -> None:
     if database.is_sqlite:
         async with database.begin() as connection:
             await connection.execute(text("PRAGMA optimize"))
-            # A page is given back at each step of a result without columns, which only the driver reads to its end.
-            await (await _driver(connection)).execute_fetchall(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")
+            free: int = (await connection.execute(text("PRAGMA freelist_count"))).scalar_one()
+            # Given several pages to free, the driver of some Python versions stops after the first.
+            for _ in range(min(free, PAGES_AT_ONCE)):
+                await connection.execute(text("PRAGMA incremental_vacuum(1)"))

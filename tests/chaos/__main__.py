@@ -25,6 +25,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--database", choices=(*DATABASES, "both"), default="both")
     parser.add_argument("--build", choices=tuple(BUILDS), default=None, help="a bot with a safeguard switched off")
     parser.add_argument("--only", nargs="*", default=(), help="only these kinds of blows, as a run counts them")
+    parser.add_argument("--often", type=int, default=1, help="calls meet so many times as many of them")
     parser.add_argument("--postgres", default=os.environ.get("TEST_POSTGRES_URL"), help="a server; else one is started")
     parser.add_argument("--keep", default=None, help="a folder for the bots' logs, which are kept there")
     return parser.parse_args()
@@ -44,6 +45,7 @@ async def one(database: str, arguments: argparse.Namespace, folder: Path, postgr
         postgres=postgres,
         build=arguments.build,
         only=frozenset(arguments.only),
+        often=arguments.often,
     ) as run:
         await run.go()
         seen = await run.seen()
@@ -79,6 +81,7 @@ async def _apart(database: str, arguments: argparse.Namespace) -> bool:
     for name in ("build", "postgres"):
         if getattr(arguments, name):
             words += [f"--{name}", getattr(arguments, name)]
+    words += ["--often", str(arguments.often)]
     words += ["--only", *arguments.only] if arguments.only else []
     if arguments.keep:
         words += ["--keep", str(Path(arguments.keep) / database)]

@@ -277,7 +277,8 @@ def _after_the_last(seen: Seen, name: str, message: Message, word: str) -> Itera
     last = edits[terminal - 1]
     for text, edit in zip(texts[terminal + 1 :], edits[terminal:], strict=True):
         if text == texts[terminal]:
-            if not any(one.arrived < edit.arrived for one in ambiguous):
+            # One that comes late was called for before.
+            if edit.arrived > last.arrived and not any(one.arrived < edit.arrived for one in ambiguous):
                 yield f"The last state of the {name} was sent again for nothing."
         elif edit.arrived > last.arrived and not _woken(seen, edit):
             yield f"The {name} was edited after its last state: {text[:80]!r}."

@@ -66,6 +66,7 @@ class Run:
     crowd: Crowd
     #: kinds of blows; all where none is named
     only: frozenset[str] = frozenset()
+    often: int = 1
     began: float = field(default_factory=time)
     fired: Counter[str] = field(default_factory=Counter)
     outages: list[Outage] = field(default_factory=list)
@@ -166,7 +167,12 @@ class Run:
         """All blows and all tales (those of the seed, unless named), then leave everybody to finish."""
         if blows is None:
             blows = schedule(
-                self.seed, self.seconds, slots=tuple(self.slots), database=self.database.kind, only=self.only
+                self.seed,
+                self.seconds,
+                slots=tuple(self.slots),
+                database=self.database.kind,
+                only=self.only,
+                often=self.often,
             )
         told = tales(self.seed, self.seconds) if told is None else told
         telling = asyncio.gather(*(self.crowd.tell(tale) for tale in told))
@@ -231,6 +237,7 @@ async def opened(
     postgres: str | None = None,
     build: str | None = None,
     only: frozenset[str] = frozenset(),
+    often: int = 1,
 ) -> AsyncIterator[Run]:
     """Simulators, database and processes, the processes ready."""
     slots: dict[str, Slot] = {}
@@ -264,6 +271,7 @@ async def opened(
             slots=slots,
             crowd=crowd,
             only=only,
+            often=often,
         )
 
 

@@ -56,9 +56,16 @@ def times(seconds: float) -> int:
 
 
 def schedule(
-    seed: int, seconds: float, *, slots: tuple[str, ...], database: str, only: frozenset[str] = frozenset()
+    seed: int,
+    seconds: float,
+    *,
+    slots: tuple[str, ...],
+    database: str,
+    only: frozenset[str] = frozenset(),
+    often: int = 1,
 ) -> list[Blow]:
-    """Everything that is done within so many seconds, in order; `only` these kinds, where any are named."""
+    """Everything that is done within so many seconds, in order; `only` these kinds, where any are named, and those
+    done to calls so many times as often."""
     dice = random.Random(seed)
     kinds = [kind for kind in (KILL, TERM, STOP) if not only or kind in only]
     blows = list(_of_processes(dice, seconds, slots, kinds)) if kinds else []
@@ -66,7 +73,7 @@ def schedule(
     stops = [(blow.at, blow.at + blow.seconds) for blow in blows if blow.kind == STOP] if len(slots) == 1 else []
     for method, those in CALLS.items():
         for kind in those:
-            for at in _spread(dice, times(seconds), seconds * 0.95):
+            for at in _spread(dice, times(seconds) * often, seconds * 0.95):
                 blows.append(Blow(at=at, kind=kind, what=method, seconds=_waiting(dice, kind)))
     for kind in (LOCKED, FULL) if database == "sqlite" else (LOCKED, CUT):
         found = (dice.uniform(0.0, seconds * 0.95) for _ in range(1000))
@@ -84,7 +91,7 @@ def _spread(dice: random.Random, count: int, seconds: float) -> Iterator[float]:
 
 def _waiting(dice: random.Random, kind: str) -> float:
     """Seconds: of a slow answer, of a call carried out after the bot has given up (8 s), of a rest."""
-    return {"slow": dice.uniform(1.0, 4.0), "late": dice.uniform(9.5, 14.0), "429": float(dice.randint(1, 3))}.get(
+    return {"slow": dice.uniform(1.0, 4.0), "late": dice.uniform(11.0, 18.0), "429": float(dice.randint(1, 3))}.get(
         kind, 0.0
     )
 

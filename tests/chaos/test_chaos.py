@@ -5,7 +5,7 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +15,44 @@ from tests.chaos.broken import BUILDS
 
 ROOT = Path(__file__).parents[2]
 SEED = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(10**6))
-#: seconds of a run that is to break nothing, and of one that is to break something
-A_MINUTE, SHORTER = 60, 30
-#: so many seeds may a bot without a safeguard come through unnoticed
+#: seconds of a run that is to break nothing
+A_MINUTE = 60
+#: with so many seeds at most a bot without a safeguard is found out
 SEEDS = 4
-#: what its loss shows in
-SHOWS = {
-    "claims": r"was posted again although the first had arrived|held the workspace|was edited after its last state",
-    "repetition": r"The card's text do not say|was edited after its last state",
-    "order": r"has no message about it|Its thread is empty|is told \d+ times|replies mention the follower",
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """How the loss of a safeguard is looked for: by what it was made for, more often than usual."""
+
+    database: str
+    seconds: int
+    only: str
+    often: int = 1
+    #: what it shows in
+    shows: str
+
+
+LOSSES = {
+    "claims": Loss(
+        database="postgres",
+        seconds=40,
+        only="SIGSTOP",
+        shows=r"was posted again although the first had arrived|held the workspace|was edited after its last state",
+    ),
+    "repetition": Loss(
+        database="sqlite",
+        seconds=40,
+        only="late",
+        often=2,
+        shows=r"The card's (text|blocks) do not say|was edited after its last state",
+    ),
+    "order": Loss(
+        database="sqlite",
+        seconds=30,
+        only="kill -9",
+        shows=r"has no message about it|Its thread is empty|is told \d+ times|replies mention the follower|do not say",
+    ),
 }
 
 
@@ -39,15 +68,27 @@ class Run:
         return self.process.returncode, text
 
 
-def start(database: str, *, seed: int, seconds: int, postgres: str, build: str | None = None) -> Run:
-    words = ["--database", database, "--seed", str(seed), "--seconds", str(seconds), "--postgres", postgres]
-    words += ["--build", build] if build else []
-    command = [sys.executable, "-m", "tests.chaos", *words]
+def start(database: str, *, seed: int, seconds: int, postgres: str, more: Sequence[str] = ()) -> Run:
+    words = ["--database", database, "--seed", str(seed), "--seconds", str(seconds), "--postgres", postgres, *more]
     return Run(
         process=subprocess.Popen(  # noqa: S603 -- our own words
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [sys.executable, "-m", "tests.chaos", *words],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
     )
+
+
+def start_broken(build: str, *, seed: int, postgres: str) -> Run:
+    loss = LOSSES[build]
+    more = ["--build", build, "--often", str(loss.often), "--only", loss.only]
+    return start(loss.database, seed=seed, seconds=loss.seconds, postgres=postgres, more=more)
+
+
+def test_every_safeguard_that_can_be_switched_off_is_missed() -> None:
+    assert LOSSES.keys() == BUILDS.keys()
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +97,7 @@ def runs(postgres: str) -> Iterator[dict[str, Run]]:
     begun = {
         database: start(database, seed=SEED, seconds=A_MINUTE, postgres=postgres) for database in ("sqlite", "postgres")
     }
-    begun |= {build: start("postgres", seed=SEED, seconds=SHORTER, postgres=postgres, build=build) for build in BUILDS}
+    begun |= {build: start_broken(build, seed=SEED, postgres=postgres) for build in LOSSES}
     yield begun
     for run in begun.values():
         if run.process.poll() is None:
@@ -79,15 +120,14 @@ def test_a_minute_of_chaos_breaks_no_promise(runs: dict[str, Run], database: str
 @pytest.mark.chaos
 @pytest.mark.postgres
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("build", list(BUILDS))
+@pytest.mark.parametrize("build", BUILDS)
 def test_a_bot_without_a_safeguard_does_not_come_through(runs: dict[str, Run], postgres: str, build: str) -> None:
     code, said = runs[build].said()
     for further in range(1, SEEDS):
         if code != 0:
             break
-        seed = SEED + further
-        code, said = start("postgres", seed=seed, seconds=SHORTER, postgres=postgres, build=build).said()
+        code, said = start_broken(build, seed=SEED + further, postgres=postgres).said()
 
     print(said)  # noqa: T201 -- shown with the failure
     assert code == 1
-    assert [line for line in said.splitlines() if line.startswith("✗") and re.search(SHOWS[build], line)] != []
+    assert [line for line in said.splitlines() if line.startswith("✗") and re.search(LOSSES[build].shows, line)] != []
