@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select, update
+from sqlalchemy import Select, and_, case, func, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
 from bot.db.models import followers, is_active, long_tasks, sites, subscriptions
 from bot.domain.outcome import Outcome
+
+#: a thread without a card to edit says milestones
+_card_stands = or_(
+    subscriptions.c.card_ts.is_not(None),
+    and_(subscriptions.c.card_form == "milestones", subscriptions.c.thread_ts.is_not(None)),
+)
 
 
 async def follow(
@@ -52,6 +58,14 @@ async def active(connection: AsyncConnection, *, long_task_id: int, team_id: str
         is_active,
     )
     return (await connection.execute(query)).mappings().first()
+
+
+async def came_of(connection: AsyncConnection, *, long_task_id: int, command_id: int) -> bool:
+    """Whether a command has been carried out for a long task before, whatever has become of its thread."""
+    query = select(subscriptions.c.id).where(
+        subscriptions.c.long_task_id == long_task_id, subscriptions.c.command_id == command_id
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
 
 
 async def add_follower(
@@ -117,10 +131,7 @@ async def stop(connection: AsyncConnection, subscription_id: int, *, stopped_by:
             stopped_by=stopped_by,
             ended_at=now,
             # What does not stand yet will not be told any more, so there is nothing to bring up to date.
-            card_dirty_since=case(
-                (subscriptions.c.thread_ts.is_not(None), func.coalesce(subscriptions.c.card_dirty_since, now)),
-                else_=None,
-            ),
+            card_dirty_since=case((_card_stands, func.coalesce(subscriptions.c.card_dirty_since, now)), else_=None),
             root_outcome=case((subscriptions.c.root_ts.is_(None), Outcome.STOPPED), else_=subscriptions.c.root_outcome),
         )
     )

@@ -81,14 +81,19 @@ async def _already(means: Means, asker: Asker, ref: Reference) -> Message | None
     """The answer where this channel follows it already: the caller is told at its end as well."""
     async with means.database.read() as connection:
         task = await long_tasks.find(connection, site_id=ref.site_id, remote_id=ref.remote_id)
-        row = task and await subscriptions.active(
+        if task is None:
+            return None
+        if asker.command_id is not None and await subscriptions.came_of(
+            connection, long_task_id=task["id"], command_id=asker.command_id
+        ):
+            # Whoever began to carry out this very command died before it was answered; somebody may have stopped
+            # the thread since, and it must not begin again.
+            return replies.following(asker.words, [replies.Followed(remote_id=ref.remote_id)])
+        row = await subscriptions.active(
             connection, long_task_id=task["id"], team_id=asker.team_id, channel_id=asker.channel_id
         )
-    if not row:
+    if row is None:
         return None
-    if row["command_id"] == asker.command_id:
-        # The process that began to carry out this very command died before it could answer.
-        return replies.following(asker.words, [replies.Followed(remote_id=ref.remote_id)])
     async with means.database.begin() as connection:
         await subscriptions.add_follower(
             connection,

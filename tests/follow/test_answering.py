@@ -1,3 +1,7 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from bot.render import replies
@@ -213,3 +217,20 @@ async def test_a_person_is_answered_in_the_language_of_their_slack(listening: Sa
 
     (answer,) = await told(listening)
     assert answer != replies.following(WORDS, [replies.Followed(remote_id=remote_id)]).text
+
+
+async def test_a_command_that_is_carried_out_again_does_not_undo_a_stop(listening: Sandbox, tmp_path: Path) -> None:
+    remote_id = listening.begin(COPY)
+    await listening.type(remote_id)
+    await listening.slack.wait_for(lambda: listening.thread_of(remote_id), timeout=15)
+    await listening.type(f"stop {remote_id}", user=COLLEAGUE)
+    await told(listening, user=COLLEAGUE)
+    await listening.stop_bot()
+    with closing(sqlite3.connect(tmp_path / "longtask.db")) as writer:
+        writer.execute("UPDATE commands SET answered_at = NULL WHERE text = ?", (remote_id,))
+        writer.commit()
+
+    await listening.start_bot()
+
+    await told(listening, count=2)
+    assert len(listening.slack.messages(CHANNEL)) == 1

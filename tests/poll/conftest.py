@@ -107,7 +107,7 @@ class Rig:
     ) -> Message:
         """What somebody who types it is answered."""
         asker = Asker(
-            command_id=0,
+            command_id=None,
             team_id=TEAM,
             channel_id=channel,
             user_id="U1",
