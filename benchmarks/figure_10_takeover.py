@@ -13,8 +13,9 @@ from bot.sandbox.confluence.story import Ending
 from bot.sandbox.scenarios import random_scenario
 from tests.chaos.judge import judge
 from tests.chaos.people import CHANNELS, PEOPLE, Tale, Wish
-from tests.chaos.run import Run, opened
+from tests.chaos.run import Run
 from tests.chaos.seen import Seen
+from tests.chaos.stage import opened
 from tests.chaos.telling import stories
 
 #: long tasks that are followed, each for about so many seconds

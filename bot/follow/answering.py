@@ -87,22 +87,24 @@ class Answerer:
 
         Raises DatabaseAway: then nothing was kept, and what is still being written is withdrawn.
         """
-        writing = asyncio.create_task(self._write_down(typed))
+        given_up = asyncio.Event()
+        writing = asyncio.create_task(self._write_down(typed, given_up))
         done, _ = await asyncio.wait({writing}, timeout=within)
         if not done:
+            given_up.set()
             self._in_background(self._withdraw(writing, typed.trigger_id))
             raise DatabaseAway("too slow")
         new = writing.result()
         self.wake.set()
         return new
 
-    async def _write_down(self, typed: Typed) -> bool:
+    async def _write_down(self, typed: Typed, given_up: asyncio.Event) -> bool:
         async with self.means.database.begin() as connection:
             # Slack calls us from there, so whatever stopped the workspace is over.
             await workspaces.put_workspace(
                 connection, typed.team_id, enterprise_id=typed.enterprise_id, now=self.means.now()
             )
-            return await command_rows.write_down(
+            new = await command_rows.write_down(
                 connection,
                 trigger_id=typed.trigger_id,
                 team_id=typed.team_id,
@@ -115,11 +117,18 @@ class Answerer:
                 response_url=self.means.secrets.seal(typed.response_url),
                 now=self.means.now(),
             )
+            if given_up.is_set():
+                # Once it is there, it may be begun before it can be withdrawn.
+                raise DatabaseAway("too slow")
+            return new
 
     async def _withdraw(self, writing: asyncio.Task[bool], trigger_id: str) -> None:
         """Its caller was told that nothing was started, so nothing is."""
         try:
             await writing
+        except DatabaseAway:
+            return
+        try:
             async with self.means.database.begin() as connection:
                 await command_rows.withdraw(connection, trigger_id)
         except DatabaseAway:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.chaos.broken import BUILDS
 from tests.chaos.judge import judge
-from tests.chaos.run import opened
+from tests.chaos.stage import opened
 from tests.chaos.telling import stories, summary
 
 DATABASES = ("sqlite", "postgres")

@@ -112,7 +112,7 @@ class Sqlite:
     def close(self) -> None:
         """Take the disk away."""
         if self.mounted:
-            subprocess.run(["umount", str(self.folder)], capture_output=True, check=False)  # noqa: S603, S607 -- fixed words
+            subprocess.run(["umount", "--lazy", str(self.folder)], capture_output=True, check=False)  # noqa: S603, S607 -- fixed words
 
 
 def _fill(path: Path) -> None:

@@ -5,25 +5,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from msgspec.structs import replace
-
-from bot.domain.outcome import Outcome
-from bot.render.facts import outcome_word
-from bot.render.words import english
-from bot.sandbox import verdict
-from bot.sandbox.slack.records import Message
-from tests.chaos.people import CHANNELS, STOPPED, Told, followed
+from tests.chaos.judging_threads import wrong_in_threads
+from tests.chaos.people import CHANNELS, FOLLOWING, NOTHING_STARTED
 from tests.chaos.processes import TERM_PATIENCE
-from tests.chaos.seen import GIVEN_UP, Seen
-from tests.chaos.threads import Thread, marker_of, posts_by_marker, threads_of
+from tests.chaos.seen import GIVEN_UP, LATE, LEASE, Seen
+from tests.chaos.threads import posts_by_marker
 from tests.chaos.watched import Request
 
 #: seconds that are no matter of order: between a machine's two processes
 SLACK_SECONDS = 0.05
-#: seconds: whoever has not renewed a claim for so long has lost it, and what it had begun may still arrive
-LEASE = 10.0
-#: seconds after a stop in which a call that had been begun before it may still come in
-LATE = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +29,7 @@ def judge(seen: Seen) -> list[Broken]:
     found = [
         *_left(seen),
         *_answers(seen),
+        *_withdrawn(seen),
         *_refusals(seen),
         *_doubles(seen),
         *_strays(seen),
@@ -47,7 +38,7 @@ def judge(seen: Seen) -> list[Broken]:
         *_ends(seen),
     ]
     for told in seen.told:
-        found += [Broken(sentence=said, remote_id=told.remote_id) for said in _of_tale(seen, told)]
+        found += [Broken(sentence=said, remote_id=told.remote_id) for said in wrong_in_threads(seen, told)]
     return found
 
 
@@ -62,6 +53,16 @@ def _answers(seen: Seen) -> Iterator[Broken]:
         for typed in told.typed:
             if typed.acknowledged and typed.answer is None:
                 said = f"“/longtask {typed.text}” of {typed.wish.user} was acknowledged and never answered."
+                yield Broken(sentence=said, remote_id=told.remote_id)
+
+
+def _withdrawn(seen: Seen) -> Iterator[Broken]:
+    """Whoever was told that nothing was started is not followed up behind their back."""
+    for told in seen.told:
+        for typed in told.typed:
+            mine = [one.text for one in seen.slack.private_messages if one.trigger_id == typed.trigger_id]
+            if NOTHING_STARTED in mine[:1] and FOLLOWING.format(id=typed.remote_id) + "." in mine:
+                said = f"{typed.wish.user} was told that nothing was started by “/longtask {typed.text}”, and it was."
                 yield Broken(sentence=said, remote_id=told.remote_id)
 
 
@@ -158,22 +159,10 @@ def _looks(seen: Seen) -> Iterator[Broken]:
                 continue
             if any(since <= second.arrived and first.arrived <= until for since, until in typing):
                 continue
-            if second.arrived - first.arrived > GIVEN_UP or _disturbed(seen, first.arrived, second.arrived):
+            if second.arrived - first.arrived > GIVEN_UP or seen.disturbed(first.arrived, second.arrived):
                 continue
             said = f"It was looked at twice at once at {second.arrived - seen.began:.2f} s."
             yield Broken(sentence=said, remote_id=told.remote_id)
-
-
-def _disturbed(seen: Seen, since: float, until: float) -> bool:
-    """Whether anything was done to a process or to the database within a time and the lease before it."""
-    if seen.away(since - LEASE, until):
-        return True
-    for life in seen.lives:
-        if life.ended is not None and since - LEASE <= life.ended <= until:
-            return True
-        if any(stop[0] <= until and stop[-1] >= since - LEASE for stop in life.stops):
-            return True
-    return False
 
 
 def _ends(seen: Seen) -> Iterator[Broken]:
@@ -190,123 +179,6 @@ def _ends(seen: Seen) -> Iterator[Broken]:
                 yield Broken(sentence=f"{life.name} took {took:.1f} s to end after SIGTERM.")
             elif life.code != 0 and life.how == "SIGTERM":
                 yield Broken(sentence=f"{life.name} ended with {life.code} after SIGTERM.")
-
-
-def _of_tale(seen: Seen, told: Told) -> Iterator[str]:
-    """What is wrong in the threads of one long task."""
-    threads = threads_of(seen, told)
-    answered = {typed.wish.channel for typed in told.typed if not typed.wish.stop and followed(typed)}
-    gone = {typed.wish.channel for typed in told.typed if typed.wish.stop and _said_to_be_stopped(seen, told)}
-    for channel in answered - gone - {thread.channel for thread in threads}:
-        # Whoever stops it soon enough leaves nothing to be told.
-        yield f"{channel} was told that it follows, and has no message about it."
-    for thread in threads:
-        yield from _of_thread(seen, told, thread)
-
-
-def _said_to_be_stopped(seen: Seen, told: Told) -> bool:
-    """Whether anybody was to be told so, be it in answer to a command of which Slack said that it had not worked."""
-    answer = STOPPED.format(id=told.remote_id)
-    return any(
-        request.call is not None and str(request.call.arguments.get("text", "")).startswith(answer)
-        for request in seen.requests
-    )
-
-
-def _of_thread(seen: Seen, told: Told, thread: Thread) -> Iterator[str]:
-    if len(thread.root_markers) != 1:
-        yield f"{thread.channel} has {len(thread.root_markers)} threads about it instead of 1."
-    stops = [typed for typed in told.typed if typed.wish.stop and typed.wish.channel == thread.channel]
-    word = outcome_word(english(), Outcome.STOPPED)
-    outcome = told.tale.scenario.expected.outcome
-    if stops and _said_to_be_stopped(seen, told):
-        outcome = Outcome.STOPPED
-        posts = posts_by_marker(seen).get(marker_of(thread.root) or "", [])
-        if any(seen.unsure(post) is None for post in posts):
-            # A root whose post was ambiguous when it was stopped is one that the bot knows nothing of.
-            yield from _of_stopped(thread, word)
-    else:
-        view: Any = thread.as_sandbox(seen)
-        expected = told.tale.scenario.expected
-        if outcome is Outcome.UNKNOWN:
-            expected = replace(expected, last_percent=_last_seen(seen, told, thread))
-        yield from verdict.problems(view, told.remote_id, expected, follower=thread.owner, channel=thread.channel)
-    yield from _of_edits(seen, thread, outcome)
-    for ts, files in thread.files.items():
-        if files > 1:
-            yield f"A file stands {files} times in {ts}."
-
-
-def _last_seen(seen: Seen, told: Told, thread: Thread) -> float | None:
-    """The percentage of the last good look; of an earlier one where the last may not have been written down."""
-    good = [
-        asking
-        for asking in seen.askings
-        if asking.remote_id == told.remote_id and asking.status == 200 and asking.fault in (None, "slow")
-    ]
-    shown = thread.card.text.split("\n")[0] if thread.card is not None else ""
-    for asking in reversed(good):
-        figure = english().percent(asking.percent or 0.0)
-        if shown.endswith(f" {figure}") or not _disturbed(seen, asking.arrived, asking.arrived + GIVEN_UP):
-            return asking.percent
-    return good[-1].percent if good else None
-
-
-def _of_stopped(thread: Thread, word: str) -> Iterator[str]:
-    if not thread.root.text.startswith(f"*{word}*"):
-        yield f"The root does not say {word!r}: {thread.root.text[:80]!r}."
-    if thread.card is not None and word not in thread.card.text.split("\n")[0]:
-        yield f"The card does not say {word!r}: {thread.card.text[:80]!r}."
-
-
-def _of_edits(seen: Seen, thread: Thread, outcome: Outcome) -> Iterator[str]:
-    """Root and card: nothing after the last state but itself, and that only where an edit was ambiguous."""
-    word = outcome_word(english(), outcome)
-    for name, message in (("root", thread.root), ("card", thread.card)):
-        if message is not None:
-            yield from _after_the_last(seen, name, message, word)
-
-
-def _after_the_last(seen: Seen, name: str, message: Message, word: str) -> Iterator[str]:
-    edits = _edits(seen, message)
-    texts = [message.versions[0].text, *(version.text for version in message.versions[1:])]
-    terminal = next((index for index, text in enumerate(texts) if word in text.split("\n")[0]), None)
-    if terminal is None or terminal == 0:
-        return
-    ambiguous = [edit for edit in _tries(seen, message) if seen.unsure(edit) is not None]
-    last = edits[terminal - 1]
-    for text, edit in zip(texts[terminal + 1 :], edits[terminal:], strict=True):
-        if text == texts[terminal]:
-            # One that comes late was called for before.
-            if edit.arrived > last.arrived and not any(one.arrived < edit.arrived for one in ambiguous):
-                yield f"The last state of the {name} was sent again for nothing."
-        elif edit.arrived > last.arrived and not _woken(seen, edit):
-            yield f"The {name} was edited after its last state: {text[:80]!r}."
-
-
-def _woken(seen: Seen, edit: Request) -> bool:
-    """Whether an edit comes from a process that was stopped in the middle of it."""
-    life = seen.life(edit.caller)
-    return life is not None and any(stop[0] - LATE <= edit.arrived <= stop[-1] + LATE for stop in life.stops)
-
-
-def _tries(seen: Seen, message: Message) -> list[Request]:
-    """Every edit of a message that was tried."""
-    return [
-        request
-        for request in seen.requests
-        if request.method == "chat.update"
-        and request.call is not None
-        and request.call.arguments.get("ts") == message.ts
-    ]
-
-
-def _edits(seen: Seen, message: Message) -> list[Request]:
-    """Those that were carried out, in that order."""
-    return sorted(
-        (request for request in _tries(seen, message) if request.call is not None and request.call.ok),
-        key=lambda request: request.call.number if request.call else 0,
-    )
 
 
 def ambiguous(seen: Seen) -> list[Request]:

@@ -3,19 +3,16 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import time
 
 from bot.sandbox.confluence import faults as confluence
 from bot.sandbox.slack import Fault
-from bot.sandbox.together import SIGNING_SECRET, TEAM, TOKEN
 from tests.chaos import schedule as kinds
-from tests.chaos.databases import LOCKABLE, Database, Postgres, Sqlite
-from tests.chaos.people import CHANNELS, PEOPLE, Crowd, Tale, tales
-from tests.chaos.processes import TERM_PATIENCE, Slot, command, inherited
+from tests.chaos.databases import LOCKABLE, Database
+from tests.chaos.people import Crowd, Tale, tales
+from tests.chaos.processes import TERM_PATIENCE, Slot
 from tests.chaos.schedule import SPARED, Blow, schedule
 from tests.chaos.seen import Outage, Seen
 from tests.chaos.watched import Aim, WatchedConfluence, WatchedSlack
@@ -30,8 +27,6 @@ SPARED_AT_MOST = 40.0
 AFTERMATH = 15.0
 #: seconds that a blow in the middle of a call waits for one
 CALL_PATIENCE = 5.0
-#: what may be told to whom: files too, so that long lists are not replies
-SCOPES = frozenset({"commands", "chat:write", "users:read", "files:write"})
 
 _SLACK: dict[str, Callable[[float], Fault]] = {
     "dropped before": lambda _: Fault.drop_before(),
@@ -109,23 +104,30 @@ class Run:
         hit: list[Slot] = []
         done = asyncio.Event()
 
-        def deed(name: str) -> None:
-            if hit:
-                return
-            hit.append(self.slots[name])
-            done.set()
-            if hit[0].kill() if blow.kind == kinds.KILL else hit[0].stop():
+        def deed(name: str) -> bool:
+            found = self.slots[name]
+            if not hit and (found.kill() if blow.kind == kinds.KILL else found.stop()):
+                hit.append(found)
+                done.set()
                 self.fired[blow.kind] += 1
+            return bool(hit)
 
         if blow.in_call:
             await self._in_call(blow, deed, done)
-        if not hit:
-            deed(slot.name)
-        if blow.kind == kinds.STOP:
+        if await self._insist(slot, lambda: deed(slot.name)) and blow.kind == kinds.STOP:
             await asyncio.sleep(blow.seconds)
             if blow.fatal and hit[0].stopped and hit[0].kill():
                 self.fired[kinds.KILL] += 1
             hit[0].go_on()
+
+    async def _insist(self, slot: Slot, deed: Callable[[], bool]) -> bool:
+        """Do it to a process, or to the next in its place where that has just ended; whether it came to it."""
+        for _ in range(20):
+            if deed():
+                return True
+            await asyncio.sleep(0.2)
+            await self._spared(slot)
+        return False
 
     async def _spared(self, slot: Slot) -> None:
         """Until it has had a while to come to something, however slow the machine is."""
@@ -133,7 +135,7 @@ class Run:
         while not (slot.up and slot.spare > SPARED) and time() < until:  # noqa: ASYNC110 -- no event
             await asyncio.sleep(0.1)
 
-    async def _in_call(self, blow: Blow, deed: Callable[[str], None], done: asyncio.Event) -> None:
+    async def _in_call(self, blow: Blow, deed: Callable[[str], bool], done: asyncio.Event) -> None:
         """In the middle of the next message that comes in; done to whoever sends it."""
         fault = _SLACK[blow.then](LATE_AFTER) if blow.then else None
         aims = [
@@ -153,7 +155,7 @@ class Run:
 
     async def _end(self, slot: Slot) -> None:
         """SIGTERM, and, as a platform does, kill -9 where that is not heeded."""
-        if not slot.term():
+        if not await self._insist(slot, slot.term):
             return
         self.fired[kinds.TERM] += 1
         life = slot.life
@@ -225,100 +227,3 @@ class Run:
             chosen=bool(self.only),
             fired=fired,
         )
-
-
-@asynccontextmanager
-async def opened(
-    *,
-    seed: int,
-    seconds: float,
-    kind: str,
-    folder: Path,
-    postgres: str | None = None,
-    build: str | None = None,
-    only: frozenset[str] = frozenset(),
-    often: int = 1,
-) -> AsyncIterator[Run]:
-    """Simulators, database and processes, the processes ready."""
-    slots: dict[str, Slot] = {}
-    slack = WatchedSlack(signing_secret=SIGNING_SECRET, life_of=lambda name: slots[name].life.name)
-    site = WatchedConfluence()
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(slack.stop)
-        stack.push_async_callback(site.stop)
-        _furnish(slack)
-        await slack.open()
-        await site.start()
-        database = _database(kind, folder=folder, slots=slots, postgres=postgres, seed=seed)
-        stack.callback(database.close)
-        for name in ("one",) if kind == "sqlite" else ("one", "two"):
-            slots[name] = Slot(
-                name=name,
-                environ=inherited() | await _environ(slack, site, database, door=name),
-                command=command(build),
-                log=folder / f"{name}.log",
-            )
-            stack.push_async_callback(slots[name].close)
-            slots[name].open()
-            await _ready(slots[name])
-        crowd = Crowd(slack=slack, confluence=site, address=lambda: _address(slots))
-        yield Run(
-            seed=seed,
-            seconds=seconds,
-            slack=slack,
-            confluence=site,
-            database=database,
-            slots=slots,
-            crowd=crowd,
-            only=only,
-            often=often,
-        )
-
-
-def _furnish(slack: WatchedSlack) -> None:
-    slack.add_workspace(TEAM, TOKEN, SCOPES, domain="sandbox")
-    for person in PEOPLE:
-        slack.add_user(person)
-    for channel in CHANNELS:
-        slack.add_channel(channel, members=PEOPLE)
-
-
-def _database(kind: str, *, folder: Path, slots: dict[str, Slot], postgres: str | None, seed: int) -> Database:
-    if kind == "sqlite":
-
-        def bound_files(size: int | None) -> None:
-            for slot in slots.values():
-                slot.bound_files(size)
-
-        return Sqlite(folder=folder / "disk", bound_files=bound_files)
-    assert postgres is not None
-    return Postgres(server=postgres, name=f"chaos_{seed}_{int(time() * 1000)}")
-
-
-async def _environ(slack: WatchedSlack, site: WatchedConfluence, database: Database, *, door: str) -> dict[str, str]:
-    return {
-        "HOST": "127.0.0.1",
-        "DATABASE_URL": database.url,
-        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-        "SLACK_BOT_TOKEN": TOKEN,
-        "SLACK_API_URL": await slack.door(door),
-        "CONFLUENCE_URL": site.base_url,
-        "CONFLUENCE_KIND": "cloud",
-        "CONFLUENCE_EMAIL": site.account.email,
-        "CONFLUENCE_API_TOKEN": site.account.token,
-        "POLL_MIN_SECONDS": "0.3",
-        "POLL_MAX_SECONDS": "1",
-        "LOG_FORMAT": "json",
-    }
-
-
-async def _ready(slot: Slot) -> None:
-    async with asyncio.timeout(60.0):
-        while not slot.up:  # noqa: ASYNC110 -- another process's port has no event
-            await asyncio.sleep(0.1)
-
-
-def _address(slots: dict[str, Slot]) -> str | None:
-    """Where a router would send the next command: to whoever is ready, else to whoever is there."""
-    there = [slot for slot in slots.values() if slot.up] or [slot for slot in slots.values() if slot.alive]
-    return f"http://127.0.0.1:{random.choice(there).port}/slack/events" if there else None

@@ -12,6 +12,10 @@ from tests.chaos.watched import NOBODY, Asking, Request, WatchedConfluence, Watc
 GIVEN_UP = 7.5
 #: seconds in which the bot has written down what became of a call, while the database is there
 WRITTEN_WITHIN = 2.0
+#: seconds: whoever has not renewed a claim for so long has lost it, and what it had begun may still arrive
+LEASE = 10.0
+#: seconds after a stop in which a call that had been begun before it may still come in
+LATE = 2.0
 #: seconds for which the bot tries to write while the database is away
 TRIES_LAST = 5.0
 
@@ -89,3 +93,13 @@ class Seen:
             if any(stop[0] <= until and stop[-1] >= request.arrived for stop in life.stops):
                 return "SIGSTOP"
         return None
+
+    def disturbed(self, since: float, until: float) -> bool:
+        """Whether anything was done to a process or to the database within a time and the lease before it."""
+        if self.away(since - LEASE, until):
+            return True
+        return any(
+            (life.ended is not None and since - LEASE <= life.ended <= until)
+            or any(stop[0] <= until and stop[-1] >= since - LEASE for stop in life.stops)
+            for life in self.lives
+        )

@@ -17,7 +17,6 @@ class Thread:
 
     channel: str
     root: Message
-    root_markers: set[str]
     owner: str
     #: the card first
     replies: list[Message]
@@ -55,14 +54,19 @@ def posts_by_marker(seen: Seen) -> dict[str, list[Request]]:
 
 
 def threads_of(seen: Seen, told: Told) -> list[Thread]:
-    """The threads about a long task, at most one a channel."""
-    return [thread for channel in CHANNELS if (thread := _thread(seen, told, channel)) is not None]
+    """The threads about a long task: one a channel, and one more for each time it was followed after a stop."""
+    found = []
+    for channel in CHANNELS:
+        roots: dict[str, list[Message]] = {}
+        for message in seen.slack.messages(channel):
+            if told.remote_id in message.text:
+                roots.setdefault(marker_of(message) or message.ts, []).append(message)
+        found += [_thread(seen, channel, same) for same in roots.values()]
+    return found
 
 
-def _thread(seen: Seen, told: Told, channel: str) -> Thread | None:
-    roots = [message for message in seen.slack.messages(channel) if told.remote_id in message.text]
-    if not roots:
-        return None
+def _thread(seen: Seen, channel: str, roots: list[Message]) -> Thread:
+    """From the posts of one root."""
     root = max(roots, key=lambda one: (len(seen.slack.thread(channel, one.ts)), len(one.versions), one.ts))
     replies = [reply for one in roots for reply in seen.slack.thread(channel, one.ts)]
     replies.sort(key=lambda reply: reply.ts)
@@ -71,14 +75,7 @@ def _thread(seen: Seen, told: Told, channel: str) -> Thread | None:
         groups.setdefault(marker_of(reply) or reply.ts, []).append(reply)
     once = [_live(seen, group) for group in groups.values()]
     owner = next((user for user in root.mentions), "")
-    return Thread(
-        channel=channel,
-        root=root,
-        root_markers={marker_of(one) or one.ts for one in roots},
-        owner=owner,
-        replies=once,
-        files=_files(seen, once),
-    )
+    return Thread(channel=channel, root=root, owner=owner, replies=once, files=_files(seen, once))
 
 
 def _live(seen: Seen, group: list[Message]) -> Message:

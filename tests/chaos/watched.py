@@ -60,7 +60,7 @@ class Aim:
     #: none: Slack itself does as it always does
     fault: Fault | None = None
     #: done to the calling process (its slot's name) as the call comes in
-    deed: Callable[[str], None] | None = None
+    deed: Callable[[str], bool] | None = None
 
 
 _CURRENT: ContextVar[Request] = ContextVar("current")
