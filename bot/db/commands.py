@@ -6,7 +6,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.db.claims import LEASE
 from bot.db.dialect import upsert
+from bot.db.engine import database_now
 from bot.db.models import commands
 
 
@@ -23,8 +25,13 @@ async def write_down(
     text: str,
     response_url: bytes,
     now: datetime,
-) -> bool:
-    """Keep a command; False where this very command (same trigger id) was kept before."""
+    claim_id: str | None = None,
+) -> int | None:
+    """Keep a command; its id, or none where this very command (same trigger id) was kept before.
+
+    With a claim nobody else begins it before that is given back, or has run out.
+    """
+    claimed_until = await database_now(connection, fallback=now) + LEASE if claim_id else None
     insert = upsert(connection, commands).values(
         trigger_id=trigger_id[:200],
         team_id=team_id,
@@ -36,9 +43,11 @@ async def write_down(
         text=text,
         response_url=response_url,
         created_at=now,
+        claim_id=claim_id,
+        claimed_until=claimed_until,
     )
     statement = insert.on_conflict_do_nothing(index_elements=[commands.c.trigger_id]).returning(commands.c.id)
-    return (await connection.execute(statement)).first() is not None
+    return (await connection.execute(statement)).scalar()
 
 
 async def withdraw(connection: AsyncConnection, trigger_id: str) -> None:

@@ -87,24 +87,24 @@ class Answerer:
 
         Raises DatabaseAway: then nothing was kept, and what is still being written is withdrawn.
         """
-        given_up = asyncio.Event()
-        writing = asyncio.create_task(self._write_down(typed, given_up))
+        claim_id = claims.new_claim_id()
+        writing = asyncio.create_task(self._write_down(typed, claim_id))
         done, _ = await asyncio.wait({writing}, timeout=within)
         if not done:
-            given_up.set()
             self._in_background(self._withdraw(writing, typed.trigger_id))
             raise DatabaseAway("too slow")
-        new = writing.result()
-        self.wake.set()
-        return new
+        command_id = writing.result()
+        if command_id is not None:
+            self._in_background(self._offer(command_id, claim_id))
+        return command_id is not None
 
-    async def _write_down(self, typed: Typed, given_up: asyncio.Event) -> bool:
+    async def _write_down(self, typed: Typed, claim_id: str) -> int | None:
         async with self.means.database.begin() as connection:
             # Slack calls us from there, so whatever stopped the workspace is over.
             await workspaces.put_workspace(
                 connection, typed.team_id, enterprise_id=typed.enterprise_id, now=self.means.now()
             )
-            new = await command_rows.write_down(
+            return await command_rows.write_down(
                 connection,
                 trigger_id=typed.trigger_id,
                 team_id=typed.team_id,
@@ -116,13 +116,20 @@ class Answerer:
                 text=typed.text,
                 response_url=self.means.secrets.seal(typed.response_url),
                 now=self.means.now(),
+                # Until its caller has been told that it was heard, it may have to be withdrawn, so nobody begins it.
+                claim_id=claim_id,
             )
-            if given_up.is_set():
-                # Once it is there, it may be begun before it can be withdrawn.
-                raise DatabaseAway("too slow")
-            return new
 
-    async def _withdraw(self, writing: asyncio.Task[bool], trigger_id: str) -> None:
+    async def _offer(self, command_id: int, claim_id: str) -> None:
+        """It was heard in time, so whoever is free may begin it; without this it waits until the claim runs out."""
+        try:
+            async with self.means.database.begin() as connection:
+                await claims.release(connection, commands, [(command_id, claim_id)])
+        except DatabaseAway:
+            _log.warning("command_not_offered", command=command_id)
+        self.wake.set()
+
+    async def _withdraw(self, writing: asyncio.Task[int | None], trigger_id: str) -> None:
         """Its caller was told that nothing was started, so nothing is."""
         try:
             await writing

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.db import accounts, commands, notices, pauses, sites, subscriptions, workspaces
+from bot.db import accounts, claims, commands, notices, pauses, sites, subscriptions, workspaces
 from bot.db.models import commands as command_rows
 from bot.db.models import notices as notice_rows
 from bot.db.models import subscriptions as subscription_rows
@@ -18,7 +18,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 async def test_a_command_is_written_down_once_by_its_trigger_id(given: Any) -> None:
-    async def write(trigger_id: str) -> bool:
+    async def write(trigger_id: str, claim_id: str | None = None) -> int | None:
         async with given.database.begin() as connection:
             return await commands.write_down(
                 connection,
@@ -32,9 +32,13 @@ async def test_a_command_is_written_down_once_by_its_trigger_id(given: Any) -> N
                 text="1",
                 response_url=b"sealed",
                 now=NOW,
+                claim_id=claim_id,
             )
 
-    assert [await write("one"), await write("one"), await write("two")] == [True, False, True]
+    first, again, second = await write("one"), await write("one"), await write("two", "held by its listener")
+    assert (first is None, again is None, second is None) == (False, True, False)
+    async with given.database.begin() as connection:
+        assert [row["id"] for row in await claims.claim_commands(connection, now=NOW, limit=9)] == [first]
     numbers = [number for (number,) in await given.rows(select(command_rows.c.id))]
     async with given.database.begin() as connection:
         assert await commands.any_unanswered(connection)
