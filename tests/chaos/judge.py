@@ -9,7 +9,7 @@ from tests.chaos.judging_threads import wrong_in_threads
 from tests.chaos.people import CHANNELS, FOLLOWING, NOTHING_STARTED
 from tests.chaos.processes import TERM_PATIENCE
 from tests.chaos.seen import GIVEN_UP, LATE, LEASE, Seen
-from tests.chaos.threads import posts_by_marker
+from tests.chaos.threads import posts_by_marker, threads_of
 from tests.chaos.watched import Request
 
 #: seconds that are no matter of order: between a machine's two processes
@@ -37,6 +37,9 @@ def judge(seen: Seen) -> list[Broken]:
         *_looks(seen),
         *_ends(seen),
     ]
+    threads = sum(len(threads_of(seen, told)) for told in seen.told)
+    if threads * 3 < len(seen.told):
+        found.append(Broken(sentence=f"{len(seen.told)} long tasks came to {threads} threads: this shows nothing."))
     for told in seen.told:
         found += [Broken(sentence=said, remote_id=told.remote_id) for said in wrong_in_threads(seen, told)]
     return found

@@ -22,6 +22,8 @@ LONGER = (30.0, 50.0)
 AGAIN = (1.0, 3.0)
 #: stories begun in a minute
 A_MINUTE = 16
+#: seconds that a story waits for a bot
+READY_PATIENCE = 30.0
 #: seconds a person waits for an answer before the run counts it as missing
 ANSWER_PATIENCE = 75.0
 
@@ -118,11 +120,16 @@ class Crowd:
     confluence: WatchedConfluence
     #: where Slack sends the next command; none: nobody listens
     address: Callable[[], str | None]
+    #: whether somebody does who is ready
+    ready: Callable[[], bool]
     told: list[Told] = field(default_factory=list)
 
     async def tell(self, tale: Tale) -> None:
-        """From the start of a story to the last answer."""
+        """From the start of a story to the last answer; it begins when there is a bot to follow it."""
         await asyncio.sleep(tale.at)
+        until = time() + READY_PATIENCE
+        while not self.ready() and time() < until:  # noqa: ASYNC110 -- another process has no event
+            await asyncio.sleep(0.1)
         told = Told(tale=tale, remote_id=self.confluence.add(tale.scenario.story), began=time())
         self.told.append(told)
         await asyncio.gather(*(self._later(told, wish) for wish in tale.wishes))

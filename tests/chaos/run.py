@@ -23,6 +23,8 @@ PATIENCE = 150.0
 LATE_AFTER = 11.0
 #: seconds for which a process is waited for
 SPARED_AT_MOST = 40.0
+#: seconds without anything new after which nothing more is expected: a terminal edit is repeated after thirty
+STILL_FOR = 45.0
 #: seconds after the last blow in which calls still fail
 AFTERMATH = 15.0
 #: seconds that a blow in the middle of a call waits for one
@@ -200,11 +202,13 @@ class Run:
             await asyncio.sleep(0.2)
 
     async def _finish(self) -> None:
-        """Until nothing is left to do, or the patience is at an end."""
+        """Until nothing is left to do, nothing is done any more, or the patience is at an end."""
         until = time() + PATIENCE
-        calm = 0
-        while calm < 3 and time() < until:
+        calm, before, since = 0, None, time()
+        while calm < 3 and time() < until and time() - since < STILL_FOR:
             left = await self.database.left()
+            now = (left, len(self.slack.bot_requests))
+            before, since = now, since if now == before else time()
             calm = 0 if any(left.values()) or self.slack.under_way else calm + 1
             await asyncio.sleep(0.5)
 

@@ -52,7 +52,12 @@ async def opened(
             stack.push_async_callback(slots[name].close)
             slots[name].open()
             await _ready(slots[name])
-        crowd = Crowd(slack=slack, confluence=site, address=lambda: _address(slots))
+        crowd = Crowd(
+            slack=slack,
+            confluence=site,
+            address=lambda: _address(slots),
+            ready=lambda: any(slot.up for slot in slots.values()),
+        )
         yield Run(
             seed=seed,
             seconds=seconds,
