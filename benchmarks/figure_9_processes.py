@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
@@ -26,8 +27,10 @@ from tests.chaos.processes import ROOT, inherited
 LONG_TASKS = 4_000
 #: seconds that Confluence takes
 ANSWERS_AFTER = 0.1
-WARM_UP = 6.0
-SECONDS = 20.0
+WARM_UP = 5.0
+SECONDS = 10.0
+#: one process and two in turn, so many times: what else the machine does meets both
+ROUNDS = 3
 GOAL = 1.8
 
 
@@ -102,7 +105,7 @@ async def _counts(base_url: str) -> tuple[int, int]:
 
 async def _rate(server: str, processes: int, folder: Path) -> tuple[float, int]:
     """Looks a second by so many processes, and how many long tasks were looked at twice at once."""
-    there = Postgres(server=server, name=f"figure_9_{processes}_{os.getpid()}")
+    there = Postgres(server=server, name=f"figure_9_{os.getpid()}")
     try:
         async with AsyncExitStack() as stack:
             base_url = await stack.enter_async_context(_confluence())
@@ -141,17 +144,23 @@ def _environ(database_url: str, base_url: str) -> dict[str, str]:
 
 
 def measure() -> Row:
-    """One process, then two, on a fresh database each."""
+    """One process and two in turn, on a fresh database each; the medians."""
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    twice = 0
     with TemporaryDirectory() as folder, postgres_server(Path(folder)) as server:
-        one, twice_by_one = asyncio.run(_rate(server, 1, Path(folder)))
-        two, twice = asyncio.run(_rate(server, 2, Path(folder)))
+        for _ in range(ROUNDS):
+            for processes, found in rates.items():
+                rate, doubled = asyncio.run(_rate(server, processes, Path(folder)))
+                found.append(rate)
+                twice += doubled
+    one, two = median(rates[1]), median(rates[2])
     return Row(
         number="9",
         what=f"two processes on one Postgres, {LONG_TASKS:,} long tasks, Confluence answering in 100 ms",
-        figure=f"{two / one:.2f} times the looks ({two:.0f} a second); {twice + twice_by_one} looked at twice at once",
+        figure=f"{two / one:.2f} times the looks ({two:.0f} a second); {twice} looked at twice at once",
         peer=f"one process: {one:.0f} a second",
         goal="≥ 1.8 times; none looked at twice at once",
-        met=two / one >= GOAL and twice + twice_by_one == 0,
+        met=two / one >= GOAL and twice == 0,
     )
 
 
