@@ -18,7 +18,7 @@ SEED = int(os.environ.get("CHAOS_SEED") or 21)
 #: seconds of a run that is to break nothing
 A_MINUTE = 60
 #: with so many seeds at most a bot without a safeguard is found out
-SEEDS = 4
+SEEDS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ def test_a_minute_of_chaos_breaks_no_promise(runs: dict[str, Run], database: str
 
 @pytest.mark.chaos
 @pytest.mark.postgres
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("build", BUILDS)
 def test_a_bot_without_a_safeguard_does_not_come_through(runs: dict[str, Run], postgres: str, build: str) -> None:
     code, said = runs[build].said()
