@@ -55,7 +55,7 @@ chaos: install ## break the bot on purpose for SECONDS=60 with SEED=…
 	$(RUN) -m tests.chaos --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 catalogs: install ## bring the translations up to date with the code
-	$(RUN) -m bot.render.update_catalogs
+	$(RUN) -m sandbox.update_catalogs
 
 gallery: install ## every message of every scenario in every language, on one page
 	$(RUN) -m bot gallery $(ARGS)

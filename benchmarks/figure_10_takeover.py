@@ -9,8 +9,8 @@ from time import time
 
 from benchmarks import Row, alone, fresh_seed
 from benchmarks.servers import postgres_server
-from bot.sandbox.confluence.story import Ending
-from bot.sandbox.scenarios import random_scenario
+from sandbox.confluence.story import Ending
+from sandbox.scenarios import random_scenario
 from tests.chaos.judge import judge
 from tests.chaos.people import CHANNELS, PEOPLE, Tale, Wish
 from tests.chaos.run import Run

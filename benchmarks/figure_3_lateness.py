@@ -13,7 +13,7 @@ from bot.clients.confluence import ConfluenceClient, Credential, Site, SiteKind,
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.url import normalised
-from bot.domain.cadence import Bounds
+from bot.domain.poll_interval import Bounds
 from bot.metrics import Metrics
 from bot.poll import Poller, Reach
 

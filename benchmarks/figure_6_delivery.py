@@ -19,8 +19,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import bindparam, func, select, update
 
 from benchmarks import Row, alone, fresh_seed
-from bot.clients.slack import SlackClient
-from bot.clients.slack_session import open_session
+from bot.clients.slack.client import SlackClient
+from bot.clients.slack.session import open_session
 from bot.db import cards, findings, notices, sites, subscriptions, workspaces
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
@@ -29,13 +29,13 @@ from bot.db.models import notices as notice_rows
 from bot.db.models import subscriptions as subscription_rows
 from bot.db.secrets import Secrets
 from bot.deliver import Deliverer, Tools
-from bot.domain.longtask import Finding, Kind, Message, Snapshot
-from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
+from bot.domain.snapshot import Finding, Kind, Snapshot, StatusMessage
+from bot.domain.states import Outcome
 from bot.metrics import Metrics
-from bot.render.words import load_catalogs
-from bot.sandbox.slack import SlackSimulator
-from bot.sandbox.slack.content import Content
+from bot.render.i18n import load_catalogs
+from sandbox.slack import SlackSimulator
+from sandbox.slack.content import Content
 
 TEAM, TOKEN, OWNER = "T0BENCH", "xoxb-bench", "U0OWNER"
 THREADS, CHANNELS = 1000, 100
@@ -164,7 +164,9 @@ class Result:
 
 
 def _snapshot(percent: float, *, finished: bool) -> str:
-    status = Message(key="STATUS_COPIED_PAGES" if finished else "STATUS_COPYING_PAGES", args=("20",) * (1 + finished))
+    status = StatusMessage(
+        key="STATUS_COPIED_PAGES" if finished else "STATUS_COPYING_PAGES", args=("20",) * (1 + finished)
+    )
     snapshot = Snapshot(
         remote_id="1", kind=Kind.COPY, percent=percent, finished=finished, successful=True, status=status
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from benchmarks.traces import Trace
-from bot.domain.cadence import Bounds, next_look
+from bot.domain.poll_interval import Bounds, next_look
 from bot.domain.samples import Sample, added
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -76,12 +76,14 @@ def migrate() -> None:
 @cli.command()
 def doctor() -> None:
     """Check the installation: one line per check, with what to do about it."""
-    from bot.app.examining import examine  # noqa: PLC0415 -- one import per command
-    from bot.doctor import Verdict  # noqa: PLC0415 -- one import per command
+    from bot.app.clock import now  # noqa: PLC0415 -- one import per command
+    from bot.app.site import credential_of  # noqa: PLC0415 -- one import per command
+    from bot.doctor.checks import Verdict  # noqa: PLC0415 -- one import per command
+    from bot.doctor.probes import examine  # noqa: PLC0415 -- one import per command
 
     async def look(settings: Settings) -> bool:
         failed = False
-        async for check in examine(settings):
+        async for check in examine(settings, now=now(), credential_of=credential_of):
             typer.echo(str(check))
             failed = failed or check.verdict is Verdict.FAILED
         return failed
@@ -105,7 +107,7 @@ def demo(
     """The real bot against a simulated Slack and Confluence: no account, no network."""
     from rich.console import Console  # noqa: PLC0415 -- one import per command
 
-    from bot.sandbox import demo as sandbox  # noqa: PLC0415 -- one import per command
+    from sandbox import demo as sandbox  # noqa: PLC0415 -- one import per command
 
     usual = sandbox.Wishes()
     wishes = sandbox.Wishes(
@@ -129,10 +131,10 @@ def demo(
 @cli.command()
 def gallery(output: Annotated[Path, typer.Option(help="Where the page is written.")] = Path("gallery.html")) -> None:
     """Every message of every scenario in every language, on one page."""
-    from bot.app.building import CATALOGS  # noqa: PLC0415 -- one import per command
-    from bot.render.gallery import page  # noqa: PLC0415 -- one import per command
-    from bot.render.words import load_catalogs  # noqa: PLC0415 -- one import per command
-    from bot.sandbox.situations import every_situation  # noqa: PLC0415 -- one import per command
+    from bot.app.bootstrap import CATALOGS  # noqa: PLC0415 -- one import per command
+    from bot.render.i18n import load_catalogs  # noqa: PLC0415 -- one import per command
+    from sandbox.gallery.page import page  # noqa: PLC0415 -- one import per command
+    from sandbox.gallery.scenarios import every_situation  # noqa: PLC0415 -- one import per command
 
     languages = list(load_catalogs(CATALOGS).languages.values())
     try:

@@ -12,10 +12,12 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.app.bootstrap import CATALOGS
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.url import normalised
-from bot.sandbox.together import Sandbox, open_sandbox
+from bot.render.i18n import Catalogs, Texts, english, load_catalogs
+from sandbox.environment import Sandbox, open_sandbox
 
 # looptime asks for the current event loop even in tests that have none, and Python before 3.14 would then make one that
 # nobody closes; told that there is none, it goes its way.
@@ -67,6 +69,16 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def catalogs() -> Catalogs:
+    return load_catalogs(CATALOGS)
+
+
+@pytest.fixture(scope="session")
+def en() -> Texts:
+    return english()
 
 
 @pytest.fixture(scope="session")

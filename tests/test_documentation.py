@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.clients.slack_scopes import REQUIRED
+from bot.clients.slack.scopes import REQUIRED
 from bot.config import settings_table
 
 README = Path("README.md").read_text(encoding="utf-8")

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.clients.slack_scopes import OPTIONAL
-from bot.doctor import Verdict
-from bot.sandbox.together import Sandbox
+from bot.clients.slack.scopes import OPTIONAL
+from bot.doctor.checks import Verdict
+from sandbox.environment import Sandbox
 
 ROOT = Path(__file__).parents[1]
 #: seconds for a start, and for the end the contract allows
@@ -173,7 +173,7 @@ def test_migrating_needs_no_credentials_and_loads_no_simulator(tmp_path: Path, s
         "sys.argv = ['bot', 'migrate']\n"
         "try:\n    runpy.run_module('bot', run_name='__main__')\n"
         "except SystemExit as end:\n    print(end.code)\n"
-        "print(sorted(name for name in sys.modules if name.startswith(('bot.sandbox', 'rich.live'))))\n"
+        "print(sorted(name for name in sys.modules if name.startswith(('sandbox', 'rich.live'))))\n"
     )
     done = subprocess.run(  # noqa: S603 -- the project's own program
         [sys.executable, "-c", program],

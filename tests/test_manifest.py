@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.clients.slack_scopes import OPTIONAL, REQUIRED
+from bot.clients.slack.scopes import OPTIONAL, REQUIRED
 
 
 @pytest.fixture(scope="module")

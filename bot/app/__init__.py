@@ -1,9 +1,9 @@
 """Build every part once; start and stop them in order."""
 
-from bot.app.building import build, migrate_only
+from bot.app.application import Bot, StartError
+from bot.app.bootstrap import build, migrate_only
 from bot.app.clock import now
-from bot.app.parts import Bot, StartError
-from bot.app.running import run, serving
+from bot.app.lifecycle import run, serving
 from bot.db.engine import DatabaseAway, DatabaseError
 from bot.web import CannotListen
 

@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from bot.app.application import StartError
 from bot.app.clock import now
-from bot.app.parts import StartError
 from bot.clients.confluence import ConfluenceClient, ConfluenceError, Credential, Site
 from bot.config import Settings
 from bot.db import accounts, sites

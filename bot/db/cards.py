@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.models import is_active, is_following, long_tasks, subscriptions
 from bot.db.subscriptions import change
-from bot.domain.outcome import Outcome
+from bot.domain.states import Outcome
 
 
 async def root_stands(

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.models import findings, long_tasks, notices, subscriptions
-from bot.domain.longtask import Finding, Severity
+from bot.domain.snapshot import Finding, Severity
 
 #: of one long task; the rest is counted
 MOST = 5_000

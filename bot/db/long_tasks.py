@@ -11,24 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
 from bot.db.models import is_active, long_tasks, subscriptions
-from bot.domain.cadence import may_check_now
-from bot.domain.longtask import Kind, Snapshot
-from bot.domain.outcome import Outcome
+from bot.domain.poll_interval import may_check_now
 from bot.domain.samples import Sample
-from bot.domain.trouble import Trouble
-from bot.domain.watched import Look, Watched, found_nothing_new
+from bot.domain.snapshot import Kind, Snapshot
+from bot.domain.states import Outcome, Trouble
+from bot.domain.task_state import Decision, TaskState, found_nothing_new
 
 _snapshot = msgspec.json.Decoder(Snapshot)
 _samples = msgspec.json.Decoder(tuple[Sample, ...])
 _encoder = msgspec.json.Encoder()
 
 
-def watched(row: RowMapping) -> Watched:
+def watched(row: RowMapping) -> TaskState:
     """A row, as the domain knows it. Raises msgspec.MsgspecError where what is stored does not read."""
     return _watched(row, snapshot=snapshot_of(row["snapshot"]), samples=samples_of(row["samples"]))
 
 
-def watched_barely(row: RowMapping) -> Watched:
+def watched_barely(row: RowMapping) -> TaskState:
     """A row of which what does not read is left out."""
     try:
         return watched(row)
@@ -36,8 +35,8 @@ def watched_barely(row: RowMapping) -> Watched:
         return _watched(row, snapshot=None, samples=())
 
 
-def _watched(row: RowMapping, *, snapshot: Snapshot | None, samples: tuple[Sample, ...]) -> Watched:
-    return Watched(
+def _watched(row: RowMapping, *, snapshot: Snapshot | None, samples: tuple[Sample, ...]) -> TaskState:
+    return TaskState(
         remote_id=row["remote_id"],
         created_at=row["created_at"],
         snapshot=snapshot,
@@ -67,7 +66,7 @@ def samples_of(text: str) -> tuple[Sample, ...]:
     return _samples.decode(text)
 
 
-def _values(look: Look, *, now: datetime) -> dict[str, Any]:
+def _values(look: Decision, *, now: datetime) -> dict[str, Any]:
     after = look.after
     snapshot = after.snapshot
     return {
@@ -117,7 +116,7 @@ _update_whole = _update(_WHOLE, version=long_tasks.c.version + 1)
 
 
 async def write_looks(
-    connection: AsyncConnection, looks: Sequence[tuple[int, Watched, Look]], *, now: datetime
+    connection: AsyncConnection, looks: Sequence[tuple[int, TaskState, Decision]], *, now: datetime
 ) -> None:
     """Write down what looks found (long task id, before, look), and give the claims back.
 
@@ -136,7 +135,7 @@ async def write_looks(
         await connection.execute(_update_whole, whole)
 
 
-async def write_crashes(connection: AsyncConnection, crashes: Sequence[tuple[int, Look]], *, now: datetime) -> None:
+async def write_crashes(connection: AsyncConnection, crashes: Sequence[tuple[int, Decision]], *, now: datetime) -> None:
     """Count looks that crashed, and give their claims back. What is stored stays as it is, readable or not, until a
     long task is set aside: then what does not read goes, so that its threads can be told."""
     counted: list[dict[str, Any]] = []
@@ -151,7 +150,7 @@ async def write_crashes(connection: AsyncConnection, crashes: Sequence[tuple[int
         await connection.execute(_update_whole, aside)
 
 
-async def put(connection: AsyncConnection, *, site_id: int, look: Look, now: datetime) -> RowMapping:
+async def put(connection: AsyncConnection, *, site_id: int, look: Decision, now: datetime) -> RowMapping:
     """Begin to remember a long task after its first good look; the row as it is, new or known before.
 
     One that had ended and is asked for again is looked at anew.

@@ -151,7 +151,7 @@ subscriptions = Table(
     Column("outcome", String(24), nullable=False, server_default="following"),
     Column("stopped_by", String(32)),
     Column("language", String(16), nullable=False),
-    Column("loudness", String(8), nullable=False, server_default="normal"),
+    Column("verbosity", String(8), nullable=False, server_default="normal"),
     Column("titles", String(8), nullable=False, server_default="shown"),
     Column("thread_ts", String(32)),
     Column("root_ts", String(32)),  # none where the thread is somebody else's

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
 from bot.db.models import pauses
-from bot.domain.answer import PauseScope
+from bot.domain.poll_result import PauseScope
 
 
 def slack_scope(team_id: str, method: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
 from bot.db.models import followers, is_active, long_tasks, sites, subscriptions
-from bot.domain.outcome import Outcome
+from bot.domain.states import Outcome
 
 #: a thread without a card to edit says milestones
 _card_stands = or_(
@@ -28,7 +28,7 @@ async def follow(
     owner_id: str,
     command_id: int | None,
     language: str,
-    loudness: str,
+    verbosity: str,
     told_seq: int,
     now: datetime,
 ) -> int | None:
@@ -40,7 +40,7 @@ async def follow(
         owner_id=owner_id,
         command_id=command_id,
         language=language,
-        loudness=loudness,
+        verbosity=verbosity,
         told_seq=told_seq,
         root_outcome=Outcome.FOLLOWING,
         created_at=now,

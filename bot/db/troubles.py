@@ -24,9 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.models import accounts, is_active, long_tasks, notices, subscriptions, viewers
-from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
-from bot.domain.trouble import Trouble
+from bot.domain.states import Outcome, Trouble
 
 #: which long tasks a trouble concerns
 Which = ColumnElement[bool]
@@ -139,6 +138,6 @@ async def _tell(
         literal(Telling.TROUBLE.value),
         literal(msgspec.json.encode(facts).decode()),
         literal(now, notices.c.created_at.type),
-    ).where(in_question, subscriptions.c.loudness != "quiet")
+    ).where(in_question, subscriptions.c.verbosity != "quiet")
     columns = ["marker", "subscription_id", "team_id", "kind", "facts", "created_at"]
     await connection.execute(insert(notices).from_select(columns, rows))

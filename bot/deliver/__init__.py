@@ -1,6 +1,6 @@
 """Tell Slack what threads have still to be told: the third of the three verbs."""
 
-from bot.deliver.tools import Tools
-from bot.deliver.working import Deliverer
+from bot.deliver.deliverer import Deliverer
+from bot.deliver.deps import Tools
 
 __all__ = ["Deliverer", "Tools"]

@@ -2,13 +2,13 @@
 
 import structlog
 
-from bot.clients.slack_errors import Ambiguous, NotConnected, Refusal, Refused, SlackError
+from bot.clients.slack.errors import Ambiguous, NotConnected, Refusal, Refused, SlackError
 from bot.db import cards, claims, notices, subscriptions
 from bot.db.engine import Connection, Row
-from bot.deliver.composing import compose
-from bot.deliver.consequences import lose, of_any, rest
-from bot.deliver.tools import Called, ClaimLost, Hold, Tools, written
-from bot.deliver.views import Thread, read_thread
+from bot.deliver.compose import compose
+from bot.deliver.deps import Called, ClaimLost, Hold, Tools, written
+from bot.deliver.error_policy import lose, of_any, rest
+from bot.deliver.thread import Thread, read_thread
 from bot.render import card
 from bot.render.message import Message
 
@@ -34,7 +34,7 @@ async def edit_root(tools: Tools, hold: Hold, subscription_id: int) -> Called | 
     if thread is None or thread.row["root_ts"] is None:
         return None
     row = thread.row
-    message = card.root(tools.catalogs.words(row["language"]), thread.view)
+    message = card.root(tools.catalogs.texts(row["language"]), thread.view)
     if row["root_form"] == "plain":
         message = card.plain(message)
     try:

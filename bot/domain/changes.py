@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from bot.domain.longtask import Finding, Message, Snapshot
-from bot.domain.outcome import Outcome, outcome_of
+from bot.domain.outcome import outcome_of
+from bot.domain.snapshot import Finding, Snapshot, StatusMessage
+from bot.domain.states import Outcome
 from bot.domain.status_keys import Phase, phase
 
 
@@ -23,8 +24,8 @@ class Progressed(Struct, frozen=True, kw_only=True, tag=True):
 class PhaseChanged(Struct, frozen=True, kw_only=True, tag=True):
     """The long task does something else now."""
 
-    before: Message | None
-    after: Message
+    before: StatusMessage | None
+    after: StatusMessage
 
 
 class Found(Struct, frozen=True, kw_only=True, tag=True):
@@ -111,7 +112,7 @@ def _phase(before: Snapshot | None, after: Snapshot) -> list[Change]:
     return [PhaseChanged(before=old, after=after.status)]
 
 
-def _stage(message: Message | None) -> str | None:
+def _stage(message: StatusMessage | None) -> str | None:
     """What makes two statuses the same phase: the phase, an unknown key, or the words without their numbers."""
     if message is None:
         return None

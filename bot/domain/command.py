@@ -4,16 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-
-class Loudness(StrEnum):
-    """How much a thread says."""
-
-    #: start and end
-    QUIET = "quiet"
-    #: and warnings
-    NORMAL = "normal"
-    #: and changes of phase
-    ALL = "all"
+from bot.domain.states import Verbosity
 
 
 class Scope(StrEnum):
@@ -51,7 +42,7 @@ class Misread(StrEnum):
     #: a word too many
     SURPLUS = "surplus"
     #: quiet and all at once
-    LOUDNESS = "loudness"
+    VERBOSITY = "verbosity"
     #: a URL of a configured site that names no long task
     URL = "url"
     #: an id that no long task can have
@@ -90,10 +81,10 @@ class Follow(Struct, frozen=True, kw_only=True, tag=True):
     #: 1 to 10, distinct, as they were typed
     refs: tuple[Reference, ...]
     #: None where nothing was typed: the channel's own setting, else normal
-    loudness: Loudness | None = None
+    verbosity: Verbosity | None = None
 
 
-class Look(Struct, frozen=True, kw_only=True, tag=True):
+class ShowStatus(Struct, frozen=True, kw_only=True, tag=True):
     """One look, shown to the caller alone."""
 
     ref: Reference
@@ -188,4 +179,4 @@ class KindMismatch(Struct, frozen=True, kw_only=True, tag=True):
 
 Problem = NotUnderstood | TooMany | ForeignSite | NotALongTask | WhichSite | NoSite | KindMismatch
 
-Command = Follow | Look | ListFollowed | Stop | StopAll | Connect | Disconnect | ShowSettings | ShowHelp | Problem
+Command = Follow | ShowStatus | ListFollowed | Stop | StopAll | Connect | Disconnect | ShowSettings | ShowHelp | Problem

@@ -1,24 +1,12 @@
 """How a long task ended."""
 
-from enum import StrEnum
-
-from bot.domain.longtask import Snapshot
+from bot.domain.snapshot import Snapshot
+from bot.domain.states import Outcome
 from bot.domain.status_keys import is_final
 
 #: How long a last report stands unchanged below 100 % before it counts as the end. Data Center never reaches 100 %
 #: where the copied pages need no new links, and a report of more pages to come may look like the last for a while.
 SETTLED_SECONDS = 120.0
-
-
-class Outcome(StrEnum):
-    """How it stands with a followed long task; every value but FOLLOWING is terminal."""
-
-    FOLLOWING = "following"
-    FINISHED = "finished"
-    PROBLEMS = "finished with problems"
-    FAILED = "failed"
-    UNKNOWN = "result unknown"
-    STOPPED = "stopped"
 
 
 def outcome_of(snapshot: Snapshot, *, problems: bool, unchanged_seconds: float) -> Outcome | None:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot.domain.longtask import Kind, Message, Severity
+from bot.domain.snapshot import Kind, Severity, StatusMessage
 
 
 class KeyKind(StrEnum):
@@ -164,7 +164,7 @@ def whole(text: str) -> int | None:
     return int(text) if len(text) <= 9 and text.isascii() and text.isdigit() else None
 
 
-def is_final(message: Message | None) -> bool:
+def is_final(message: StatusMessage | None) -> bool:
     """Whether this status is a last report: pages copied or deleted, without a total that is still ahead."""
     if message is None or message.key is None:
         return False
@@ -172,7 +172,7 @@ def is_final(message: Message | None) -> bool:
     return entry.final_phase is not None and entry.final_args in (None, len(message.args))
 
 
-def phase(message: Message | None) -> Phase:
+def phase(message: StatusMessage | None) -> Phase:
     """Where in its work a long task with this status is."""
     if message is None or message.key is None:
         return Phase.UNKNOWN

@@ -8,26 +8,26 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.clients.slack_errors import SlackError
+from bot.clients.slack.errors import SlackError
 from bot.db import accounts, findings, long_tasks, notices, pauses, subscriptions
 from bot.db.engine import Connection
-from bot.domain.answer import (
-    Answer,
+from bot.domain.command import Follow, Reference
+from bot.domain.decide import decide, pause_of
+from bot.domain.pacing import Telling
+from bot.domain.poll_result import (
+    AccessDenied,
     Misconfigured,
     NotFound,
     PauseScope,
+    PollResult,
     RateLimited,
-    Refused,
     Seen,
     Unavailable,
 )
-from bot.domain.command import Follow, Loudness, Reference
-from bot.domain.longtask import Finding
-from bot.domain.look import after_look, pause_of
-from bot.domain.outcome import Outcome
-from bot.domain.pacing import Telling
-from bot.domain.watched import Look, Watched
-from bot.follow.asking import Asker, Means
+from bot.domain.snapshot import Finding
+from bot.domain.states import Outcome, Verbosity
+from bot.domain.task_state import Decision, TaskState
+from bot.follow.deps import Asker, Means
 from bot.render import replies
 from bot.render.message import Message
 from bot.render.thread import ThreadView
@@ -47,18 +47,18 @@ class _New:
 
 async def follow(means: Means, asker: Asker, wish: Follow) -> Message:
     """Follow each long task that is asked for; one answer for all."""
-    loudness = wish.loudness or Loudness.NORMAL
-    results = await asyncio.gather(*(_follow_one(means, asker, ref, loudness) for ref in wish.refs))
+    verbosity = wish.verbosity or Verbosity.NORMAL
+    results = await asyncio.gather(*(_follow_one(means, asker, ref, verbosity) for ref in wish.refs))
     new = [replies.Followed(remote_id=one.remote_id) for one in results if isinstance(one, _New)]
     others = [one for one in results if isinstance(one, Message)]
     if new:
         means.told.set()
         means.due.set()
-        others.insert(0, replies.following(asker.words, new))
-    return replies.together(asker.words, others)
+        others.insert(0, replies.following(asker.texts, new))
+    return replies.together(asker.texts, others)
 
 
-async def _follow_one(means: Means, asker: Asker, ref: Reference, loudness: Loudness) -> Message | _New:
+async def _follow_one(means: Means, asker: Asker, ref: Reference, verbosity: Verbosity) -> Message | _New:
     there = await _already(means, asker, ref)
     if there is not None:
         return there
@@ -68,11 +68,11 @@ async def _follow_one(means: Means, asker: Asker, ref: Reference, loudness: Loud
     now = means.now()
     look = first_look(means, ref, answer, now=now)
     if look.after.outcome is not Outcome.FOLLOWING:
-        return replies.ended(asker.words, view_of(means, asker, ref, look, answer))
+        return replies.ended(asker.texts, view_of(means, asker, ref, look, answer))
     async with means.database.begin() as connection:
-        began = await _begin(connection, means, asker, ref=ref, look=look, answer=answer, loudness=loudness, now=now)
+        began = await _begin(connection, means, asker, ref=ref, look=look, answer=answer, verbosity=verbosity, now=now)
     if not began:
-        return await _already(means, asker, ref) or replies.already_following(asker.words, ref.remote_id)
+        return await _already(means, asker, ref) or replies.already_following(asker.texts, ref.remote_id)
     _log.info("followed", user=asker.user_id, channel=asker.channel_id, long_task=ref.remote_id)
     return _New(remote_id=ref.remote_id)
 
@@ -88,7 +88,7 @@ async def _already(means: Means, asker: Asker, ref: Reference) -> Message | None
         ):
             # Whoever began to carry out this very command died before it was answered; somebody may have stopped
             # the thread since, and it must not begin again.
-            return replies.following(asker.words, [replies.Followed(remote_id=ref.remote_id)])
+            return replies.following(asker.texts, [replies.Followed(remote_id=ref.remote_id)])
         row = await subscriptions.active(
             connection, long_task_id=task["id"], team_id=asker.team_id, channel_id=asker.channel_id
         )
@@ -103,7 +103,7 @@ async def _already(means: Means, asker: Asker, ref: Reference) -> Message | None
             now=means.now(),
         )
     link = await permalink(means, asker.team_id, row["channel_id"], row["root_ts"])
-    return replies.already_following(asker.words, ref.remote_id, link)
+    return replies.already_following(asker.texts, ref.remote_id, link)
 
 
 async def permalink(means: Means, team_id: str, channel_id: str, ts: str | None) -> str | None:
@@ -116,7 +116,7 @@ async def permalink(means: Means, team_id: str, channel_id: str, ts: str | None)
         return None
 
 
-async def look_patiently(means: Means, ref: Reference) -> Answer:
+async def look_patiently(means: Means, ref: Reference) -> PollResult:
     """A look; one that finds nothing is made three times in ten seconds."""
     resting = await _resting(means, ref)
     if resting is not None:
@@ -157,13 +157,13 @@ async def _resting(means: Means, ref: Reference) -> RateLimited | None:
     return RateLimited(retry_after=seconds, scope=PauseScope.SITE, reason=access.name.alias)
 
 
-def first_look(means: Means, ref: Reference, answer: Seen, *, now: datetime) -> Look:
+def first_look(means: Means, ref: Reference, answer: Seen, *, now: datetime) -> Decision:
     """What the look means with which following begins."""
-    before = Watched(remote_id=ref.remote_id, created_at=now)
-    return after_look(before, answer, known={}, now=now, bounds=means.bounds, jitter=1.0)
+    before = TaskState(remote_id=ref.remote_id, created_at=now)
+    return decide(before, answer, known={}, now=now, bounds=means.bounds, jitter=1.0)
 
 
-def view_of(means: Means, asker: Asker, ref: Reference, look: Look, answer: Seen) -> ThreadView:
+def view_of(means: Means, asker: Asker, ref: Reference, look: Decision, answer: Seen) -> ThreadView:
     """What one look shows, to one person."""
     now = means.now()
     snapshot = answer.snapshot
@@ -188,21 +188,21 @@ def _counts(found: Sequence[Finding]) -> dict[str, int]:
     return dict(counts)
 
 
-async def refusal(means: Means, asker: Asker, ref: Reference, answer: Answer) -> Message:
+async def refusal(means: Means, asker: Asker, ref: Reference, answer: PollResult) -> Message:
     """Why there is nothing to follow."""
-    words = asker.words
+    texts = asker.texts
     if isinstance(answer, NotFound):
-        return replies.no_such_task(words, ref.remote_id)
-    if isinstance(answer, Refused):
-        return replies.access_refused(words)
+        return replies.no_such_task(texts, ref.remote_id)
+    if isinstance(answer, AccessDenied):
+        return replies.access_refused(texts)
     if isinstance(answer, Misconfigured):
-        return replies.misconfigured(words)
+        return replies.misconfigured(texts)
     if isinstance(answer, RateLimited):
         seconds = answer.retry_after
-        return replies.rate_limited(words, means.now() + timedelta(seconds=seconds) if seconds else None)
+        return replies.rate_limited(texts, means.now() + timedelta(seconds=seconds) if seconds else None)
     if isinstance(answer, Unavailable):
-        return replies.confluence_unavailable(words)
-    return replies.confluence_unreadable(words)
+        return replies.confluence_unavailable(texts)
+    return replies.confluence_unreadable(texts)
 
 
 async def _begin(
@@ -211,9 +211,9 @@ async def _begin(
     asker: Asker,
     *,
     ref: Reference,
-    look: Look,
+    look: Decision,
     answer: Seen,
-    loudness: Loudness,
+    verbosity: Verbosity,
     now: datetime,
 ) -> bool:
     """Write everything with which following begins, in one transaction; False where the channel follows already."""
@@ -232,8 +232,8 @@ async def _begin(
         channel_id=asker.channel_id,
         owner_id=asker.user_id,
         command_id=asker.command_id,
-        language=asker.words.language,
-        loudness=loudness,
+        language=asker.texts.language,
+        verbosity=verbosity,
         told_seq=last_seq,
         now=now,
     )
@@ -245,7 +245,7 @@ async def _begin(
     if task["due_at"] is None:
         await long_tasks.due_now(connection, task["id"], now=now)
     plan: list[tuple[Telling, dict[str, object]]] = [(Telling.ROOT, {}), (Telling.CARD, {})]
-    if last_seq and loudness is not Loudness.QUIET:
+    if last_seq and verbosity is not Verbosity.QUIET:
         plan.append((Telling.WARNINGS, {"first": 1, "last": last_seq, "earlier": True}))
     rows = [
         notices.planned(kind, subscription_id=subscription_id, team_id=asker.team_id, now=now, facts=facts)

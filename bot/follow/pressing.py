@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.clients.slack_answers import Delivery
-from bot.follow.asking import Asker, Means, People
-from bot.follow.clicking import Click, click
+from bot.clients.slack.responses import Delivery
+from bot.follow.buttons import Click, click
+from bot.follow.deps import Asker, Means, People
 
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ async def press(means: Means, people: People, pressed: Pressed) -> None:
         channel_id=pressed.channel_id,
         user_id=pressed.user_id,
         command=COMMAND,
-        words=means.catalogs.words(person.locale if person else None, means.default_language),
+        texts=means.catalogs.texts(person.locale if person else None, means.default_language),
         person=person,
         foreign=pressed.user_team_id is not None and pressed.user_team_id != pressed.team_id,
     )

@@ -3,7 +3,7 @@
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.follow import Answerer
-from bot.listeners import actions, commands, events
+from bot.listeners import buttons, commands, events
 
 __all__ = ["register"]
 
@@ -11,5 +11,5 @@ __all__ = ["register"]
 def register(app: AsyncApp, answerer: Answerer) -> None:
     """Tell Bolt what to call for what."""
     commands.register(app, answerer)
-    actions.register(app, answerer)
+    buttons.register(app, answerer)
     events.register(app, answerer)

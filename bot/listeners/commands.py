@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.db.engine import DatabaseAway
 from bot.domain.command import Follow
 from bot.follow import Answerer
-from bot.follow.answering import Typed, needs_looking, said_at_once
+from bot.follow.command_worker import Typed, needs_looking, said_at_once
 from bot.render import replies
 
 _log = structlog.get_logger(__name__)
@@ -32,22 +32,22 @@ def register(app: AsyncApp, answerer: Answerer) -> None:
 
 async def take(ack: AsyncAck, command: dict[str, Any], answerer: Answerer) -> None:
     """Keep a command, then say that it was heard; what needs no looking is answered at once."""
-    words = answerer.words(command["team_id"], command["user_id"])
+    texts = answerer.texts(command["team_id"], command["user_id"])
     text = str(command.get("text", ""))[:TEXT_KEPT]
     wish = answerer.parse(text)
     if not needs_looking(wish):
-        answer = said_at_once(words, command["command"], wish)
+        answer = said_at_once(texts, command["command"], wish)
         await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
         return
     try:
         await answerer.keep(_typed(command, text), within=PATIENCE)
     except DatabaseAway as error:
         _log.warning("command_not_kept", error=str(error))
-        sorry = replies.nothing_started(words)
+        sorry = replies.nothing_started(texts)
         await ack(text=sorry.text, blocks=list(sorry.blocks), response_type="ephemeral")
         return
     if isinstance(wish, Follow):
-        heard = replies.looking(words, len(wish.refs))
+        heard = replies.looking(texts, len(wish.refs))
         await ack(text=heard.text, response_type="ephemeral")
     else:
         await ack()

@@ -5,7 +5,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.follow import Answerer
-from bot.follow.leaving import forget_workspace, stop_workspace
+from bot.follow.uninstall import forget_workspace, stop_workspace
 
 
 def register(app: AsyncApp, answerer: Answerer) -> None:

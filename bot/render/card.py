@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
 
-from bot.domain.outcome import Outcome
+from bot.domain.states import Outcome
 from bot.render.bar import bar
 from bot.render.blocks import actions as button_row
 from bot.render.blocks import button, context, message, section
-from bot.render.facts import (
+from bot.render.i18n import Texts, wording
+from bot.render.links import destination
+from bot.render.message import Block, Message
+from bot.render.mrkdwn import Mrkdwn, bold, joined, mention
+from bot.render.phrases import (
     ending,
     findings_so_far,
     identified,
@@ -25,11 +29,7 @@ from bot.render.facts import (
     times,
     trouble_line,
 )
-from bot.render.links import destination
-from bot.render.message import Block, Message
-from bot.render.mrkdwn import Mrkdwn, bold, joined, mention
 from bot.render.thread import ThreadView
-from bot.render.words import Words, wording
 
 # action ids of the buttons
 STOP = "stop"
@@ -47,34 +47,34 @@ _BUTTONS = {
 }
 
 
-def root(words: Words, view: ThreadView) -> Message:
+def root(texts: Texts, view: ThreadView) -> Message:
     """The message in the channel: what is followed, for whom, and how it stands. Changes with the outcome only."""
-    headline, person = identified(words, view), mention(view.owner_id)
+    headline, person = identified(texts, view), mention(view.owner_id)
     if running(view):
-        small = words.say("Followed by {person}. Progress is shown in the thread.", person=person)
+        small = texts.say("Followed by {person}. Progress is shown in the thread.", person=person)
     else:
-        small = words.say("Followed by {person}. What happened is told in the thread.", person=person)
+        small = texts.say("Followed by {person}. What happened is told in the thread.", person=person)
     return message([headline, small], [section(headline), context(small)])
 
 
-def card(words: Words, view: ThreadView, actions: Sequence[str] = (OPEN,), *, subscription_id: str = "") -> Message:
+def card(texts: Texts, view: ThreadView, actions: Sequence[str] = (OPEN,), *, subscription_id: str = "") -> Message:
     """How it stands now: phase, bar, percentage, pages, findings, times, trouble.
 
     `actions`: which buttons to offer, of `stop`, `notify_me`, `check_now`, `follow_again` (where the result is unknown)
     and `open` (where a destination within the site is known); the value of the first four is the subscription's id.
     Always made of sections, contexts and actions, without block ids: Slack allows every edit between those.
     """
-    headline, figures = _headline(words, view), percentage(words, view)
-    remark = trouble_line(words, view) or ending(words, view)
-    own = own_words(words, view)
-    counts = on_one_line([pages(words, view), findings_so_far(words, view)])
-    moments = on_one_line([*times(words, view), _last_checked(words, view)])
+    headline, figures = _headline(texts, view), percentage(texts, view)
+    remark = trouble_line(texts, view) or ending(texts, view)
+    own = own_words(texts, view)
+    counts = on_one_line([pages(texts, view), findings_so_far(texts, view)])
+    moments = on_one_line([*times(texts, view), _last_checked(texts, view)])
 
     shown = [bold(headline), *([Mrkdwn(f"{bar(percent(view))}  {figures}")] if figures else [])]
     blocks = [section(joined("\n", shown))]
     blocks += [section(remark)] if remark else []
     blocks += [context(*[line for line in (own, counts, moments) if line])]
-    blocks += _buttons(words, view, actions, subscription_id)
+    blocks += _buttons(texts, view, actions, subscription_id)
     text = [on_one_line([headline, figures]), remark, own, counts, moments]
     return message([line for line in text if line], blocks)
 
@@ -84,11 +84,11 @@ def plain(message: Message) -> Message:
     return replace(message, blocks=())
 
 
-def fingerprint(words: Words, view: ThreadView, actions: Sequence[str] = (OPEN,), *, subscription_id: str = "") -> str:
+def fingerprint(texts: Texts, view: ThreadView, actions: Sequence[str] = (OPEN,), *, subscription_id: str = "") -> str:
     """A digest of what the card shows, apart from when it was last checked: 32 hexadecimal digits."""
     if running(view):
         view = replace(view, checked_at=None)
-    return digest(card(words, view, actions, subscription_id=subscription_id))
+    return digest(card(texts, view, actions, subscription_id=subscription_id))
 
 
 def digest(message: Message) -> str:
@@ -97,29 +97,29 @@ def digest(message: Message) -> str:
     return blake2b(shown.encode(), digest_size=16).hexdigest()
 
 
-def _headline(words: Words, view: ThreadView) -> Mrkdwn:
+def _headline(texts: Texts, view: ThreadView) -> Mrkdwn:
     if running(view):
-        return phase_sentence(words, view)
-    outcome, name = outcome_word(words, view.outcome), task_name(words, view)
+        return phase_sentence(texts, view)
+    outcome, name = outcome_word(texts, view.outcome), task_name(texts, view)
     # Translators: how it ended, then what it was: "Finished: Copying pages"
-    return words.say("{outcome}: {task}", outcome=outcome, task=name) if name else outcome
+    return texts.say("{outcome}: {task}", outcome=outcome, task=name) if name else outcome
 
 
-def _last_checked(words: Words, view: ThreadView) -> Mrkdwn | None:
+def _last_checked(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     if view.checked_at is None or not running(view):
         return None
-    return words.say("Last checked {time}", time=view.checked_at)
+    return texts.say("Last checked {time}", time=view.checked_at)
 
 
-def _buttons(words: Words, view: ThreadView, wanted: Sequence[str], subscription_id: str) -> list[Block]:
+def _buttons(texts: Texts, view: ThreadView, wanted: Sequence[str], subscription_id: str) -> list[Block]:
     offered = {FOLLOW_AGAIN} if view.outcome is Outcome.UNKNOWN else set()
     offered |= {STOP, NOTIFY_ME, CHECK_NOW} if running(view) else set()
     row = [
-        button(action_id, words.say(label), value=subscription_id)
+        button(action_id, texts.say(label), value=subscription_id)
         for action_id, label in _BUTTONS.items()
         if action_id in wanted and action_id in offered
     ]
     address = destination(view)
     if OPEN in wanted and address:
-        row.append(button(OPEN, words.say(_BUTTONS[OPEN]), url=address))
+        row.append(button(OPEN, texts.say(_BUTTONS[OPEN]), url=address))
     return [button_row(row)] if row else []

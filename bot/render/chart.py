@@ -4,9 +4,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.render.i18n import Texts
 from bot.render.message import Block
 from bot.render.mrkdwn import Mrkdwn, clip, joined
-from bot.render.words import Words
 
 Samples = Sequence[tuple[float, float]]
 
@@ -20,7 +20,7 @@ _AXIS_LABEL_LIMIT = 50
 _QUARTERS = (25.0, 50.0, 75.0)
 
 
-def chart(words: Words, samples: Samples) -> Block | None:
+def chart(texts: Texts, samples: Samples) -> Block | None:
     """A line chart of at most twenty points, evenly spaced in time; None where there is too little to show."""
     curve = _curve(samples)
     if not curve:
@@ -36,33 +36,33 @@ def chart(words: Words, samples: Samples) -> Block | None:
     return {
         "type": "data_visualization",
         # Translators: the title of a chart, at most 50 characters
-        "title": clip(words.say("Progress over time"), _TITLE_LIMIT),
+        "title": clip(texts.say("Progress over time"), _TITLE_LIMIT),
         "chart": {
             "type": "line",
             # Translators: the name of the line in a chart, at most 20 characters
-            "series": [{"name": clip(words.say("Progress"), _SERIES_NAME_LIMIT), "data": points}],
+            "series": [{"name": clip(texts.say("Progress"), _SERIES_NAME_LIMIT), "data": points}],
             "axis_config": {
                 "categories": labels,
                 # Translators: h:mm:ss stands for hours, minutes and seconds; at most 50 characters in all
-                "x_label": clip(words.say("Time since the start (h:mm:ss)"), _AXIS_LABEL_LIMIT),
+                "x_label": clip(texts.say("Time since the start (h:mm:ss)"), _AXIS_LABEL_LIMIT),
                 # Translators: the label of a chart's axis
-                "y_label": clip(words.say("Percent"), _AXIS_LABEL_LIMIT),
+                "y_label": clip(texts.say("Percent"), _AXIS_LABEL_LIMIT),
             },
         },
     }
 
 
-def in_words(words: Words, samples: Samples) -> Mrkdwn | None:
+def in_words(texts: Texts, samples: Samples) -> Mrkdwn | None:
     """What the chart shows, as a sentence: how far it was when it had passed each quarter, and at the end."""
     curve = _curve(samples)
     passed = [next((sample for sample in curve if sample[1] >= quarter), None) for quarter in _QUARTERS]
     told = list(dict.fromkeys([*filter(None, passed), *curve[-1:]]))
     steps = [
         # Translators: a point of a curve, e.g. "25% after 4 minutes"
-        words.say("{percent} after {duration}", percent=words.percent(percent), duration=timedelta(seconds=seconds))
+        texts.say("{percent} after {duration}", percent=texts.percent(percent), duration=timedelta(seconds=seconds))
         for seconds, percent in told
     ]
-    return words.say("Progress: {steps}", steps=joined("; ", steps)) if steps else None
+    return texts.say("Progress: {steps}", steps=joined("; ", steps)) if steps else None
 
 
 def _curve(samples: Samples) -> list[tuple[float, float]]:

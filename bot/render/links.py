@@ -2,10 +2,11 @@
 
 import msgspec
 
-from bot.domain.ledger import destination_link
+from bot.domain.states import Titles
+from bot.domain.summary import destination_link
+from bot.render.i18n import Texts
 from bot.render.mrkdwn import Mrkdwn, length, link
-from bot.render.thread import ThreadView, Titles
-from bot.render.words import Words
+from bot.render.thread import ThreadView
 
 #: as markup, so that a message has room for everything else
 _LINK_LIMIT = 1_000
@@ -26,7 +27,7 @@ def destination(view: ThreadView) -> str | None:
     return None
 
 
-def open_link(words: Words, view: ThreadView) -> Mrkdwn | None:
+def open_link(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     """The same as a link in text."""
     address = destination(view)
-    return link(address, words.say("Open in Confluence")) if address else None
+    return link(address, texts.say("Open in Confluence")) if address else None

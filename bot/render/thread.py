@@ -3,18 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-from bot.domain.longtask import Snapshot
-from bot.domain.outcome import Outcome
-from bot.domain.trouble import Trouble
-
-
-class Titles(StrEnum):
-    """Whether a channel sees page titles, or numbers only."""
-
-    SHOWN = "shown"
-    COUNTS = "counts"
+from bot.domain.snapshot import Snapshot
+from bot.domain.states import Outcome, Titles, Trouble
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.trouble import Trouble
-from bot.render.words import wording
+from bot.domain.states import Trouble
+from bot.render.i18n import wording
 
 
 @dataclass(frozen=True, kw_only=True)

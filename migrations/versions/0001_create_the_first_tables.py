@@ -202,7 +202,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=24), server_default="following", nullable=False),
         sa.Column("stopped_by", sa.String(length=32)),
         sa.Column("language", sa.String(length=16), nullable=False),
-        sa.Column("loudness", sa.String(length=8), server_default="normal", nullable=False),
+        sa.Column("verbosity", sa.String(length=8), server_default="normal", nullable=False),
         sa.Column("titles", sa.String(length=8), server_default="shown", nullable=False),
         sa.Column("thread_ts", sa.String(length=32)),
         sa.Column("root_ts", sa.String(length=32)),

@@ -77,15 +77,15 @@ async def run_all(arguments: argparse.Namespace, folder: Path) -> bool:
 
 async def _apart(database: str, arguments: argparse.Namespace) -> bool:
     """In a process of its own, so that neither waits for the other."""
-    words = ["--seconds", str(arguments.seconds), "--seed", str(arguments.seed), "--database", database]
+    texts = ["--seconds", str(arguments.seconds), "--seed", str(arguments.seed), "--database", database]
     for name in ("build", "postgres"):
         if getattr(arguments, name):
-            words += [f"--{name}", getattr(arguments, name)]
-    words += ["--often", str(arguments.often)]
-    words += ["--only", *arguments.only] if arguments.only else []
+            texts += [f"--{name}", getattr(arguments, name)]
+    texts += ["--often", str(arguments.often)]
+    texts += ["--only", *arguments.only] if arguments.only else []
     if arguments.keep:
-        words += ["--keep", str(Path(arguments.keep) / database)]
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.chaos", *words)
+        texts += ["--keep", str(Path(arguments.keep) / database)]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.chaos", *texts)
     return await process.wait() == 0
 
 

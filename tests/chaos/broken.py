@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.__main__ import cli
 from bot.db import claims, notices
-from bot.deliver import editing, posting
-from bot.deliver.tools import Hold, Tools
+from bot.deliver import edit, post
+from bot.deliver.deps import Hold, Tools
 
 
 def without_claims() -> None:
@@ -23,18 +23,18 @@ def without_claims() -> None:
 
 def without_repetition() -> None:
     """The terminal edit is not sent again after one that may still arrive."""
-    shown = editing._card_shown
+    shown = edit._card_shown
 
     async def once(connection: AsyncConnection, tools: Tools, edit: Any) -> None:
         row = dict(edit.thread.row) | {"card_unsure": False}
         await shown(connection, tools, replace(edit, thread=replace(edit.thread, row=row)))
 
-    editing._card_shown = once
+    edit._card_shown = once
 
 
 def marked_before_told() -> None:
     """A notice counts as told before it is."""
-    begin = posting._begin
+    begin = post._begin
 
     async def begun(tools: Tools, hold: Hold, notice_id: int) -> Any:
         found = await begin(tools, hold, notice_id)
@@ -43,7 +43,7 @@ def marked_before_told() -> None:
                 await notices.change(connection, notice_id, state="sent")
         return found
 
-    posting._begin = begun
+    post._begin = begun
 
 
 BUILDS = {"claims": without_claims, "repetition": without_repetition, "order": marked_before_told}

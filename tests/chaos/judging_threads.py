@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.domain.outcome import Outcome
-from bot.render.facts import outcome_word
-from bot.render.words import english
-from bot.sandbox import verdict
-from bot.sandbox.slack.records import Message
+from bot.domain.states import Outcome
+from bot.render.i18n import english
+from bot.render.phrases import outcome_word
+from sandbox import verdict
+from sandbox.slack.records import Message
 from tests.chaos.people import STOPPED, Told, followed
 from tests.chaos.seen import GIVEN_UP, LATE, Seen
 from tests.chaos.threads import Thread, marker_of, posts_by_marker, threads_of

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from time import time
 
 from bot.render import replies
-from bot.render.words import english
-from bot.sandbox.confluence.story import Ending
-from bot.sandbox.scenarios import Scenario, random_scenario
-from bot.sandbox.slack.records import Message
+from bot.render.i18n import english
+from sandbox.confluence.story import Ending
+from sandbox.scenarios import Scenario, random_scenario
+from sandbox.slack.records import Message
 from tests.chaos.watched import WatchedConfluence, WatchedSlack
 
 CHANNELS = ("C0RELEASES", "C0DOCS", "C0SUPPORT", "C0SALES", "C0LEGAL", "C0OPS")

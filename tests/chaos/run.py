@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import time
 
-from bot.sandbox.confluence import faults as confluence
-from bot.sandbox.slack import Fault
+from sandbox.confluence import faults as confluence
+from sandbox.slack import Fault
 from tests.chaos import schedule as kinds
 from tests.chaos.databases import LOCKABLE, Database
 from tests.chaos.people import Crowd, Tale, tales

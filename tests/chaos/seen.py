@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bot.sandbox.slack.records import Message
+from sandbox.slack.records import Message
 from tests.chaos.people import Told
 from tests.chaos.processes import Life
 from tests.chaos.watched import NOBODY, Asking, Request, WatchedConfluence, WatchedSlack

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import time
 
-from bot.sandbox.together import SIGNING_SECRET, TEAM, TOKEN
+from sandbox.environment import SIGNING_SECRET, TEAM, TOKEN
 from tests.chaos.databases import Database, Postgres, Sqlite
 from tests.chaos.people import CHANNELS, PEOPLE, Crowd
 from tests.chaos.processes import Slot, command, inherited

@@ -71,10 +71,10 @@ class Run:
 
 
 def start(database: str, *, seed: int, seconds: int, postgres: str, more: Sequence[str] = ()) -> Run:
-    words = ["--database", database, "--seed", str(seed), "--seconds", str(seconds), "--postgres", postgres, *more]
+    texts = ["--database", database, "--seed", str(seed), "--seconds", str(seconds), "--postgres", postgres, *more]
     return Run(
         process=subprocess.Popen(  # noqa: S603 -- our own words
-            [sys.executable, "-m", "tests.chaos", *words],
+            [sys.executable, "-m", "tests.chaos", *texts],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

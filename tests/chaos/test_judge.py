@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from bot.sandbox.slack.records import Call
+from sandbox.slack.records import Call
 from tests.chaos import judge
 from tests.chaos.processes import Life
 from tests.chaos.seen import Outage, Seen

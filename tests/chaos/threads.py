@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from bot.sandbox.slack.records import Message
+from sandbox.slack.records import Message
 from tests.chaos.people import CHANNELS, Told
 from tests.chaos.seen import Seen
 from tests.chaos.watched import Request

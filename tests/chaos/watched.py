@@ -8,10 +8,10 @@ from time import time
 
 from aiohttp import web
 
-from bot.sandbox.confluence import ConfluenceSimulator
-from bot.sandbox.slack import Change, Fault, SlackSimulator
-from bot.sandbox.slack.faults import ANY, Faults
-from bot.sandbox.slack.records import Call
+from sandbox.confluence import ConfluenceSimulator
+from sandbox.slack import Change, Fault, SlackSimulator
+from sandbox.slack.faults import ANY, Faults
+from sandbox.slack.records import Call
 
 #: whoever comes by the address that is not a process's own: response URLs and uploads
 NOBODY = "?"

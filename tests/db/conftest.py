@@ -43,7 +43,7 @@ class Given:
                 await accounts.saw(connection, long_task_id=number, account_id=self.account, now=NOW)
         return number
 
-    async def thread(self, task: int, *, channel: str = "C1", loudness: str = "normal", owner: str = "U1") -> int:
+    async def thread(self, task: int, *, channel: str = "C1", verbosity: str = "normal", owner: str = "U1") -> int:
         """A channel follows a long task."""
         async with self.database.begin() as connection:
             made = await subscriptions.follow(
@@ -54,7 +54,7 @@ class Given:
                 owner_id=owner,
                 command_id=None,
                 language="en",
-                loudness=loudness,
+                verbosity=verbosity,
                 told_seq=0,
                 now=NOW,
             )

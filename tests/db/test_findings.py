@@ -6,8 +6,8 @@ from sqlalchemy import select
 from bot.db import findings, notices
 from bot.db.models import long_tasks
 from bot.db.models import notices as notice_rows
-from bot.domain.longtask import Finding, Severity
 from bot.domain.pacing import Telling
+from bot.domain.snapshot import Finding, Severity
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

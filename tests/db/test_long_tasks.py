@@ -7,17 +7,17 @@ from sqlalchemy import select
 
 from bot.db import long_tasks, subscriptions
 from bot.db.models import long_tasks as rows
-from bot.domain.outcome import Outcome
 from bot.domain.samples import Sample, added
-from bot.domain.watched import Look, Watched
+from bot.domain.states import Outcome
+from bot.domain.task_state import Decision, TaskState
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=30)
 
 
-def look(outcome: Outcome = Outcome.FOLLOWING, *, samples: tuple[Sample, ...] = ()) -> Look:
-    after = Watched(remote_id="1", created_at=NOW, checked_at=NOW, outcome=outcome, samples=samples)
-    return Look(after=after, due_at=LATER if outcome is Outcome.FOLLOWING else None)
+def look(outcome: Outcome = Outcome.FOLLOWING, *, samples: tuple[Sample, ...] = ()) -> Decision:
+    after = TaskState(remote_id="1", created_at=NOW, checked_at=NOW, outcome=outcome, samples=samples)
+    return Decision(after=after, due_at=LATER if outcome is Outcome.FOLLOWING else None)
 
 
 async def test_a_long_task_is_one_row_however_often_it_is_asked_for(given: Any) -> None:

@@ -19,9 +19,9 @@ from bot.db.columns import metadata
 from bot.db.engine import Database
 from bot.db.models import long_tasks, notices, subscriptions
 from bot.db.url import normalised
-from bot.domain.trouble import Trouble
-from bot.sandbox.scenarios import scenario
-from bot.sandbox.together import CHANNEL, PERSON, TEAM, Sandbox, open_sandbox
+from bot.domain.states import Trouble
+from sandbox.environment import CHANNEL, PERSON, TEAM, Sandbox, open_sandbox
+from sandbox.scenarios import scenario
 
 BIG = ("long_tasks", "subscriptions", "notices", "findings", "viewers", "followers")
 ROWS = 100_000
@@ -147,8 +147,8 @@ async def steps(sandbox: Sandbox, bot: Bot) -> None:
     await sandbox.type(copy)
     await sandbox.slack.wait_for(lambda: sandbox.thread_of(copy), timeout=60)
     other = sandbox.begin(SLOW)
-    for words in ("list", f"status {other}", other, other):
-        await sandbox.type(words)
+    for texts in ("list", f"status {other}", other, other):
+        await sandbox.type(texts)
     await sandbox.slack.wait_for(lambda: sandbox.thread_of(other), timeout=60)
     await sandbox.type(f"stop {other}")
     await sandbox.slack.wait_for(lambda: any(PERSON in each.text for each in sandbox.thread_of(copy)), timeout=60)

@@ -9,9 +9,9 @@ from bot.db import accounts, claims, commands, notices, pauses, sites, subscript
 from bot.db.models import commands as command_rows
 from bot.db.models import notices as notice_rows
 from bot.db.models import subscriptions as subscription_rows
-from bot.domain.answer import PauseScope
-from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
+from bot.domain.poll_result import PauseScope
+from bot.domain.states import Outcome
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -100,7 +100,7 @@ async def test_one_thread_at_a_time_follows_a_long_task_in_a_channel(given: Any)
     first = await given.thread(task)
     again = {"long_task_id": task, "team_id": "T1", "channel_id": "C1", "owner_id": "U2", "command_id": None}
     async with given.database.begin() as connection:
-        again |= {"language": "en", "loudness": "normal", "told_seq": 0, "now": LATER}
+        again |= {"language": "en", "verbosity": "normal", "told_seq": 0, "now": LATER}
         assert await subscriptions.follow(connection, **again) is None
         assert await subscriptions.stop(connection, first, stopped_by="U1", now=LATER)
         assert not await subscriptions.stop(connection, first, stopped_by="U1", now=LATER)

@@ -5,14 +5,14 @@ from sqlalchemy import select
 
 from bot.db import troubles
 from bot.db.models import long_tasks, notices, subscriptions
-from bot.domain.trouble import Trouble
+from bot.domain.states import Trouble
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 async def test_trouble_of_a_site_is_told_once_in_each_live_thread_but_quiet_ones(given: Any) -> None:
     live, ended = await given.task(1), await given.task(2, due_in=None, outcome="finished", ended_at=NOW)
-    loud, quiet = await given.thread(live), await given.thread(live, channel="C2", loudness="quiet")
+    loud, quiet = await given.thread(live), await given.thread(live, channel="C2", verbosity="quiet")
     over = await given.thread(ended)
     dirty = select(subscriptions.c.id, subscriptions.c.card_dirty_since).order_by(subscriptions.c.id)
     told = select(notices.c.subscription_id, notices.c.kind, notices.c.facts).order_by(notices.c.id)

@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy import select, text, update
 
 import bot.render
-from bot.clients.slack import SlackClient
-from bot.clients.slack_session import open_session
+from bot.clients.slack.client import SlackClient
+from bot.clients.slack.session import open_session
 from bot.db import accounts, cards, commands, findings, notices, sites, subscriptions, workspaces
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
@@ -23,14 +23,14 @@ from bot.db.models import notices as notice_rows
 from bot.db.models import subscriptions as subscription_rows
 from bot.db.secrets import Secrets
 from bot.deliver import Deliverer, Tools
-from bot.domain.longtask import Finding, Kind, Message, Snapshot
-from bot.domain.outcome import Outcome
 from bot.domain.pacing import Telling
+from bot.domain.snapshot import Finding, Kind, Snapshot, StatusMessage
+from bot.domain.states import Outcome
 from bot.metrics import Metrics
-from bot.render.words import load_catalogs
-from bot.sandbox.slack import SlackSimulator
-from bot.sandbox.slack.records import Call
-from bot.sandbox.slack.records import Message as Said
+from bot.render.i18n import load_catalogs
+from sandbox.slack import SlackSimulator
+from sandbox.slack.records import Call
+from sandbox.slack.records import Message as Said
 
 TEAM, CHANNEL, OWNER, FRIEND = "T0ACME", "C0RELEASES", "U0OWNER", "U0PAL"
 TOKEN = "xoxb-acme"
@@ -149,7 +149,7 @@ class Stage:
                 owner_id=OWNER,
                 command_id=command_id,
                 language="en",
-                loudness="normal",
+                verbosity="normal",
                 told_seq=0,
                 now=self.clock(),
             )
@@ -181,7 +181,11 @@ class Stage:
     async def given_look(self, task: int, percent: float, *, visible: bool = True) -> None:
         """A look that found another percentage."""
         snapshot = Snapshot(
-            remote_id="1", kind=Kind.COPY, percent=percent, finished=False, status=Message(key="STATUS_COPYING_PAGES")
+            remote_id="1",
+            kind=Kind.COPY,
+            percent=percent,
+            finished=False,
+            status=StatusMessage(key="STATUS_COPYING_PAGES"),
         )
         values = {
             "snapshot": msgspec.json.encode(snapshot).decode(),

@@ -14,12 +14,12 @@ from bot.domain.changes import (
     Vanished,
     changes,
 )
-from bot.domain.longtask import Finding, Message, Snapshot
-from bot.domain.outcome import Outcome
+from bot.domain.snapshot import Finding, Snapshot, StatusMessage
+from bot.domain.states import Outcome
 
-COPYING = Message(key="STATUS_COPYING_PAGES")
-PART = Message(key="STATUS_COPIED_PAGES", args=("20", "42"))
-COPIED = Message(key="STATUS_COPIED_PAGES", args=("42",))
+COPYING = StatusMessage(key="STATUS_COPYING_PAGES")
+PART = StatusMessage(key="STATUS_COPIED_PAGES", args=("20", "42"))
+COPIED = StatusMessage(key="STATUS_COPIED_PAGES", args=("42",))
 RENAMED = Finding(key="WARN_RENAME_PAGE", args=("A", "B"), identity="renamed")
 LEFT = Finding(key="WARN_IGNORE_VIEW_RESTRICTED", args=("3",), count=3, identity="left")
 MORE_LEFT = Finding(key="WARN_IGNORE_VIEW_RESTRICTED", args=("5",), count=5, identity="left")
@@ -70,21 +70,21 @@ def test_more_pages_are_not_another_phase() -> None:
 
 
 def test_another_phase_is_said() -> None:
-    relinking = Message(key="STATUS_RELINK_PAGES")
+    relinking = StatusMessage(key="STATUS_RELINK_PAGES")
     before, after = Snapshot(percent=80, status=PART), Snapshot(percent=80, status=relinking)
     assert between(before, after) == (PhaseChanged(before=PART, after=relinking),)
 
 
 def test_an_unknown_key_is_a_phase_of_its_own_whatever_its_arguments() -> None:
     old, new, newer = (
-        Message(key=key, args=(arg,)) for key, arg in (("STATUS_A", "1"), ("STATUS_A", "2"), ("STATUS_B", "2"))
+        StatusMessage(key=key, args=(arg,)) for key, arg in (("STATUS_A", "1"), ("STATUS_A", "2"), ("STATUS_B", "2"))
     )
     assert between(Snapshot(status=old), Snapshot(status=new)) == ()
     assert between(Snapshot(status=new), Snapshot(status=newer)) == (PhaseChanged(before=new, after=newer),)
 
 
 def test_a_ready_sentence_is_another_phase_only_where_more_than_its_numbers_change() -> None:
-    old, new, newer = (Message(text=text) for text in ("Page 3 of 9", "Page 4 of 9", "Indexing"))
+    old, new, newer = (StatusMessage(text=text) for text in ("Page 3 of 9", "Page 4 of 9", "Indexing"))
     assert between(Snapshot(status=old), Snapshot(status=new)) == ()
     assert between(Snapshot(status=new), Snapshot(status=newer)) == (PhaseChanged(before=new, after=newer),)
 
@@ -148,7 +148,7 @@ SNAPSHOTS = st.builds(
     Snapshot,
     percent=st.none() | st.floats(0, 99),
     done=st.none() | st.integers(0, 50),
-    status=st.sampled_from([None, COPYING, PART, COPIED, Message(text="x")]),
+    status=st.sampled_from([None, COPYING, PART, COPIED, StatusMessage(text="x")]),
 )
 FINDINGS = st.lists(
     st.builds(

@@ -4,12 +4,13 @@ from itertools import product
 
 import pytest
 
-from bot.domain.longtask import Message, Snapshot
-from bot.domain.outcome import SETTLED_SECONDS, Outcome, outcome_of
+from bot.domain.outcome import SETTLED_SECONDS, outcome_of
+from bot.domain.snapshot import Snapshot, StatusMessage
+from bot.domain.states import Outcome
 
-COPIED = Message(key="STATUS_COPIED_PAGES", args=("42",))
-COPYING = Message(key="STATUS_COPIED_PAGES", args=("20", "42"))
-DELETED = Message(key="STATUS_DELETED_PAGES", args=("20",))
+COPIED = StatusMessage(key="STATUS_COPIED_PAGES", args=("42",))
+COPYING = StatusMessage(key="STATUS_COPIED_PAGES", args=("20", "42"))
+DELETED = StatusMessage(key="STATUS_DELETED_PAGES", args=("20",))
 
 
 @pytest.mark.parametrize(
@@ -50,12 +51,12 @@ def test_an_end_is_seen_where_confluence_says_it(snapshot: Snapshot, outcome: Ou
         (COPIED, SETTLED_SECONDS, Outcome.FINISHED),
         (DELETED, SETTLED_SECONDS, Outcome.FINISHED),
         (COPYING, SETTLED_SECONDS * 9, None),
-        (Message(text="Deleting space"), SETTLED_SECONDS * 9, None),
+        (StatusMessage(text="Deleting space"), SETTLED_SECONDS * 9, None),
         (None, SETTLED_SECONDS * 9, None),
     ],
 )
 def test_a_last_report_below_100_percent_is_the_end_once_it_stands(
-    status: Message | None, seconds: float, outcome: Outcome | None
+    status: StatusMessage | None, seconds: float, outcome: Outcome | None
 ) -> None:
     snapshot = Snapshot(successful=True, percent=80, status=status)
     assert outcome_of(snapshot, problems=False, unchanged_seconds=seconds) == outcome

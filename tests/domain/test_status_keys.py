@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.longtask import Kind, Message, Severity
+from bot.domain.snapshot import Kind, Severity, StatusMessage
 from bot.domain.status_keys import (
     STATUS_KEYS,
     Arg,
@@ -101,21 +101,21 @@ def test_a_count_is_plain_digits(text: str, number: int | None) -> None:
     ("message", "stage", "final"),
     [
         (None, Phase.UNKNOWN, False),
-        (Message(text="Deleting space"), Phase.UNKNOWN, False),
-        (Message(key="INITIALIZING_TASK"), Phase.STARTING, False),
-        (Message(key="STATUS_COPYING_PAGES"), Phase.COPYING, False),
-        (Message(key="STATUS_COPIED_PAGES", args=("20", "42")), Phase.COPYING, False),
-        (Message(key="STATUS_COPIED_PAGES", args=("42",)), Phase.COPIED, True),
-        (Message(key="STATUS_RELINK_PAGES"), Phase.RELINKING, False),
-        (Message(key="STATUS_DELETING_PAGES", args=("9", "20")), Phase.DELETING, False),
-        (Message(key="STATUS_MOVING_PAGES"), Phase.MOVING, False),
-        (Message(key="STATUS_DELETED_PAGES", args=("20",)), Phase.DELETED, True),
-        (Message(key="STATUS_DELETED_PAGES"), Phase.DELETED, True),
-        (Message(key="STATUS_NEW", args=("1",)), Phase.UNKNOWN, False),
+        (StatusMessage(text="Deleting space"), Phase.UNKNOWN, False),
+        (StatusMessage(key="INITIALIZING_TASK"), Phase.STARTING, False),
+        (StatusMessage(key="STATUS_COPYING_PAGES"), Phase.COPYING, False),
+        (StatusMessage(key="STATUS_COPIED_PAGES", args=("20", "42")), Phase.COPYING, False),
+        (StatusMessage(key="STATUS_COPIED_PAGES", args=("42",)), Phase.COPIED, True),
+        (StatusMessage(key="STATUS_RELINK_PAGES"), Phase.RELINKING, False),
+        (StatusMessage(key="STATUS_DELETING_PAGES", args=("9", "20")), Phase.DELETING, False),
+        (StatusMessage(key="STATUS_MOVING_PAGES"), Phase.MOVING, False),
+        (StatusMessage(key="STATUS_DELETED_PAGES", args=("20",)), Phase.DELETED, True),
+        (StatusMessage(key="STATUS_DELETED_PAGES"), Phase.DELETED, True),
+        (StatusMessage(key="STATUS_NEW", args=("1",)), Phase.UNKNOWN, False),
     ],
 )
 def test_a_status_tells_the_phase_and_whether_it_is_the_last_report(
-    message: Message | None, stage: Phase, final: bool
+    message: StatusMessage | None, stage: Phase, final: bool
 ) -> None:
     assert (phase(message), is_final(message)) == (stage, final)
 

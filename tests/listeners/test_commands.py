@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.render import replies
-from bot.render.words import english
-from bot.sandbox.confluence import faults
-from bot.sandbox.scenarios import scenario
-from bot.sandbox.slack import Signing
-from bot.sandbox.together import CHANNEL, PERSON, SIGNING_SECRET, Sandbox
+from bot.render.i18n import english
+from sandbox.confluence import faults
+from sandbox.environment import CHANNEL, PERSON, SIGNING_SECRET, Sandbox
+from sandbox.scenarios import scenario
+from sandbox.slack import Signing
 
 WORDS = english()
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.clients.confluence import ConfluenceClient, Credential, Site, open_session
-from bot.clients.slack import SlackClient
+from bot.clients.slack.client import SlackClient
 from bot.db import accounts, sites, workspaces
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
@@ -21,17 +21,18 @@ from bot.db.models import findings, long_tasks, notices, pauses, subscriptions
 from bot.db.models import sites as site_rows
 from bot.db.secrets import Secrets
 from bot.db.url import normalised
-from bot.domain.cadence import Bounds
-from bot.domain.command import Follow, Loudness, Reference, SiteKind, SiteName
+from bot.domain.command import Follow, Reference, SiteKind, SiteName
+from bot.domain.poll_interval import Bounds
 from bot.domain.samples import Sample
+from bot.domain.states import Verbosity
 from bot.follow import Means, SiteAccess
-from bot.follow.asking import Asker
+from bot.follow.deps import Asker
 from bot.follow.following import follow
 from bot.metrics import Metrics
 from bot.poll import Poller, Reach
+from bot.render.i18n import Catalogs, english
 from bot.render.message import Message
-from bot.render.words import Catalogs, english
-from bot.sandbox.confluence import ConfluenceSimulator, Story
+from sandbox.confluence import ConfluenceSimulator, Story
 
 TEAM = "T1"
 
@@ -103,7 +104,7 @@ class Rig:
         )
 
     async def follow(
-        self, remote_id: str, *, channel: str = "C1", loudness: Loudness | None = None, site: int = 0
+        self, remote_id: str, *, channel: str = "C1", verbosity: Verbosity | None = None, site: int = 0
     ) -> Message:
         """What somebody who types it is answered."""
         asker = Asker(
@@ -112,12 +113,12 @@ class Rig:
             channel_id=channel,
             user_id="U1",
             command="/longtask",
-            words=english(),
+            texts=english(),
             person=None,
             foreign=False,
         )
         ref = Reference(site_id=self.access[site].name.site_id, remote_id=remote_id)
-        return await follow(self.means, asker, Follow(refs=(ref,), loudness=loudness))
+        return await follow(self.means, asker, Follow(refs=(ref,), verbosity=verbosity))
 
     async def begin(self, story: Story, **options: Any) -> str:
         """A story begins now and is followed; its id."""

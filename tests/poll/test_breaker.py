@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.longtask import Kind
-from bot.sandbox.confluence import Ending, Moment, Story, faults
+from bot.domain.snapshot import Kind
+from sandbox.confluence import Ending, Moment, Story, faults
 
 MOVING = Story(
     name="a copy of days",

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.db import long_tasks
-from bot.domain.ledger import destination_link
-from bot.sandbox.scenarios import names, scenario
-from bot.sandbox.scenarios.expected import Expected
+from bot.domain.summary import destination_link
+from sandbox.scenarios import names, scenario
+from sandbox.scenarios.expected import Expected
 
 STORIES = [(kind, name) for kind in ("cloud", "datacenter") for name in names(kind)]
 

@@ -7,25 +7,15 @@ from typing import Any
 import pytest
 
 import bot.render
+from bot.render.i18n import Catalogs, Texts
 from bot.render.message import Message
-from bot.render.words import Catalogs, Words, english, load_catalogs
 
 CATALOGS = Path(bot.render.__file__).parent / "catalogs"
 LANGUAGES = ["en", *sorted(path.stem for path in CATALOGS.glob("*.po"))]
 
 
-@pytest.fixture(scope="session")
-def catalogs() -> Catalogs:
-    return load_catalogs(CATALOGS)
-
-
-@pytest.fixture(scope="session")
-def en() -> Words:
-    return english()
-
-
 @pytest.fixture(params=LANGUAGES)
-def words(request: pytest.FixtureRequest, catalogs: Catalogs) -> Words:
+def texts(request: pytest.FixtureRequest, catalogs: Catalogs) -> Texts:
     return catalogs.languages[request.param]
 
 

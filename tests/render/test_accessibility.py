@@ -6,24 +6,24 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.domain.outcome import Outcome
+from bot.domain.states import Outcome
 from bot.render.chart import in_words
-from bot.render.examples import answers, examples
-from bot.render.facts import findings_so_far, outcome_word, pages, percentage, phase_sentence
+from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.situations import Situation, messages
-from bot.render.words import Words
+from bot.render.phrases import findings_so_far, outcome_word, pages, percentage, phase_sentence
+from sandbox.gallery.examples import answers, examples
+from sandbox.gallery.situations import Situation, messages
 
 SITUATIONS = {situation.name: situation for situation in examples()}
 #: signs that may stand beside words; none of them says anything that the words do not
 ORNAMENTS = set("•·…░█<>|^~=+`$")
 
 
-def every_message(words: Words) -> Iterator[tuple[str, Message]]:
+def every_message(texts: Texts) -> Iterator[tuple[str, Message]]:
     for situation in SITUATIONS.values():
-        for name, message in messages(words, situation):
+        for name, message in messages(texts, situation):
             yield f"{situation.name}: {name}", message
-    yield from answers(words)
+    yield from answers(texts)
 
 
 def lines_of_blocks(message: Message) -> Iterator[str]:
@@ -38,25 +38,25 @@ def situation(request: pytest.FixtureRequest) -> Situation:
     return SITUATIONS[request.param]
 
 
-def test_the_text_of_a_card_carries_state_percentage_and_counts(words: Words, situation: Situation) -> None:
-    view, text = situation.view, dict(messages(words, situation))["card"].text
-    state = phase_sentence(words, view) if view.outcome is Outcome.FOLLOWING else outcome_word(words, view.outcome)
-    facts = [state, percentage(words, view), pages(words, view), findings_so_far(words, view)]
+def test_the_text_of_a_card_carries_state_percentage_and_counts(texts: Texts, situation: Situation) -> None:
+    view, text = situation.view, dict(messages(texts, situation))["card"].text
+    state = phase_sentence(texts, view) if view.outcome is Outcome.FOLLOWING else outcome_word(texts, view.outcome)
+    facts = [state, percentage(texts, view), pages(texts, view), findings_so_far(texts, view)]
     assert [fact for fact in facts if fact and fact not in text] == []
 
 
-def test_the_text_of_a_completion_carries_outcome_percentage_and_counts(words: Words, situation: Situation) -> None:
-    view, said = situation.view, dict(messages(words, situation))
+def test_the_text_of_a_completion_carries_outcome_percentage_and_counts(texts: Texts, situation: Situation) -> None:
+    view, said = situation.view, dict(messages(texts, situation))
     assert ("completion" in said) == (view.outcome is not Outcome.FOLLOWING)
     if "completion" in said:
         text = said["completion"].text
-        facts = [outcome_word(words, view.outcome), percentage(words, view), findings_so_far(words, view)]
+        facts = [outcome_word(texts, view.outcome), percentage(texts, view), findings_so_far(texts, view)]
         assert [fact for fact in facts if fact and fact not in text] == []
 
 
-def test_the_text_says_whatever_the_blocks_say(words: Words) -> None:
+def test_the_text_says_whatever_the_blocks_say(texts: Texts) -> None:
     missing = {}
-    for name, message in every_message(words):
+    for name, message in every_message(texts):
         text = message.text.replace("*", "")
         lines = [re.sub(r"[█░]+ +", "", line).replace("*", "") for line in lines_of_blocks(message)]
         unsaid = [line for line in lines if line not in text]
@@ -65,20 +65,20 @@ def test_the_text_says_whatever_the_blocks_say(words: Words) -> None:
     assert missing == {}
 
 
-def test_a_chart_has_its_text(words: Words) -> None:
+def test_a_chart_has_its_text(texts: Texts) -> None:
     charts = 0
     for situation in SITUATIONS.values():
-        for _, message in messages(words, situation):
+        for _, message in messages(texts, situation):
             if any(block["type"] == "data_visualization" for block in message.blocks):
                 charts += 1
-                assert in_words(words, situation.view.samples) in message.text.splitlines()
+                assert in_words(texts, situation.view.samples) in message.text.splitlines()
     assert charts > 0
 
 
-def test_nothing_is_said_by_a_picture(words: Words) -> None:
+def test_nothing_is_said_by_a_picture(texts: Texts) -> None:
     pictures = {
         char
-        for _, message in answers(words)
+        for _, message in answers(texts)
         for char in message.text
         if unicodedata.category(char) in {"So", "Sk", "Sm"} and char not in ORNAMENTS
     }

@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from bot.domain.longtask import Kind, Snapshot
-from bot.domain.longtask import Message as Status
-from bot.domain.outcome import Outcome
-from bot.domain.trouble import Trouble
+from bot.domain.snapshot import Kind, Snapshot
+from bot.domain.snapshot import StatusMessage as Status
+from bot.domain.states import Outcome, Titles, Trouble
 from bot.render.card import card, digest, fingerprint, plain, root
+from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.thread import ThreadView, Titles
-from bot.render.words import Words
+from bot.render.thread import ThreadView
 
 BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 ACTIONS = ("stop", "notify_me", "check_now", "follow_again", "open")
@@ -53,7 +52,7 @@ def labels(message: Message) -> list[tuple[str, str | None, str | None]]:
     return [(one["action_id"], one.get("value"), one.get("url")) for row in rows for one in row]
 
 
-def test_the_root_says_who_follows_what_and_how_it_stands(en: Words) -> None:
+def test_the_root_says_who_follows_what_and_how_it_stands(en: Texts) -> None:
     assert root(en, VIEW) == Message(
         text=(
             "*Following*: Copying pages (long task 3145728001)\nFollowed by <@U0ANNA>. Progress is shown in the thread."
@@ -91,11 +90,11 @@ def test_the_root_says_who_follows_what_and_how_it_stands(en: Words) -> None:
         (Outcome.STOPPED, "*Stopped*: Copying pages (long task 3145728001)"),
     ],
 )
-def test_the_root_names_each_outcome(en: Words, outcome: Outcome, headline: str) -> None:
+def test_the_root_names_each_outcome(en: Texts, outcome: Outcome, headline: str) -> None:
     assert root(en, ended(outcome)).text.splitlines()[0] == headline
 
 
-def test_the_root_changes_with_the_outcome_only(en: Words) -> None:
+def test_the_root_changes_with_the_outcome_only(en: Texts) -> None:
     later = replace(
         VIEW,
         snapshot=msgspec.structs.replace(COPYING, percent=90.0),
@@ -106,7 +105,7 @@ def test_the_root_changes_with_the_outcome_only(en: Words) -> None:
     assert root(en, later) == root(en, VIEW)
 
 
-def test_an_unknown_long_task_is_called_by_confluences_name_where_titles_may_be_shown(en: Words) -> None:
+def test_an_unknown_long_task_is_called_by_confluences_name_where_titles_may_be_shown(en: Texts) -> None:
     view = replace(VIEW, snapshot=Snapshot(name_text="Reindex <DOCS>"))
     headlines = [root(en, replace(view, titles=titles)).text.splitlines()[0] for titles in Titles]
     assert headlines == [
@@ -115,7 +114,7 @@ def test_an_unknown_long_task_is_called_by_confluences_name_where_titles_may_be_
     ]
 
 
-def test_the_card_carries_every_fact_in_its_text(en: Words) -> None:
+def test_the_card_carries_every_fact_in_its_text(en: Texts) -> None:
     assert card(en, VIEW).text == (
         "Copying pages · 38%\n"
         "778 of 2,000 pages · 1 error and 3 warnings\n"
@@ -124,13 +123,13 @@ def test_the_card_carries_every_fact_in_its_text(en: Words) -> None:
     )
 
 
-def test_the_card_shows_phase_bar_and_percentage_first(en: Words) -> None:
+def test_the_card_shows_phase_bar_and_percentage_first(en: Texts) -> None:
     message = card(en, VIEW)
     assert message.blocks[0]["text"]["text"] == "*Copying pages*\n████░░░░░░░░  38%"
     assert kinds(message) == ["section", "context", "actions"]
 
 
-def test_trouble_stands_on_the_card_while_it_lasts_and_no_end_is_expected_meanwhile(en: Words) -> None:
+def test_trouble_stands_on_the_card_while_it_lasts_and_no_end_is_expected_meanwhile(en: Texts) -> None:
     view = replace(VIEW, trouble=Trouble.DOWN, trouble_since=BEGAN)
     assert card(en, view).text.splitlines()[1:] == [
         (
@@ -172,19 +171,19 @@ def test_trouble_stands_on_the_card_while_it_lasts_and_no_end_is_expected_meanwh
         ),
     ],
 )
-def test_the_card_shows_how_it_ended(en: Words, outcome: Outcome, changes: dict[str, object], lines: list[str]) -> None:
+def test_the_card_shows_how_it_ended(en: Texts, outcome: Outcome, changes: dict[str, object], lines: list[str]) -> None:
     shown = card(en, ended(outcome, **changes)).text.splitlines()
     assert shown[:-2] == lines
 
 
-def test_an_end_that_was_not_seen_says_what_was_seen_last_and_when(en: Words) -> None:
+def test_an_end_that_was_not_seen_says_what_was_seen_last_and_when(en: Texts) -> None:
     assert card(en, ended(Outcome.UNKNOWN)).text.splitlines()[1] == (
         f"The end could not be seen. Last seen: 38%, {en.time(BEGAN + timedelta(minutes=11))}. "
         "Look in Confluence how it ended."
     )
 
 
-def test_buttons_are_offered_while_they_can_do_something(en: Words) -> None:
+def test_buttons_are_offered_while_they_can_do_something(en: Texts) -> None:
     address = "https://acme.atlassian.net/wiki/spaces/DEST/pages/98765433/Team+handbook"
     shown = {
         outcome: labels(card(en, replace(VIEW, outcome=outcome), ACTIONS, subscription_id="7"))
@@ -202,19 +201,19 @@ def test_buttons_are_offered_while_they_can_do_something(en: Words) -> None:
     }
 
 
-def test_without_a_known_destination_there_is_no_row_of_buttons(en: Words) -> None:
+def test_without_a_known_destination_there_is_no_row_of_buttons(en: Texts) -> None:
     snapshot = msgspec.structs.replace(COPYING, destination_id=None, destination_url="https://evil.example/")
     assert kinds(card(en, replace(VIEW, snapshot=snapshot))) == ["section", "context"]
 
 
-def test_where_titles_are_not_shown_the_destination_is_named_by_its_id(en: Words) -> None:
+def test_where_titles_are_not_shown_the_destination_is_named_by_its_id(en: Texts) -> None:
     view = replace(VIEW, titles=Titles.COUNTS)
     assert labels(card(en, view)) == [
         ("open", None, "https://acme.atlassian.net/wiki/pages/viewpage.action?pageId=98765433")
     ]
 
 
-def test_when_it_was_last_checked_is_no_reason_for_an_edit(en: Words) -> None:
+def test_when_it_was_last_checked_is_no_reason_for_an_edit(en: Texts) -> None:
     later = replace(VIEW, checked_at=BEGAN + timedelta(hours=3))
     assert fingerprint(en, later) == fingerprint(en, VIEW)
     assert digest(card(en, later)) != digest(card(en, VIEW))
@@ -232,44 +231,44 @@ def test_when_it_was_last_checked_is_no_reason_for_an_edit(en: Words) -> None:
         {"titles": Titles.COUNTS},
     ],
 )
-def test_whatever_else_is_seen_is_a_reason_for_an_edit(en: Words, change: dict[str, object]) -> None:
+def test_whatever_else_is_seen_is_a_reason_for_an_edit(en: Texts, change: dict[str, object]) -> None:
     assert fingerprint(en, replace(VIEW, **change)) != fingerprint(en, VIEW)  # type: ignore[arg-type] -- a field by its name
 
 
-def test_other_buttons_or_another_language_are_a_reason_for_an_edit(en: Words, words: Words) -> None:
+def test_other_buttons_or_another_language_are_a_reason_for_an_edit(en: Texts, texts: Texts) -> None:
     assert fingerprint(en, VIEW, ACTIONS, subscription_id="7") != fingerprint(en, VIEW)
-    assert (fingerprint(words, VIEW) == fingerprint(en, VIEW)) == (words.language == "en")
+    assert (fingerprint(texts, VIEW) == fingerprint(en, VIEW)) == (texts.language == "en")
 
 
-def test_a_change_too_small_to_be_seen_is_no_reason_for_an_edit(en: Words) -> None:
+def test_a_change_too_small_to_be_seen_is_no_reason_for_an_edit(en: Texts) -> None:
     snapshot = msgspec.structs.replace(COPYING, percent=38.4, elapsed_ms=5)
     view = replace(VIEW, snapshot=snapshot, started_at=BEGAN + timedelta(seconds=20))
     assert fingerprint(en, view) == fingerprint(en, VIEW)
 
 
-def test_the_plain_form_has_the_same_text_and_no_blocks(en: Words) -> None:
+def test_the_plain_form_has_the_same_text_and_no_blocks(en: Texts) -> None:
     message = card(en, VIEW)
     assert plain(message) == Message(text=message.text)
 
 
-def test_the_card_keeps_to_one_family_of_blocks(en: Words, breaches: Callable[[Message], list[str]]) -> None:
+def test_the_card_keeps_to_one_family_of_blocks(en: Texts, breaches: Callable[[Message], list[str]]) -> None:
     for outcome in Outcome:
         message = card(en, replace(VIEW, outcome=outcome), ACTIONS, subscription_id="7")
         assert set(kinds(message)) <= {"section", "context", "actions"}
         assert breaches(message) == []
 
 
-def test_what_has_finished_is_at_a_hundred_percent_even_where_confluence_stopped_counting(en: Words) -> None:
+def test_what_has_finished_is_at_a_hundred_percent_even_where_confluence_stopped_counting(en: Texts) -> None:
     shown = card(en, ended(Outcome.FINISHED))
     assert shown.blocks[0]["text"]["text"] == "*Finished: Copying pages*\n████████████  100%"
 
 
-def test_what_ended_without_a_percentage_shows_none(en: Words) -> None:
+def test_what_ended_without_a_percentage_shows_none(en: Texts) -> None:
     shown = card(en, ended(Outcome.FAILED, snapshot=Snapshot(kind=Kind.COPY)))
     assert shown.blocks[0]["text"]["text"] == "*Failed: Copying pages*"
 
 
-def test_confluences_own_words_are_quoted_until_it_has_finished(en: Words) -> None:
+def test_confluences_own_words_are_quoted_until_it_has_finished(en: Texts) -> None:
     view = replace(VIEW, snapshot=Snapshot(kind=Kind.SPACE_DELETE, percent=50, status=Status(text="Deleting <DOCS>")))
     quoted = "Confluence says: “Deleting &lt;DOCS&gt;”"
     lines = {outcome: quoted in card(en, replace(view, outcome=outcome)).text.splitlines() for outcome in Outcome}

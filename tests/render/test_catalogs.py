@@ -8,7 +8,7 @@ import pytest
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po
 
-from bot.render.update_catalogs import DIRECTORY, template, translated, updated, written
+from sandbox.update_catalogs import DIRECTORY, template, translated, updated, written
 
 TRANSLATED = sorted(path.stem for path in DIRECTORY.glob("*.po"))
 #: sentences that may read the same as in English

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.answer import Seen
-from bot.domain.outcome import Outcome, outcome_of
-from bot.domain.reading import read
-from bot.render.examples import answers, counts, examples
+from bot.domain.outcome import outcome_of
+from bot.domain.parsing.response import parse_response
+from bot.domain.poll_result import Seen
+from bot.domain.states import Outcome
+from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.situations import Situation, messages
 from bot.render.thread import ThreadView
-from bot.render.words import Words
+from sandbox.gallery.examples import answers, counts, examples
+from sandbox.gallery.situations import Situation, messages
 
 HERE = Path(__file__).parent
 BODIES = sorted((HERE.parent / "fixtures" / "longtasks").glob("*.json"))
@@ -24,7 +25,7 @@ BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 def situation(body: Path) -> Situation:
     """The sample as a thread sees it that has followed for eleven minutes."""
     packed = body.read_bytes()
-    seen = read(packed, expected_id=str(json.loads(packed).get("id", "3145728001")))
+    seen = parse_response(packed, expected_id=str(json.loads(packed).get("id", "3145728001")))
     assert isinstance(seen, Seen)
     findings = seen.findings or ()
     now = BEGAN + timedelta(minutes=11)
@@ -76,16 +77,16 @@ def compare(name: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.stem)
-def test_each_sample_body_looks_as_it_was_reviewed(en: Words, body: Path) -> None:
+def test_each_sample_body_looks_as_it_was_reviewed(en: Texts, body: Path) -> None:
     compare(body.stem, page(list(messages(en, situation(body)))))
 
 
-def test_the_examples_look_as_they_were_reviewed(en: Words) -> None:
+def test_the_examples_look_as_they_were_reviewed(en: Texts) -> None:
     shown = [f"#### {example.name}\n\n{page(list(messages(en, example)))}" for example in examples()]
     compare("examples", "\n".join(shown))
 
 
-def test_the_answers_look_as_they_were_reviewed(en: Words) -> None:
+def test_the_answers_look_as_they_were_reviewed(en: Texts) -> None:
     compare("answers", page(list(answers(en))))
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.mrkdwn import Mrkdwn, channel, clip, code, data, length, link, mention
-from bot.render.slack_html import mrkdwn_html
+from sandbox.slack_html import mrkdwn_html
 
 #: text that tries hard to be more than text
 NASTY = st.lists(

@@ -8,17 +8,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.ledger import ledger
-from bot.domain.longtask import Finding, Kind, Severity, Snapshot
-from bot.domain.longtask import Message as Status
-from bot.domain.outcome import Outcome
+from bot.domain.snapshot import Finding, Kind, Severity, Snapshot
+from bot.domain.snapshot import StatusMessage as Status
+from bot.domain.states import Outcome, Titles, Trouble
 from bot.domain.status_keys import STATUS_KEYS
-from bot.domain.trouble import Trouble
-from bot.render import card, notices, replies
+from bot.domain.summary import summarize
+from bot.render import card, replies
+from bot.render.completion import completion
+from bot.render.i18n import Catalogs, Texts
 from bot.render.message import Message
-from bot.render.situations import Situation, messages
-from bot.render.thread import ThreadView, Titles
-from bot.render.words import Catalogs, Words
+from bot.render.phases import milestone, phase
+from bot.render.thread import ThreadView
+from bot.render.warnings import warnings
+from sandbox.gallery.situations import Situation, messages
 
 BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 #: stands in every title, and nowhere else
@@ -91,18 +93,18 @@ def situations(draw: st.DrawFn, titles: Titles | None = None) -> Situation:
     return Situation(name="drawn", view=view, findings=tuple(findings))
 
 
-def everything(words: Words, situation: Situation) -> Iterator[Message]:
+def everything(texts: Texts, situation: Situation) -> Iterator[Message]:
     view, findings = situation.view, situation.findings
-    yield from (message for _, message in messages(words, situation))
-    yield notices.phase(words, view)
-    yield notices.milestone(words, view)
-    yield replies.status(words, view)
-    yield replies.ended(words, view)
+    yield from (message for _, message in messages(texts, situation))
+    yield phase(texts, view)
+    yield milestone(texts, view)
+    yield replies.status(texts, view)
+    yield replies.ended(texts, view)
     if findings:
-        yield notices.warnings(words, view, findings, may_repeat=True, earlier=True)
-    yield card.card(words, view, ("stop", "notify_me", "check_now", "follow_again", "open"), subscription_id="9" * 30)
-    account = ledger(view.snapshot, findings, view.outcome)
-    yield notices.completion(words, view, account, findings_total=10_000, listed=True)
+        yield warnings(texts, view, findings, may_repeat=True, earlier=True)
+    yield card.card(texts, view, ("stop", "notify_me", "check_now", "follow_again", "open"), subscription_id="9" * 30)
+    account = summarize(view.snapshot, findings, view.outcome)
+    yield completion(texts, view, account, findings_total=10_000, listed=True)
 
 
 def shown(part: Any) -> Iterator[str]:
@@ -140,7 +142,7 @@ def test_where_titles_are_not_shown_no_message_holds_one(
 
 
 @pytest.mark.parametrize("title", ["&" * 255, "🗺" * 127, "ש" * 255, "e\u0301" * 127, "x" * 255])
-def test_ten_thousand_findings_with_the_longest_titles_fit_one_message(words: Words, breaches: Any, title: str) -> None:
+def test_ten_thousand_findings_with_the_longest_titles_fit_one_message(texts: Texts, breaches: Any, title: str) -> None:
     findings = [
         Finding(key=key, args=(title, title, title), severity=Severity.WARNING, identity=str(number))
         for key in [*STATUS_KEYS, *(f"WARN_NUMBER_{number}" for number in range(32))]
@@ -153,10 +155,10 @@ def test_ten_thousand_findings_with_the_longest_titles_fit_one_message(words: Wo
         owner_id="U1",
         site_url="https://acme.atlassian.net/wiki",
     )
-    assert breaches(notices.warnings(words, view, findings, may_repeat=True, earlier=True)) == []
+    assert breaches(warnings(texts, view, findings, may_repeat=True, earlier=True)) == []
 
 
-def test_hundreds_of_followers_fit_one_completion(words: Words, breaches: Any) -> None:
+def test_hundreds_of_followers_fit_one_completion(texts: Texts, breaches: Any) -> None:
     view = ThreadView(
         remote_id="1" * 64,
         outcome=Outcome.PROBLEMS,
@@ -167,6 +169,6 @@ def test_hundreds_of_followers_fit_one_completion(words: Words, breaches: Any) -
         followers=tuple(f"U{number:012}" for number in range(500)),
         site_url="https://acme.atlassian.net/wiki",
     )
-    message = notices.completion(words, view, ledger(view.snapshot, (), view.outcome), findings_total=1, listed=True)
+    message = completion(texts, view, summarize(view.snapshot, (), view.outcome), findings_total=1, listed=True)
     assert breaches(message) == []
     assert message.text.count("<@U") == 60

@@ -19,18 +19,18 @@ from bot.domain.command import (
     TooMany,
     WhichSite,
 )
-from bot.domain.longtask import Kind
-from bot.domain.outcome import Outcome
+from bot.domain.snapshot import Kind
+from bot.domain.states import Outcome
 from bot.render import replies
 from bot.render.blocks import paragraphs
-from bot.render.examples import answers
+from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
-from bot.render.words import Words
+from sandbox.gallery.examples import answers
 
 BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 THREAD = "https://acme.slack.com/archives/C0DOCS/p1795424520000100"
-ROW = replies.Row(
+ROW = replies.ListLine(
     remote_id="314",
     kind=Kind.COPY,
     outcome=Outcome.FOLLOWING,
@@ -41,11 +41,11 @@ ROW = replies.Row(
 )
 
 
-def test_every_answer_keeps_slacks_limits(words: Words, breaches: Callable[[Message], list[str]]) -> None:
-    assert {name: breaches(message) for name, message in answers(words) if breaches(message)} == {}
+def test_every_answer_keeps_slacks_limits(texts: Texts, breaches: Callable[[Message], list[str]]) -> None:
+    assert {name: breaches(message) for name, message in answers(texts) if breaches(message)} == {}
 
 
-def test_every_refusal_says_what_happened_to_the_request(en: Words) -> None:
+def test_every_refusal_says_what_happened_to_the_request(en: Texts) -> None:
     told = {
         name: message.text
         for name, message in answers(en)
@@ -103,11 +103,11 @@ def test_every_refusal_says_what_happened_to_the_request(en: Words) -> None:
         ),
     ],
 )
-def test_what_was_not_understood_is_said_with_one_example(en: Words, problem: Problem, text: str) -> None:
+def test_what_was_not_understood_is_said_with_one_example(en: Texts, problem: Problem, text: str) -> None:
     assert replies.misread(en, "/lt", problem).text == text
 
 
-def test_a_job_that_is_no_long_task_is_answered_with_why(en: Words) -> None:
+def test_a_job_that_is_no_long_task_is_answered_with_why(en: Texts) -> None:
     texts = [replies.misread(en, "/lt", NotALongTask(kind=kind)).text for kind in OtherTask]
     assert [text.split(",", maxsplit=1)[0] for text in texts] == [
         "This is a PDF export",
@@ -115,12 +115,12 @@ def test_a_job_that_is_no_long_task_is_answered_with_why(en: Words) -> None:
     ]
 
 
-def test_help_repeats_the_command_as_it_was_typed(en: Words) -> None:
+def test_help_repeats_the_command_as_it_was_typed(en: Texts) -> None:
     assert "`/aufgabe status 3145728001`: one look, for you alone" in replies.help(en, "/aufgabe").text.splitlines()
     assert "`/longtask list`" in replies.help(en, "no command").text
 
 
-def test_one_answer_for_all_that_are_followed_now_links_to_each_thread(en: Words) -> None:
+def test_one_answer_for_all_that_are_followed_now_links_to_each_thread(en: Texts) -> None:
     followed = [replies.Followed(remote_id="314", link=THREAD), replies.Followed(remote_id="315")]
     assert replies.following(en, followed).text.splitlines() == [
         f"Following long task 314. <{THREAD}|Open the thread>",
@@ -128,7 +128,7 @@ def test_one_answer_for_all_that_are_followed_now_links_to_each_thread(en: Words
     ]
 
 
-def test_the_list_shows_owner_age_percentage_and_thread(en: Words) -> None:
+def test_the_list_shows_owner_age_percentage_and_thread(en: Texts) -> None:
     done = replace(ROW, outcome=Outcome.FAILED, kind=Kind.OTHER, link=None, channel_id="C0DOCS")
     assert replies.followed_list(en, [ROW, done], 2, 3, command="/lt").text.splitlines() == [
         "*Followed long tasks*",
@@ -138,14 +138,14 @@ def test_the_list_shows_owner_age_percentage_and_thread(en: Words) -> None:
     ]
 
 
-def test_the_longest_page_of_the_list_fits_one_message(words: Words, breaches: Callable[[Message], list[str]]) -> None:
+def test_the_longest_page_of_the_list_fits_one_message(texts: Texts, breaches: Callable[[Message], list[str]]) -> None:
     row = replace(ROW, remote_id="x" * 64, link="https://" + "x" * 190, channel_id="C" + "0" * 20)
-    message = replies.followed_list(words, [row] * 20, 1, 9_999)
+    message = replies.followed_list(texts, [row] * 20, 1, 9_999)
     assert breaches(message) == []
     assert message.text.count("•") == 8
 
 
-def test_several_answers_become_one_within_the_limits(en: Words, breaches: Callable[[Message], list[str]]) -> None:
+def test_several_answers_become_one_within_the_limits(en: Texts, breaches: Callable[[Message], list[str]]) -> None:
     few = replies.together(en, [replies.stopped_all(en, 1), replies.nothing_started(en)])
     many = replies.together(en, [paragraphs(Mrkdwn("x" * 900)) for _ in range(10)])
     assert few.text.count("\n") == 1
@@ -153,14 +153,14 @@ def test_several_answers_become_one_within_the_limits(en: Words, breaches: Calla
     assert many.text.endswith("And more: look with the list command.")
 
 
-def test_an_invitation_offers_a_direct_message_where_it_can(en: Words) -> None:
+def test_an_invitation_offers_a_direct_message_where_it_can(en: Texts) -> None:
     without, with_button = replies.invite(en, "longtask"), replies.invite(en, "@longtask", value="12")
     assert "`/invite @longtask`" in without.text
     assert [block["type"] for block in without.blocks] == ["section"]
     assert with_button.blocks[-1]["elements"][0]["value"] == "12"
 
 
-def test_one_look_shows_the_card_without_following(en: Words) -> None:
+def test_one_look_shows_the_card_without_following(en: Texts) -> None:
     shown = dict(answers(en))
     assert shown["status"].text.splitlines()[:2] == ["Long task 3145728001, for you alone:", "Copying pages · 38%"]
     assert shown["ended"].text.splitlines()[:2] == [

@@ -19,8 +19,8 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from bot.sandbox import demo
-from bot.sandbox.scenarios import DEMO, KINDS, names, scenario
+from sandbox import demo
+from sandbox.scenarios import DEMO, KINDS, names, scenario
 
 ROOT = Path(__file__).parents[2]
 #: only what a fresh machine has: no setting of the bot

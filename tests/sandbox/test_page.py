@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 import pytest
 
-from bot.sandbox.page import serving
-from bot.sandbox.page.showing import channel_shown
-from bot.sandbox.slack.content import Content
-from bot.sandbox.slack.records import CommandResult, Ephemeral
-from bot.sandbox.together import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
+from sandbox.environment import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
+from sandbox.page import serving
+from sandbox.page.showing import channel_shown
+from sandbox.slack.content import Content
+from sandbox.slack.records import CommandResult, Ephemeral
 
 
 @asynccontextmanager

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from bot.sandbox.page import serving
-from bot.sandbox.scenarios import scenario
-from bot.sandbox.slack.records import CommandResult
-from bot.sandbox.together import Sandbox
+from sandbox.environment import Sandbox
+from sandbox.page import serving
+from sandbox.scenarios import scenario
+from sandbox.slack.records import CommandResult
 from tests.conftest import STRICT
 
 pytestmark = pytest.mark.browser

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from bot.domain.answer import Seen
-from bot.domain.ledger import destination_link
-from bot.domain.longtask import Finding
-from bot.domain.outcome import Outcome, outcome_of
-from bot.domain.reading import read
-from bot.sandbox.confluence import ConfluenceSimulator, Ending, Note
-from bot.sandbox.scenarios import DEMO, KINDS, Expected, Scenario, listed, names, random_scenario, scenario, tally
+from bot.domain.outcome import outcome_of
+from bot.domain.parsing.response import parse_response
+from bot.domain.poll_result import Seen
+from bot.domain.snapshot import Finding
+from bot.domain.states import Outcome
+from bot.domain.summary import destination_link
+from sandbox.confluence import ConfluenceSimulator, Ending, Note
+from sandbox.scenarios import DEMO, KINDS, Expected, Scenario, listed, names, random_scenario, scenario, tally
 
 EVERY = [(name, kind) for kind in KINDS for name in names(kind)]
 #: a final report that stands for so long is the end
@@ -36,7 +37,7 @@ class Told:
         frames = self.simulator.tasks[self.remote_id].script.frames
         for number, frame in enumerate(frames):
             self.now = frame.at
-            seen = read(msgspec.json.encode(self.simulator.body(self.remote_id)), expected_id=self.remote_id)
+            seen = parse_response(msgspec.json.encode(self.simulator.body(self.remote_id)), expected_id=self.remote_id)
             assert isinstance(seen, Seen)
             yield seen, number == len(frames) - 1
 

@@ -12,11 +12,11 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from bot.sandbox.painting import Painter
-from bot.sandbox.slack.content import Content
-from bot.sandbox.slack.records import Ephemeral, Message
-from bot.sandbox.terminal import Appending, Screen, keys, lines
-from bot.sandbox.together import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
+from sandbox.environment import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
+from sandbox.painting import Painter
+from sandbox.slack.content import Content
+from sandbox.slack.records import Ephemeral, Message
+from sandbox.terminal import Appending, Screen, keys, lines
 
 AT = 1_795_424_520
 BLOCKS = [

@@ -5,15 +5,14 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from bot.domain.outcome import Outcome
-from bot.domain.trouble import Trouble
+from bot.domain.states import Outcome, Trouble
 from bot.render.troubles import TROUBLES
-from bot.sandbox.confluence import Note
-from bot.sandbox.scenarios import Expected
-from bot.sandbox.slack.content import Content
-from bot.sandbox.slack.records import Message
-from bot.sandbox.together import CHANNEL, PERSON, TEAM, Sandbox
-from bot.sandbox.verdict import problems, strays
+from sandbox.confluence import Note
+from sandbox.environment import CHANNEL, PERSON, TEAM, Sandbox
+from sandbox.scenarios import Expected
+from sandbox.slack.content import Content
+from sandbox.slack.records import Message
+from sandbox.verdict import problems, strays
 
 TASK = "3145728001"
 DESTINATION = "/spaces/DEST/pages/98765433/Team+handbook"

@@ -11,9 +11,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.sandbox.scenarios import scenario
-from bot.sandbox.slack import Fault
-from bot.sandbox.together import CHANNEL, PERSON, Sandbox
+from sandbox.environment import CHANNEL, PERSON, Sandbox
+from sandbox.scenarios import scenario
+from sandbox.slack import Fault
 
 ROOT = Path(__file__).parents[2]
 COPY = scenario("copy_with_renames_and_restrictions", "cloud")

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.sandbox.scenarios import DEMO, scenario
-from bot.sandbox.together import CHANNEL, PERSON, Sandbox
+from sandbox.environment import CHANNEL, PERSON, Sandbox
+from sandbox.scenarios import DEMO, scenario
 
 
 @pytest.mark.parametrize("name", DEMO)

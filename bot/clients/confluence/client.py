@@ -7,20 +7,12 @@ from collections import OrderedDict
 import aiohttp
 from yarl import URL
 
-from bot.clients.confluence import answers
+from bot.clients.confluence import responses
 from bot.clients.confluence.connection import TOTAL_SECONDS, TooLarge, beginning, bounded
 from bot.clients.confluence.site import Credential, Site, SiteKind, tenant_info
 from bot.clients.proxy import proxy_for
-from bot.domain import reading
-from bot.domain.answer import (
-    Answer,
-    Denial,
-    Misconfigured,
-    NotFound,
-    Refused,
-    Unavailable,
-    Unreadable,
-)
+from bot.domain.parsing.response import parse_response
+from bot.domain.poll_result import AccessDenied, Denial, Misconfigured, NotFound, PollResult, Unavailable, Unreadable
 
 #: one cookie jar per account; the least recently used goes (count)
 _MAX_JARS = 1024
@@ -61,7 +53,7 @@ class ConfluenceClient:
         *,
         known_digest: str = "",
         account_key: str = "",
-    ) -> Answer:
+    ) -> PollResult:
         """Ask once how a long task is; never raises for what the network or the site does.
 
         `known_digest` is the findings digest of the snapshot before: equal findings are not read again.
@@ -74,11 +66,11 @@ class ConfluenceClient:
         if response.status == 200:
             media_type = response.headers.get("Content-Type", "")
             if media_type and "json" not in media_type.lower():
-                return Unreadable(reason=f"not JSON but {answers.plain(media_type)}")
-            return reading.read(body, expected_id=remote_id, known_digest=known_digest)
+                return Unreadable(reason=f"not JSON but {responses.plain(media_type)}")
+            return parse_response(body, expected_id=remote_id, known_digest=known_digest)
         return self._other(site, response, body)
 
-    async def probe(self, site: Site, credential: Credential, *, account_key: str = "") -> Answer:
+    async def probe(self, site: Site, credential: Credential, *, account_key: str = "") -> PollResult:
         """Ask about a long task that cannot be there: NotFound says that site and credential are fine.
 
         The gateway checks a token's scopes before it looks for the task, so a missing scope shows as Refused. A 404
@@ -103,7 +95,7 @@ class ConfluenceClient:
         except TooLarge:
             raise ConfluenceError(Unreadable(reason="larger than 8 MiB")) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise ConfluenceError(answers.failure(error)) from error
+            raise ConfluenceError(responses.failure(error)) from error
         if response.status != 200:
             answer = self._other(site, response, body)
             raise ConfluenceError(
@@ -135,7 +127,7 @@ class ConfluenceClient:
         except TooLarge:
             return Unreadable(reason="larger than 8 MiB")
         except (aiohttp.ClientError, OSError) as error:
-            return answers.failure(error)
+            return responses.failure(error)
         return reply
 
     async def _get(
@@ -169,24 +161,26 @@ class ConfluenceClient:
                 jar.update_cookies(response.cookies, url)
             return response, body
 
-    def _other(self, site: Site, response: aiohttp.ClientResponse, body: bytes) -> Answer:
+    def _other(self, site: Site, response: aiohttp.ClientResponse, body: bytes) -> PollResult:
         """What an answer other than 200 means."""
         status, headers = response.status, response.headers
         if status == 404:
             if site.kind == SiteKind.DATACENTER and headers.get("X-AUSERNAME", "").lower() == "anonymous":
                 # where anonymous access is on, a bad token is not refused but not looked at (CONFSERVER-98199)
-                return Refused(status=status, why=Denial.ANONYMOUS)
+                return AccessDenied(status=status, why=Denial.ANONYMOUS)
             return NotFound()
         if status in (401, 403):
             on_cloud_site = site.kind == SiteKind.CLOUD and not site.cloud_id
             media_type = headers.get("Content-Type", "")
-            return Refused(status=status, why=answers.denial(status, media_type, body, on_cloud_site=on_cloud_site))
+            return AccessDenied(
+                status=status, why=responses.denial(status, media_type, body, on_cloud_site=on_cloud_site)
+            )
         if status == 410 or 300 <= status < 400:
             return Misconfigured(status=status, location=_host(headers.get("Location", "")))
         if status == 429:
-            return answers.rate_limited(headers)
+            return responses.rate_limited(headers)
         if status >= 500 or status == 408:
-            return Unavailable(reason=f"status {status}", retry_after=answers.retry_after(headers))
+            return Unavailable(reason=f"status {status}", retry_after=responses.retry_after(headers))
         return Unreadable(reason=f"status {status}")
 
     def _jar(self, site: Site, account_key: str) -> aiohttp.CookieJar | None:

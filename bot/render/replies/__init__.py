@@ -1,6 +1,6 @@
 """Answers to one person: to commands and buttons, and direct messages."""
 
-from bot.render.replies.directs import Lost, credential_refused, stopped_by_other, task_set_aside, thread_lost
+from bot.render.replies.direct_messages import Lost, credential_refused, stopped_by_other, task_set_aside, thread_lost
 from bot.render.replies.help import help  # noqa: A004 (the name of the command it answers)
 from bot.render.replies.misread import (
     foreign_site,
@@ -28,7 +28,7 @@ from bot.render.replies.refusals import (
 )
 from bot.render.replies.threads import (
     Followed,
-    Row,
+    ListLine,
     already_following,
     checked_just_now,
     ended,
@@ -46,8 +46,8 @@ from bot.render.replies.threads import (
 
 __all__ = [
     "Followed",
+    "ListLine",
     "Lost",
-    "Row",
     "access_refused",
     "already_following",
     "checked_just_now",

@@ -3,9 +3,9 @@
 import re
 
 from bot.render.blocks import context, message, sections
+from bot.render.i18n import Texts, wording
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn, bold, code
-from bot.render.words import Words, wording
 
 #: docs.slack.dev/interactivity/implementing-slash-commands: a slash and at most 31 more characters
 _COMMAND = re.compile(r"/[^\s`]{1,31}")
@@ -34,20 +34,20 @@ def example(command: str, rest: str) -> Mrkdwn:
     return code(f"{command_name(command)} {rest}")
 
 
-def help(words: Words, command: str) -> Message:  # noqa: A001 (the name of the command it answers)
+def help(texts: Texts, command: str) -> Message:  # noqa: A001 (the name of the command it answers)
     """What can be typed. `command` is the command as the person typed it."""
     opening = [
-        bold(words.say("Follow long tasks of Confluence from Slack")),
-        words.say(
+        bold(texts.say("Follow long tasks of Confluence from Slack")),
+        texts.say(
             "Copying, deleting or archiving many pages takes Confluence a while. "
             "This bot follows it in a thread and tells you how it ended and what it left behind."
         ),
     ]
     lines = [
-        words.say("{example}: {meaning}", example=example(command, rest), meaning=words.say(meaning))
+        texts.say("{example}: {meaning}", example=example(command, rest), meaning=texts.say(meaning))
         for rest, meaning in _LINES
     ]
-    where = words.say(
+    where = texts.say(
         "The id stands in Confluence's answer to whatever started the long task; you can also paste that whole answer. "
         "Up to ten long tasks fit in one command."
     )

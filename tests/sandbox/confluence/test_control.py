@@ -8,9 +8,9 @@ import aiohttp
 import msgspec
 import pytest
 
-from bot.sandbox.confluence import ConfluenceSimulator, Script, cloud, faults
-from bot.sandbox.confluence.control import NewTask
-from bot.sandbox.scenarios import KINDS, names, scenario
+from sandbox.confluence import ConfluenceSimulator, Script, cloud, faults
+from sandbox.confluence.control import NewTask
+from sandbox.scenarios import KINDS, names, scenario
 
 
 @asynccontextmanager

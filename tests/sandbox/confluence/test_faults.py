@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.confluence import ConfluenceSimulator, Fault, Faults, Form, faults
-from bot.sandbox.scenarios import scenario
+from sandbox.confluence import ConfluenceSimulator, Fault, Faults, Form, faults
+from sandbox.scenarios import scenario
 
 
 def fault(**fields: object) -> Fault:

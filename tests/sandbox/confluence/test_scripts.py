@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.confluence import ConfluenceSimulator, Note, Story
-from bot.sandbox.scenarios import KINDS, listed, names, random_scenario, scenario
+from sandbox.confluence import ConfluenceSimulator, Note, Story
+from sandbox.scenarios import KINDS, listed, names, random_scenario, scenario
 
 Check = Callable[[Any], bool]
 

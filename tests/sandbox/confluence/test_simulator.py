@@ -8,9 +8,9 @@ from uuid import UUID
 import aiohttp
 import pytest
 
-from bot.domain.longtask import Kind
-from bot.sandbox.confluence import CLOUD_ID, ConfluenceSimulator, TokenKind, faults
-from bot.sandbox.scenarios import scenario
+from bot.domain.snapshot import Kind
+from sandbox.confluence import CLOUD_ID, ConfluenceSimulator, TokenKind, faults
+from sandbox.scenarios import scenario
 
 STORY = scenario("copy_with_renames_and_restrictions").story
 

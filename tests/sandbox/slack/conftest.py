@@ -10,7 +10,7 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import SlackSimulator
+from sandbox.slack import SlackSimulator
 
 START = 1_790_000_000.0
 TOKEN = "xoxb-first"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.slack.blocks import message_problems, view_problems
+from sandbox.slack.blocks import message_problems, view_problems
 
 
 def plain(text):

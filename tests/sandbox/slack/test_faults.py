@@ -5,8 +5,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Fault
-from bot.sandbox.slack.faults import HTML, Faults
+from sandbox.slack import Fault
+from sandbox.slack.faults import HTML, Faults
 
 
 def texts(slack):

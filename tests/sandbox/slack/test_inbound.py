@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
-from bot.sandbox.slack import Signing, SlackSimulator
+from sandbox.slack import Signing, SlackSimulator
 
 BUTTON = {"type": "button", "action_id": "stop", "value": "7", "text": {"type": "plain_text", "text": "Stop"}}
 BLOCKS = [{"type": "actions", "block_id": "buttons", "elements": [BUTTON]}]

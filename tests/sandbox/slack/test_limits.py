@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.slack.limits import Limits
+from sandbox.slack.limits import Limits
 
 
 async def limited(call):

@@ -1,0 +1,128 @@
+"""What Confluence's status codes and headers mean, and what a broken connection is called."""
+
+import asyncio
+import math
+import re
+import ssl
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+
+from bot.domain.poll_result import Denial, PauseScope, RateLimited, Unavailable, Unreadable
+
+#: a longer rest than this is a mistake of the server: nobody asks to be left alone for more than a month
+_LONGEST_REST = 31 * 86_400.0
+#: documented: `confluence-quota-global-based`, `confluence-quota-tenant-based`, `confluence-burst-based`; seen live:
+#: `conf-global-based`. So words decide, and the tenant is the narrower of two.
+_SCOPES = (("tenant", PauseScope.SITE), ("global", PauseScope.APP), ("quota", PauseScope.APP))
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9/+;=._ -]+")
+_NUMBER = re.compile(r"\s*(\d+(?:\.\d*)?)\s*s?\s*", re.ASCII)
+
+#: what the refusal's own words tell, lower-case; first match
+_DENIALS = (
+    ("scope", Denial.SCOPE),
+    ("authentication with passwords", Denial.PASSWORD),
+    ("allowlist", Denial.ADDRESS),
+    ("ip address", Denial.ADDRESS),
+)
+
+#: first match; the narrower class first
+_FAILURES: tuple[tuple[type[BaseException], str], ...] = (
+    (aiohttp.ClientProxyConnectionError, "the proxy cannot be reached"),
+    (aiohttp.ClientHttpProxyError, "the proxy refuses"),
+    (aiohttp.ClientConnectorDNSError, "host name not found"),
+    (aiohttp.ClientConnectorCertificateError, "certificate not accepted"),
+    (aiohttp.ClientSSLError, "no TLS connection"),
+    (ssl.SSLError, "no TLS connection"),
+    (aiohttp.ConnectionTimeoutError, "timed out while connecting"),
+    (asyncio.TimeoutError, "timed out"),
+    (aiohttp.ClientConnectorError, "no connection"),
+    (aiohttp.ServerDisconnectedError, "connection closed without an answer"),
+    (ConnectionResetError, "connection reset"),
+    (aiohttp.ClientOSError, "connection reset"),
+    (aiohttp.ClientPayloadError, "connection lost in the middle of the answer"),
+    (aiohttp.ClientConnectionError, "connection lost"),
+)
+
+
+def plain(text: str, limit: int = 64) -> str:
+    """A header's value fit for a log line: its plain characters, bounded."""
+    return _NOT_PLAIN.sub("?", text[: limit * 2])[:limit]
+
+
+def failure(error: Exception) -> Unavailable | Unreadable:
+    """What is said of a request that brought no answer; never the error's own text, which may hold URLs."""
+    if isinstance(error, aiohttp.ClientResponseError) and not isinstance(error, aiohttp.ClientHttpProxyError):
+        return Unreadable(reason="the answer is not HTTP")
+    if isinstance(error.__cause__, aiohttp.http_exceptions.ContentEncodingError):
+        return Unreadable(reason="the answer cannot be decompressed")
+    refused = isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ConnectionRefusedError)
+    if refused and not isinstance(error, aiohttp.ClientProxyConnectionError):
+        return Unavailable(reason="connection refused")
+    for kind, reason in _FAILURES:
+        if isinstance(error, kind):
+            return Unavailable(reason=reason)
+    return Unavailable(reason="no connection")
+
+
+def rate_limited(headers: Mapping[str, str]) -> RateLimited:
+    """Read a 429."""
+    reason = headers.get("RateLimit-Reason")
+    words = (reason or "").lower()
+    scope = next((scope for word, scope in _SCOPES if word in words), PauseScope.ACCOUNT)
+    rest = retry_after(headers)
+    if rest is None:
+        rest = _seconds_until(_moment(headers.get("X-RateLimit-Reset", "")), headers)
+    return RateLimited(retry_after=rest, scope=scope, reason=plain(reason) if reason else None)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait by `Retry-After`: a number of seconds or an HTTP date (RFC 9110 §10.2.3).
+
+    Not capped (1,847 s are documented), but what is longer than a month is taken as unreadable. A date is measured
+    against the server's own clock, so that a wrong clock on either side costs nothing.
+    """
+    value = headers.get("Retry-After")
+    if not value:
+        return None
+    number = _NUMBER.fullmatch(value[:40])
+    if number:
+        seconds = float(number[1])
+        return seconds if math.isfinite(seconds) and seconds <= _LONGEST_REST else None
+    return _seconds_until(_http_date(value), headers)
+
+
+def denial(status: int, media_type: str, body: bytes, *, on_cloud_site: bool) -> Denial | None:
+    """Why a credential was refused, as far as the refusal tells."""
+    if "html" in media_type:
+        # a scoped token, or one of OAuth, works through the gateway alone; the site's own domain shows Tomcat's page
+        return Denial.WRONG_DOOR if status == 401 and on_cloud_site else None
+    words = body.decode("utf-8", "replace").lower()
+    return next((why for word, why in _DENIALS if word in words), None)
+
+
+def _seconds_until(moment: datetime | None, headers: Mapping[str, str]) -> float | None:
+    said = _http_date(headers.get("Date", ""))
+    if moment is None or said is None:
+        return None
+    seconds = (moment - said).total_seconds()
+    return max(0.0, seconds) if seconds <= _LONGEST_REST else None
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value[:64])
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _moment(value: str) -> datetime | None:
+    """ISO 8601, also without seconds (`2024-05-05T18:02Z` was seen)."""
+    try:
+        moment = datetime.fromisoformat(value[:64].strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

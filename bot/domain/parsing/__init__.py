@@ -1,0 +1,1 @@
+"""Parse what Confluence sends, tolerantly and within bounds."""

@@ -1,0 +1,212 @@
+"""What each status key of Confluence means, in sentences of our own."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.snapshot import Kind, Severity, StatusMessage
+from bot.domain.status_keys import is_final
+from bot.render.i18n import Texts, counted, wording
+from bot.render.mrkdwn import Mrkdwn
+
+_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
+_PREFIX = re.compile(r"^(STATUS|WARN|ERROR)_")
+
+#: what a long task does, where its status says nothing better
+KINDS: Mapping[Kind, str] = {
+    Kind.COPY: wording("Copying pages"),
+    Kind.DELETE: wording("Deleting pages"),
+    Kind.ARCHIVE: wording("Archiving pages"),
+    Kind.SPACE_DELETE: wording("Deleting a space"),
+    Kind.MOVE: wording("Moving pages"),
+    # Translators: what Confluence calls any work that it does in the background and that takes a while
+    Kind.OTHER: wording("Long task"),
+}
+
+#: every documented key in a few words, without counts
+LABELS: Mapping[str, str] = {
+    "INITIALIZING_TASK": wording("Getting ready"),
+    "UNKNOWN_STATUS": wording("Running; Confluence does not say what it is doing"),
+    "STATUS_COPYING_PAGES": wording("Copying pages"),
+    "STATUS_COPIED_PAGES": wording("Copying pages"),
+    # Translators: links in the copies that led to an original are made to lead to its copy
+    "STATUS_RELINK_PAGES": wording("Updating the links between the copied pages"),
+    "STATUS_DELETING_PAGES": wording("Deleting pages"),
+    "STATUS_DELETED_PAGES": wording("Deleting pages"),
+    # Translators: pages that could not be deleted are moved below the next page above them
+    "STATUS_MOVING_PAGES": wording("Moving the pages that stay to a new parent page"),
+    "WARN_RENAME_PAGE": wording("A page was renamed"),
+    "WARN_IGNORE_COPY_PERMISSION": wording("Page restrictions were not copied"),
+    "WARN_IGNORE_COPY_ATTACHMENT": wording("Attachments were not copied"),
+    "WARN_IGNORE_VIEW_RESTRICTED": wording("Pages that may not be seen were left in place"),
+    "WARN_IGNORE_EDIT_RESTRICTED": wording("Pages that may not be deleted were left in place"),
+    "WARN_IGNORE_DELETE_PAGE": wording("A page that was not to be deleted was left in place"),
+    "ERROR_COPY_PAGE": wording("A page could not be copied"),
+    "ERROR_RELINK": wording("The links between the copied pages could not be updated"),
+    "ERROR_LOCK_FAILED": wording("Another copy or deletion was running in the space"),
+    "ERROR_UNKNOWN": wording("Confluence reports an error without saying which"),
+}
+
+#: the same keys as the last report, when their number is what was done in all
+_REPORTS: Mapping[str, str] = {
+    "STATUS_COPIED_PAGES": wording("Pages copied"),
+    "STATUS_DELETED_PAGES": wording("Pages deleted"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingTexts:
+    """How the findings of one key are told."""
+
+    #: what happened: one sentence, or that for one page and that for more
+    happened: str | tuple[str, str]
+    #: what to do next
+    advice: str
+    #: one finding by name, and what its arguments are called there
+    item: str | None = None
+    arguments: tuple[str, ...] = ()
+
+    def headline(self, texts: Texts, count: int) -> Mrkdwn:
+        """What happened, so many times."""
+        if isinstance(self.happened, str):
+            return texts.say(self.happened)
+        return texts.count(*self.happened, count)
+
+
+FINDING_TEXTS: Mapping[str, FindingTexts] = {
+    "WARN_RENAME_PAGE": FindingTexts(
+        happened=counted(
+            "{count} page was renamed because its title was taken in the destination.",
+            "{count} pages were renamed because their titles were taken in the destination.",
+        ),
+        # Translators: a page title before and after
+        item=wording("“{old}” is now “{new}”"),
+        arguments=("old", "new"),
+        advice=wording("If a new title does not suit, rename that page in Confluence."),
+    ),
+    "WARN_IGNORE_COPY_PERMISSION": FindingTexts(
+        # Translators: restrictions are what Confluence calls the limits on who may see or edit a page
+        happened=wording(
+            "Page restrictions were not copied, "
+            "because whoever started the copy may not set them in the destination space."
+        ),
+        advice=wording(
+            "Everyone who can see the destination space may be able to see these copies. "
+            "Check the pages that were restricted, and set their restrictions again."
+        ),
+    ),
+    "WARN_IGNORE_COPY_ATTACHMENT": FindingTexts(
+        happened=wording(
+            "Attachments were not copied, because whoever started the copy may not add them in the destination space."
+        ),
+        advice=wording(
+            "Ask an administrator of that space for the permission to add attachments and copy again, "
+            "or upload the missing files by hand."
+        ),
+    ),
+    "WARN_IGNORE_VIEW_RESTRICTED": FindingTexts(
+        happened=counted(
+            "{count} page was not deleted, because whoever started the deletion may not see it.",
+            "{count} pages were not deleted, because whoever started the deletion may not see them.",
+        ),
+        advice=wording(
+            "What was not deleted has moved up to the parent of the deleted page. "
+            "Ask someone who can see it whether it should go, too."
+        ),
+    ),
+    "WARN_IGNORE_EDIT_RESTRICTED": FindingTexts(
+        happened=counted(
+            "{count} page was not deleted, because whoever started the deletion may not delete it.",
+            "{count} pages were not deleted, because whoever started the deletion may not delete them.",
+        ),
+        advice=wording(
+            "What was not deleted has moved up to the parent of the deleted page. "
+            "Ask someone who may delete it whether it should go, too."
+        ),
+    ),
+    "WARN_IGNORE_DELETE_PAGE": FindingTexts(
+        happened=counted(
+            "{count} page was not deleted, because it was not among the pages chosen for deletion.",
+            "{count} pages were not deleted, because they were not among the pages chosen for deletion.",
+        ),
+        advice=wording("Look at what is left, and delete it separately if it should go, too."),
+    ),
+    "ERROR_COPY_PAGE": FindingTexts(
+        happened=counted(
+            "{count} page could not be copied, nor the pages below it.",
+            "{count} pages could not be copied, nor the pages below them.",
+        ),
+        item=wording("“{title}”"),
+        arguments=("title",),
+        advice=wording("Open the original to see what is in the way, then copy it again with the pages below it."),
+    ),
+    "ERROR_RELINK": FindingTexts(
+        happened=wording("The links between the copied pages could not be updated."),
+        advice=wording("Some links in the copies may still lead to the originals. Check those that matter."),
+    ),
+    "ERROR_LOCK_FAILED": FindingTexts(
+        happened=wording("Nothing was done, because another copy or deletion was already running in the space."),
+        # Translators: followed by the key of a Confluence space, e.g. “DOCS”
+        item=wording("Space “{space}”"),
+        arguments=("space",),
+        advice=wording("Wait until the other one has ended, then start this one again."),
+    ),
+    "ERROR_UNKNOWN": FindingTexts(
+        happened=wording("Confluence reported an error without saying which."),
+        advice=wording(
+            "Look in Confluence how far it came before you start it again. "
+            "If it fails again, ask your Confluence administrator to look in the log."
+        ),
+    ),
+}
+
+_OTHERS: Mapping[Severity, tuple[str, str]] = {
+    # Translators: {name} is Confluence's key for it, made readable; it stays in English
+    Severity.WARNING: counted("Confluence gave {count} warning: {name}.", "Confluence gave {count} warnings: {name}."),
+    Severity.ERROR: counted(
+        "Confluence reported {count} error: {name}.", "Confluence reported {count} errors: {name}."
+    ),
+}
+_IN_ITS_OWN_WORDS: Mapping[Severity, tuple[str, str]] = {
+    Severity.WARNING: counted("Confluence gave {count} warning.", "Confluence gave {count} warnings."),
+    Severity.ERROR: counted("Confluence reported {count} error.", "Confluence reported {count} errors."),
+}
+
+
+def kind_name(texts: Texts, kind: Kind) -> Mrkdwn:
+    """What the long task does, in a word or two."""
+    return texts.say(KINDS[kind])
+
+
+def phase_name(texts: Texts, status: StatusMessage | None, kind: Kind) -> Mrkdwn:
+    """What the long task is doing; its kind, where its status is none that has a key."""
+    if status is None or not status.key:
+        return kind_name(texts, kind)
+    if status.key in _REPORTS and is_final(status):
+        return texts.say(_REPORTS[status.key])
+    return label(texts, status.key)
+
+
+def label(texts: Texts, key: str) -> Mrkdwn:
+    """What a status key says, in a few words and without counts; of an unknown one, the key made readable."""
+    return texts.say(LABELS[key]) if key in LABELS else readable(texts, key)
+
+
+def readable(texts: Texts, key: str) -> Mrkdwn:
+    """A key nobody knows, made readable: `WARN_SOMETHING_NEW` is `Something new`."""
+    bare = _PREFIX.sub("", key).replace("_", " ").strip().lower()
+    if not bare or not _KEY.fullmatch(key):
+        return texts.say("Something that this bot does not know")
+    return texts.show(bare.capitalize())
+
+
+def other_headline(texts: Texts, key: str, severity: Severity, count: int) -> Mrkdwn:
+    """What happened, of a key that nobody has documented, or of Confluence's own words."""
+    if not key:
+        return texts.count(*_IN_ITS_OWN_WORDS[severity], count)
+    return texts.count(*_OTHERS[severity], count, name=readable(texts, key))
+
+
+def other_advice(texts: Texts) -> Mrkdwn:
+    """What to do about what this bot does not know."""
+    return texts.say("This bot does not know this message. Look in Confluence whether something needs to be done.")

@@ -1,0 +1,1 @@
+"""Claim rows, work on them side by side, renew, settle, give back."""

@@ -1,0 +1,1 @@
+"""The gallery: every message of every situation, in every language, on one page."""

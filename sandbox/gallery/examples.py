@@ -1,0 +1,231 @@
+"""Examples that between them show every message: for the gallery and for whoever changes a sentence."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.command import Misread, OtherTask, SiteKind
+from bot.domain.poll_result import Denial
+from bot.domain.snapshot import Finding, Kind, Severity, Snapshot
+from bot.domain.snapshot import StatusMessage as Status
+from bot.domain.states import Outcome, Titles, Trouble
+from bot.render import replies
+from bot.render.i18n import Texts
+from bot.render.message import Message
+from bot.render.thread import ThreadView
+from bot.render.warnings import warnings
+from sandbox.gallery.situations import Situation
+
+_SITE = "https://acme.atlassian.net/wiki"
+_TASK = "3145728001"
+_THREAD = "https://acme.slack.com/archives/C0DOCS/p1795424520000100"
+_BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+
+
+def examples() -> tuple[Situation, ...]:
+    """Situations that between them lead to every message of a thread."""
+    return (
+        *_on_the_way(),
+        *_at_the_end(),
+        *(Situation(name=f"trouble: {trouble}", view=_troubled(trouble)) for trouble in Trouble),
+    )
+
+
+def _on_the_way() -> Iterator[Situation]:
+    yield Situation(name="before the first answer", view=_view(None))
+    started = _snapshot(Kind.COPY, 0, Status(key="INITIALIZING_TASK"))
+    yield Situation(name="just started", view=_view(started))
+    copying = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
+    expected = _BEGAN + timedelta(minutes=30)
+    yield Situation(name="copying", view=_view(copying, expected_end=expected))
+    relinking = _snapshot(Kind.COPY, 84, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
+    yield Situation(name="updating links", view=_view(relinking))
+    deleting = _snapshot(Kind.DELETE, 45, Status(key="STATUS_DELETING_PAGES", args=("9", "20")), done=9, total=20)
+    yield Situation(name="deleting", view=_view(deleting))
+    moving = _snapshot(Kind.DELETE, 93, Status(key="STATUS_MOVING_PAGES"), done=20, total=20)
+    yield Situation(name="moving what stays", view=_view(moving))
+    space = _snapshot(Kind.SPACE_DELETE, 60, Status(text="Deleting space <DOCS> & its *pages*"))
+    yield Situation(name="Confluence's own words", view=_view(space))
+    unknown = _snapshot(Kind.OTHER, 10, Status(key="STATUS_SOMETHING_NEW", args=("7",)))
+    yield Situation(
+        name="an unknown key",
+        view=_view(unknown, finding_counts={"WARN_SOMETHING_NEW": 1}),
+        findings=(Finding(key="WARN_SOMETHING_NEW", args=("a", "b")),),
+    )
+    archiving = _snapshot(Kind.ARCHIVE, None, None)
+    yield Situation(name="no percentage", view=_view(archiving))
+
+
+def _at_the_end() -> Iterator[Situation]:
+    done = _snapshot(Kind.COPY, 100, Status(key="STATUS_COPIED_PAGES", args=("42",)), done=42, total=42)
+    yield Situation(name="finished", view=_ended(done, Outcome.FINISHED))
+    found = example_findings()
+    yield Situation(name="finished with problems", view=_ended(done, Outcome.PROBLEMS, found), findings=found)
+    view = _ended(done, Outcome.PROBLEMS, found)
+    yield Situation(name="numbers only", view=replace(view, titles=Titles.COUNTS), findings=found)
+    many = tuple(
+        Finding(key="WARN_RENAME_PAGE", args=(f"Minutes {number}", f"Copy of Minutes {number}"), identity=str(number))
+        for number in range(1, 341)
+    )
+    yield Situation(name="many findings", view=_ended(done, Outcome.PROBLEMS, many), findings=many)
+    left = (
+        Finding(key="WARN_IGNORE_VIEW_RESTRICTED", args=("1",), count=1),
+        Finding(key="WARN_IGNORE_EDIT_RESTRICTED", args=("12",), count=12),
+        Finding(key="WARN_IGNORE_DELETE_PAGE"),
+    )
+    deleted = _snapshot(Kind.DELETE, 100, Status(key="STATUS_DELETED_PAGES", args=("1204",)), done=1204)
+    yield Situation(name="deleted, some left", view=_ended(deleted, Outcome.PROBLEMS, left), findings=left)
+    locked = (Finding(key="ERROR_LOCK_FAILED", args=("DOCS",), severity=Severity.ERROR),)
+    refused = _snapshot(Kind.COPY, 0, Status(key="STATUS_COPIED_PAGES", args=("0",)), done=0)
+    yield Situation(name="failed: locked", view=_ended(refused, Outcome.FAILED, locked), findings=locked)
+    broken = (Finding(key="ERROR_UNKNOWN", severity=Severity.ERROR),)
+    failed = _snapshot(Kind.COPY, 61, Status(key="ERROR_UNKNOWN"), done=1220, total=2000)
+    yield Situation(name="failed: unknown", view=_ended(failed, Outcome.FAILED, broken), findings=broken)
+    vanished = _snapshot(Kind.COPY, 97, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
+    yield Situation(name="result unknown", view=_ended(vanished, Outcome.UNKNOWN))
+    stopped = replace(_ended(vanished, Outcome.STOPPED), stopped_by="U0PAULA")
+    yield Situation(name="stopped", view=stopped)
+
+
+def example_findings() -> tuple[Finding, ...]:
+    """Findings of every kind that a copy knows, with titles that try to be more than titles."""
+    return (
+        Finding(key="WARN_RENAME_PAGE", args=("Team handbook", "Copy of Team handbook")),
+        Finding(
+            key="WARN_RENAME_PAGE", args=("On-call <rota> & *escalation*", "Copy of On-call <rota> & *escalation*")
+        ),
+        Finding(key="WARN_RENAME_PAGE", args=("دليل الفريق", "نسخة من دليل الفريق")),
+        Finding(key="WARN_RENAME_PAGE", args=("ロードマップ 🗺️ @channel", "Copy of ロードマップ 🗺️ @channel")),
+        Finding(key="WARN_IGNORE_COPY_PERMISSION"),
+        Finding(key="WARN_IGNORE_COPY_ATTACHMENT"),
+        Finding(
+            key="ERROR_COPY_PAGE", args=("Budget 2026", "12345679", "/display/SRC/Budget+2026"), severity=Severity.ERROR
+        ),
+        Finding(key="ERROR_RELINK", severity=Severity.ERROR),
+        Finding(key="", text="One page could not be indexed", severity=Severity.WARNING),
+    )
+
+
+def counts(findings: Sequence[Finding]) -> dict[str, int]:
+    """How many findings there are of each key."""
+    numbers: dict[str, int] = {}
+    for finding in findings:
+        numbers[finding.key] = numbers.get(finding.key, 0) + (finding.count or 1)
+    return numbers
+
+
+def _snapshot(
+    kind: Kind, percent: float | None, status: Status | None, *, done: int | None = None, total: int | None = None
+) -> Snapshot:
+    return Snapshot(
+        remote_id="3145728001",
+        kind=kind,
+        percent=percent,
+        status=status,
+        done=done,
+        total=total,
+        destination_id="98765433" if kind is Kind.COPY else None,
+        destination_url="/spaces/DEST/pages/98765433/Team+handbook" if kind is Kind.COPY else None,
+        base_url=_SITE,
+    )
+
+
+def _view(snapshot: Snapshot | None, **known: object) -> ThreadView:
+    view = ThreadView(
+        remote_id="3145728001",
+        outcome=Outcome.FOLLOWING,
+        snapshot=snapshot,
+        owner_id="U0ANNA",
+        followers=("U0ANNA", "U0PAULA"),
+        site_url=_SITE,
+        started_at=_BEGAN,
+        checked_at=_BEGAN + timedelta(minutes=11),
+    )
+    return replace(view, **known)  # type: ignore[arg-type] # fields of the view, given by name
+
+
+def _ended(snapshot: Snapshot, outcome: Outcome, findings: Sequence[Finding] = ()) -> ThreadView:
+    percent = snapshot.percent or 0
+    samples = tuple((60.0 * minute, percent * minute / 24) for minute in range(25)) if percent else ()
+    return _view(
+        snapshot,
+        outcome=outcome,
+        ended_at=_BEGAN + timedelta(minutes=24, seconds=30),
+        finding_counts=counts(findings),
+        samples=samples,
+    )
+
+
+def _troubled(trouble: Trouble) -> ThreadView:
+    snapshot = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
+    since = _BEGAN + timedelta(minutes=11)
+    until = since + timedelta(seconds=1847) if trouble is Trouble.RATE_LIMITED else None
+    return _view(snapshot, trouble=trouble, trouble_since=since, trouble_until=until)
+
+
+def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
+    """Every answer to one person, each with what it is called."""
+    view, ended = _troubled(Trouble.DOWN), _ended(_snapshot(Kind.COPY, 100, None, done=42, total=42), Outcome.FINISHED)
+    row = replies.ListLine(
+        remote_id=_TASK, kind=Kind.COPY, outcome=Outcome.FOLLOWING, owner_id="U0ANNA", since=_BEGAN, percent=38.0
+    )
+    yield "help", replies.help(texts, "/longtask")
+    yield "looking", replies.looking(texts, 2)
+    yield "following", replies.following(texts, [replies.Followed(remote_id=_TASK, link=_THREAD)])
+    yield "already following", replies.already_following(texts, _TASK, _THREAD)
+    yield "ended", replies.ended(texts, ended)
+    yield "status", replies.status(texts, replace(view, trouble=None))
+    other = replace(row, outcome=Outcome.PROBLEMS, kind=Kind.DELETE, link=_THREAD, channel_id="C0DOCS")
+    yield "list", replies.followed_list(texts, [row, other], 1, 2)
+    yield "empty list", replies.followed_list(texts, [])
+    yield "stopped", replies.stopped(texts, _TASK, _THREAD)
+    yield "stopped all", replies.stopped_all(texts, 3)
+    yield "nothing to stop", replies.stopped_all(texts, 0)
+    yield "not followed here", replies.not_followed_here(texts, _TASK)
+    yield "now notified", replies.now_notified(texts)
+    yield "checked just now", replies.checked_just_now(texts)
+    yield from _misread(texts)
+    yield from _refusals(texts)
+    yield from _directs(texts)
+    found = example_findings()[:1]
+    yield "warnings, perhaps again", warnings(texts, view, found, may_repeat=True)
+    yield "warnings, earlier", warnings(texts, view, found, earlier=True)
+
+
+def _misread(texts: Texts) -> Iterator[tuple[str, Message]]:
+    for reason in Misread:
+        yield f"not understood: {reason}", replies.not_understood(texts, "/longtask", reason, "halp", None)
+    yield "did you mean", replies.not_understood(texts, "/longtask", Misread.WORD, "halp", "help")
+    yield "too many", replies.too_many(texts, 12, 10)
+    yield "foreign site", replies.foreign_site(texts, "evil.example.com")
+    for kind in OtherTask:
+        yield f"not a long task: {kind}", replies.not_a_long_task(texts, kind)
+    yield "which site", replies.which_site(texts, "/longtask", _TASK, ("docs", "sales"))
+    yield "no site", replies.no_site(texts)
+    for site in SiteKind:
+        yield f"kind mismatch: {site}", replies.kind_mismatch(texts, _TASK, "docs", site)
+
+
+def _refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
+    yield "nothing started", replies.nothing_started(texts)
+    yield "no such task", replies.no_such_task(texts, _TASK)
+    yield "Confluence unavailable", replies.confluence_unavailable(texts)
+    yield "Confluence unreadable", replies.confluence_unreadable(texts)
+    yield "rate limited", replies.rate_limited(texts, _BEGAN)
+    yield "rate limited, no time", replies.rate_limited(texts)
+    yield "access refused", replies.access_refused(texts)
+    yield "misconfigured", replies.misconfigured(texts)
+    yield "invite", replies.invite(texts, "longtask", value="1")
+    yield "may not stop", replies.may_not_stop(texts)
+    yield "connect not available", replies.connect_not_available(texts)
+    yield "settings not available", replies.settings_not_available(texts)
+    yield "gone wrong", replies.gone_wrong(texts)
+
+
+def _directs(texts: Texts) -> Iterator[tuple[str, Message]]:
+    yield "stopped by other", replies.stopped_by_other(texts, "U0PAULA", _TASK, _THREAD)
+    for lost in replies.Lost:
+        yield f"thread lost: {lost}", replies.thread_lost(texts, _TASK, lost)
+    for why in (None, *Denial):
+        yield f"credential refused: {why or 'unknown why'}", replies.credential_refused(texts, why)
+    yield "task set aside", replies.task_set_aside(texts, _TASK)

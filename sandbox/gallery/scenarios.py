@@ -1,0 +1,82 @@
+"""The moments of every scenario, for the gallery."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from bot.domain.outcome import SETTLED_SECONDS, outcome_of
+from bot.domain.parsing.response import parse_response
+from bot.domain.poll_result import Seen
+from bot.domain.snapshot import Finding
+from bot.domain.states import Outcome
+from bot.render.thread import ThreadView
+from sandbox.confluence import ConfluenceSimulator
+from sandbox.environment import PERSON
+from sandbox.gallery.examples import examples
+from sandbox.gallery.situations import Situation
+from sandbox.scenarios import KINDS, Scenario, names, scenario
+
+_BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+_ORIGIN = "https://wiki.example.com"
+
+
+def every_situation() -> Iterator[Situation]:
+    """The examples, then the middle and the end of each scenario of each kind of site."""
+    yield from examples()
+    for kind in KINDS:
+        for name in names(kind):
+            yield from _of(scenario(name, kind))
+
+
+def _of(told: Scenario) -> Iterator[Situation]:
+    clock = {"now": 0.0}
+    simulator = ConfluenceSimulator(clock=lambda: clock["now"], kind=told.kind)
+    simulator.origin = _ORIGIN
+    remote_id = simulator.add(told.story)
+    frames = simulator.tasks[remote_id].script.frames
+    findings: dict[str, Finding] = {}
+    samples: list[tuple[float, float]] = []
+    middle = len(frames) // 2
+    for number, frame in enumerate(frames):
+        clock["now"] = frame.at
+        seen = parse_response(msgspec.json.encode(simulator.body(remote_id)), expected_id=remote_id)
+        if not isinstance(seen, Seen):
+            continue
+        findings |= {finding.identity: finding for finding in seen.findings or ()}
+        samples.append((frame.at, seen.snapshot.percent or 0.0))
+        last = number == len(frames) - 1
+        if number != middle and not last:
+            continue
+        view = _view(seen, tuple(findings.values()), samples, simulator.people_url)
+        if last:
+            view = _ended(told, view, seen)
+        where = "the end" if last else "the middle"
+        yield Situation(name=f"{told.kind}: {told.name}, {where}", view=view, findings=tuple(findings.values()))
+
+
+def _view(seen: Seen, findings: tuple[Finding, ...], samples: list[tuple[float, float]], site_url: str) -> ThreadView:
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.key] = counts.get(finding.key, 0) + (1 if finding.count is None else finding.count)
+    at = _BEGAN + timedelta(seconds=samples[-1][0])
+    return ThreadView(
+        remote_id=seen.snapshot.remote_id or "",
+        outcome=Outcome.FOLLOWING,
+        snapshot=seen.snapshot,
+        owner_id=PERSON,
+        followers=(PERSON,),
+        site_url=site_url,
+        started_at=_BEGAN,
+        checked_at=at,
+        moved_at=at,
+        finding_counts={key: count for key, count in counts.items() if count},
+        samples=tuple(samples),
+    )
+
+
+def _ended(told: Scenario, view: ThreadView, seen: Seen) -> ThreadView:
+    """The same once it is over; what was never seen to end is unknown."""
+    outcome = outcome_of(seen.snapshot, problems=bool(view.finding_counts), unchanged_seconds=SETTLED_SECONDS)
+    return replace(view, outcome=outcome or told.expected.outcome, ended_at=view.checked_at)

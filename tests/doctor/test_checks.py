@@ -1,0 +1,225 @@
+import base64
+import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clients.slack.errors import Ambiguous, NotConnected, Refused
+from bot.clients.slack.responses import Identity
+from bot.config import Settings, load
+from bot.doctor.checks import Check, Database, Verdict, checks, expires_at
+from bot.domain.poll_result import AccessDenied as CredentialRefused
+from bot.domain.poll_result import Misconfigured, NotFound, PauseScope, PollResult, RateLimited, Unavailable, Unreadable
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+GOOD = Database(revision="0001", newest="0001")
+ALL = ("commands", "chat:write", "users:read", "chat:write.public", "channels:join", "files:write")
+HISTORY = ("channels:history", "groups:history")
+
+
+def settings(**more: str) -> Settings:
+    given = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": "s",
+        "CONFLUENCE_URL": "https://acme.atlassian.net",
+        "DATABASE_URL": "postgres://u:secret@h/d",
+    }
+    credential = {} if "CONFLUENCE_TOKEN" in more else {"CONFLUENCE_EMAIL": "a@b.c", "CONFLUENCE_API_TOKEN": "t"}
+    return load({**given, **credential, **more})
+
+
+def whose(*scopes: str) -> Identity:
+    return Identity(
+        team_id="T1",
+        team_name="Acme",
+        user_id="UB",
+        bot_id="B1",
+        enterprise_id=None,
+        url="https://acme.slack.com/",
+        scopes=frozenset(scopes),
+    )
+
+
+def answering(value: Any) -> Callable[[], Awaitable[Any]]:
+    async def answer() -> Any:
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    return answer
+
+
+async def lines(
+    given: Settings | None = None,
+    *,
+    database: Database = GOOD,
+    slack: Any = None,
+    confluence: PollResult | None = None,
+    host: str | None = None,
+) -> list[str]:
+    found = checks(
+        given or settings(),
+        now=NOW,
+        host=host,
+        database=answering(database),
+        slack=answering(slack) if slack else None,
+        confluence=answering(confluence) if confluence else None,
+    )
+    return [str(check) async for check in found]
+
+
+async def test_a_good_installation_is_told_line_by_line() -> None:
+    assert await lines(slack=whose(*ALL, *HISTORY), confluence=NotFound()) == [
+        "ok     Settings: readable, HTTP on port 3000, Confluence cloud",
+        "ok     Database: reachable, at migration 0001",
+        "ok     Slack: the bot token is of Acme",
+        "ok     Scopes: commands, chat:write, users:read granted",
+        "ok     Confluence: reachable, the credential is accepted",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (
+            Database(unreachable="no answer from h"),
+            (
+                "FAILED Database: no answer from h → check DATABASE_URL, "
+                "and that the database accepts connections from here"
+            ),
+        ),
+        (
+            Database(revision=None, newest="0002"),
+            "FAILED Database: reachable, at migration none of 0002 → run: python -m bot migrate",
+        ),
+        (
+            Database(revision="0001", newest="0002"),
+            "FAILED Database: reachable, at migration 0001 of 0002 → run: python -m bot migrate",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_the_database_is_said_with_its_fix(found: Database, line: str) -> None:
+    assert (await lines(database=found))[1:] == [line]
+
+
+async def test_an_optional_scope_that_is_missing_is_a_note(tmp_path: Path) -> None:
+    assert (await lines(slack=whose(*ALL[:5], *HISTORY)))[3:] == [
+        "ok     Scopes: commands, chat:write, users:read granted",
+        "note   Scopes: files:write is not granted; it allows the full list of warnings as a file",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (
+            whose("commands"),
+            (
+                "FAILED Scopes: chat:write, users:read missing → "
+                "add them under OAuth & Permissions and install the app again"
+            ),
+        ),
+        (whose(), "note   Scopes: Slack did not say which are granted"),
+        (
+            Refused("auth.test", "token_revoked"),
+            "FAILED Slack: refused the bot token (token_revoked) → install the app again and set SLACK_BOT_TOKEN anew",
+        ),
+        (
+            Refused("auth.test", "odd"),
+            "FAILED Slack: refused the bot token (odd) → check SLACK_BOT_TOKEN",
+        ),
+        (
+            NotConnected("auth.test", "ClientConnectorDNSError"),
+            "FAILED Slack: not reached (ClientConnectorDNSError) → check the network, HTTPS_PROXY and SLACK_API_URL",
+        ),
+        (
+            Ambiguous("auth.test", "HTTP 503"),
+            "FAILED Slack: did not answer properly (HTTP 503) → try again in a few minutes",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_slack_is_said_with_its_fix(answer: Any, line: str) -> None:
+    assert (await lines(slack=answer))[-1] == line
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (
+            CredentialRefused(status=401),
+            (
+                "FAILED Confluence: refused the credential (401) → make a new CONFLUENCE_API_TOKEN: they expire "
+                "after a year at most; a token with scopes needs CONFLUENCE_CLOUD_ID=auto"
+            ),
+        ),
+        (
+            Misconfigured(status=302),
+            "FAILED Confluence: does not serve the API here (302) → check CONFLUENCE_URL and CONFLUENCE_KIND",
+        ),
+        (
+            Unreadable(reason="a login page"),
+            (
+                "FAILED Confluence: answers something else (a login page) → check CONFLUENCE_URL: is there a login "
+                "page in front of it?"
+            ),
+        ),
+        (
+            RateLimited(retry_after=9.0, scope=PauseScope.SITE),
+            "FAILED Confluence: reachable, but asks for a rest (429) → try again later",
+        ),
+        (
+            Unavailable(reason="timeout"),
+            "FAILED Confluence: not reached (timeout) → check CONFLUENCE_URL, the network and HTTPS_PROXY",
+        ),
+    ],
+)
+async def test_what_is_wrong_with_confluence_is_said_with_its_fix(answer: PollResult, line: str) -> None:
+    assert (await lines(confluence=answer))[-1] == line
+
+
+async def test_a_sqlite_file_on_a_disk_that_does_not_last_is_refused(tmp_path: Path) -> None:
+    found = await lines(settings(DATABASE_URL=f"sqlite:///{tmp_path}/x.db"), host="Heroku")
+    assert found[-1] == (
+        "FAILED Disk: a SQLite file on Heroku is gone at the next start, unless it is on a mounted volume → "
+        "use Postgres: set DATABASE_URL to postgres://…"
+    )
+
+
+async def test_the_room_beside_a_sqlite_file_is_looked_at_even_before_its_folder_is_there(tmp_path: Path) -> None:
+    found = await lines(settings(DATABASE_URL=f"sqlite:///{tmp_path}/not/yet/x.db"))
+    assert [re.sub(r"[\d,]+", "N", line) for line in found[2:]] == ["ok     Disk: N MB free beside the SQLite file"]
+
+
+def jwt(claims: object) -> str:
+    part = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"e30.{part}.c2ln"
+
+
+@pytest.mark.parametrize(
+    ("expiry", "line"),
+    [
+        (NOW.timestamp() + 3600, "note   Token: CONFLUENCE_TOKEN expires on 2026-03-01 13:00 UTC"),
+        (
+            NOW.timestamp(),
+            "FAILED Token: CONFLUENCE_TOKEN expired on 2026-03-01 12:00 UTC → make a new CONFLUENCE_TOKEN",
+        ),
+    ],
+)
+async def test_a_token_that_says_when_it_expires_is_believed(expiry: float, line: str) -> None:
+    assert (await lines(settings(CONFLUENCE_TOKEN=jwt({"exp": expiry}))))[-1] == line
+
+
+@given(st.text() | st.builds(jwt, st.dictionaries(st.just("exp"), st.text() | st.floats() | st.none() | st.integers())))
+def test_no_token_is_too_odd_to_be_looked_at(token: str) -> None:
+    found = expires_at(token)
+    assert found is None or found.tzinfo is UTC
+
+
+def test_a_check_without_a_fix_is_one_short_line() -> None:
+    assert str(Check(name="X", verdict=Verdict.OK, said="fine")) == "ok     X: fine"

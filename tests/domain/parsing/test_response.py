@@ -1,0 +1,335 @@
+"""How one answer of Confluence is read, part by part, and that nothing in it can break the reading."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from bot.domain.parsing.messages import MAX_FINDINGS
+from bot.domain.parsing.response import ANOTHER_ID, NO_LONG_TASK, NOT_JSON, parse_response
+from bot.domain.poll_result import Seen, Unreadable
+from bot.domain.snapshot import Finding, Kind, Severity, Snapshot, StatusMessage
+
+ID = "3145728001"
+
+
+def body(**fields: Any) -> bytes:
+    return json.dumps({"id": ID, "percentageComplete": 10, **fields}).encode()
+
+
+def snapshot(source: bytes) -> Snapshot:
+    seen = parse_response(source, expected_id=ID)
+    assert isinstance(seen, Seen)
+    return replace(seen.snapshot, findings_digest="")
+
+
+def findings(*errors: Any) -> tuple[Finding, ...]:
+    seen = parse_response(body(errors=list(errors)), expected_id=ID)
+    assert isinstance(seen, Seen)
+    return tuple(replace(finding, identity="") for finding in seen.findings or ())
+
+
+def identities(*errors: Any) -> list[str]:
+    seen = parse_response(body(errors=list(errors)), expected_id=ID)
+    assert isinstance(seen, Seen)
+    return [finding.identity for finding in seen.findings or ()]
+
+
+READ = Snapshot(remote_id=ID, percent=10)
+
+
+@pytest.mark.parametrize(
+    ("fields", "meaning"),
+    [
+        ({"percentageComplete": 38.25}, replace(READ, percent=38.25)),
+        ({"percentageComplete": "38 %"}, replace(READ, percent=38)),
+        ({"percentageComplete": 250}, replace(READ, percent=100)),
+        ({"percentageComplete": -3}, replace(READ, percent=0)),
+        ({"percentageComplete": True, "finished": False}, replace(READ, percent=None, finished=False, dropped=1)),
+        ({"percentageComplete": None, "finished": False}, replace(READ, percent=None, finished=False)),
+        ({"elapsedTime": 2**70}, replace(READ, dropped=1)),
+        ({"elapsedTime": -1}, READ),
+        ({"elapsedTime": 1500.7}, replace(READ, elapsed_ms=1500)),
+        ({"finished": "true", "successful": "False"}, replace(READ, finished=True, successful=False)),
+        ({"finished": 1}, replace(READ, finished=False, dropped=1)),
+        ({"successful": 1}, replace(READ, dropped=1)),
+        ({"name": "Move Page"}, replace(READ, name_text="Move Page", kind=Kind.MOVE)),
+        ({"name": {"key": 5, "translation": ""}}, READ),
+        ({"name": 5}, replace(READ, dropped=1)),
+        ({"_links": {"base": {"href": "x"}}}, replace(READ, dropped=1)),
+        ({"_links": {"base": "https://x/" + "y" * 2_000}}, replace(READ, dropped=1)),
+        ({"additionalDetails": {"destinationId": 77}}, replace(READ, destination_id="77")),
+        ({"additionalDetails": {"destinationId": "../7"}}, replace(READ, dropped=1)),
+        ({"additionalDetails": {"totalPageNeedToCopy": "42"}}, replace(READ, total=42)),
+        ({"additionalDetails": {"totalPageNeedToCopy": 0}}, READ),
+    ],
+)
+def test_a_field_that_does_not_read_is_left_out_alone(fields: dict[str, Any], meaning: Snapshot) -> None:
+    assert snapshot(body(**fields)) == meaning
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, None),
+        ({"status": "STATUS_COPYING_PAGES"}, StatusMessage(key="STATUS_COPYING_PAGES")),
+        ({"status": "RUNNING"}, StatusMessage(key="RUNNING")),
+        ({"status": "is running"}, StatusMessage(text="is running")),
+        (
+            {"status": {"key": "STATUS_X", "args": [1, None, True, 2.5]}},
+            StatusMessage(key="STATUS_X", args=("1", "", "true", "2.5")),
+        ),
+        ({"messages": ["STATUS_MOVING_PAGES"]}, StatusMessage(key="STATUS_MOVING_PAGES")),
+        ({"messages": [{"translation": "DONE"}]}, StatusMessage(text="DONE")),
+        ({"messages": [{"key": "STATUS_X", "translation": "Xing"}]}, StatusMessage(key="STATUS_X", text="Xing")),
+        ({"messages": [{"key": "STATUS_X", "translation": "STATUS_X"}]}, StatusMessage(key="STATUS_X")),
+        ({"messages": [{"key": "  ", "translation": "Xing"}]}, StatusMessage(text="Xing")),
+        ({"messages": ["WARN_RENAME_PAGE", "STATUS_X"]}, StatusMessage(key="STATUS_X")),
+        ({"messages": ["Xing", "Ying"]}, StatusMessage(text="Xing")),
+        ({"status": "STATUS_X", "messages": ["Xing"]}, StatusMessage(key="STATUS_X", text="Xing")),
+        (
+            {"status": "STATUS_X", "messages": [{"key": "STATUS_X", "args": ["7"]}]},
+            StatusMessage(key="STATUS_X", args=("7",)),
+        ),
+        (
+            {"messages": [{"translation": '{"key":"STATUS_X","args":["7"]}'}]},
+            StatusMessage(key="STATUS_X", args=("7",)),
+        ),
+        ({"messages": ['{"status":"STATUS_X"}']}, StatusMessage(key="STATUS_X")),
+        ({"messages": ["{0} pages were copied"]}, StatusMessage(text="{0} pages were copied")),
+        ({"messages": ["a\u0000b\nc\u2028d"]}, StatusMessage(text="a b c d")),
+        ({"messages": ["x" * 501]}, StatusMessage(text="x" * 499 + "…")),
+        ({"messages": [{"key": "K" * 101}]}, StatusMessage(key="K" * 99 + "…")),
+        (
+            {"messages": [{"key": "STATUS_X", "args": ["t" * 301] * 11}]},
+            StatusMessage(key="STATUS_X", args=("t" * 299 + "…",) * 10),
+        ),
+    ],
+)
+def test_a_status_is_read_in_each_of_its_forms(fields: dict[str, Any], status: StatusMessage | None) -> None:
+    seen = snapshot(body(**fields))
+    assert (seen.status, seen.dropped) == (status, 0)
+
+
+@pytest.mark.parametrize(
+    ("message", "dropped"),
+    [('{"status":{"key":"STATUS_COPIED_PAGES","args":["20"', 1), (5, 1), ([], 1), ({"args": []}, 1), ("", 0), ({}, 0)],
+)
+def test_a_message_that_does_not_read_loses_itself_alone(message: Any, dropped: int) -> None:
+    said = body(messages=[message, {"key": "STATUS_MOVING_PAGES"}])
+    assert snapshot(said) == replace(
+        READ, kind=Kind.DELETE, status=StatusMessage(key="STATUS_MOVING_PAGES"), dropped=dropped
+    )
+
+
+def test_a_total_below_the_pages_done_is_no_total() -> None:
+    said = body(status={"key": "STATUS_COPIED_PAGES", "args": ["50", "42"]})
+    status = StatusMessage(key="STATUS_COPIED_PAGES", args=("50", "42"))
+    assert snapshot(said) == replace(READ, kind=Kind.COPY, status=status, done=50)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (b"", NOT_JSON),
+        (b"<!DOCTYPE html><html></html>", NOT_JSON),
+        (b"[]", NOT_JSON),
+        (b"null", NOT_JSON),
+        (b'{"id":"3145728001","percentageComplete":4', NOT_JSON),
+        (b'{"a":' * 100_000, NOT_JSON),
+        (b"{}", NO_LONG_TASK),
+        (b'{"id":"3145728001","links":{"status":"/rest/api/longtask/3145728001"}}', NO_LONG_TASK),
+        (b'{"id":"3145728001","percentageComplete":null}', NO_LONG_TASK),
+        (b'{"authorized":true,"valid":true,"errors":[],"successful":false}', NO_LONG_TASK),
+        (b'{"id":"3145728002","percentageComplete":4}', ANOTHER_ID),
+    ],
+)
+def test_what_is_no_long_task_is_unreadable(source: bytes, reason: str) -> None:
+    assert parse_response(source, expected_id=ID) == Unreadable(reason=reason)
+
+
+def test_an_answer_without_its_id_is_read_where_it_looks_like_a_long_task() -> None:
+    assert snapshot(b'{"percentageComplete":10,"finished":false}') == replace(READ, remote_id=None, finished=False)
+
+
+def test_an_id_is_the_same_in_either_case() -> None:
+    seen = parse_response(b'{"id":"3F0C6A52","finished":true}', expected_id="3f0c6a52")
+    assert seen == Seen(snapshot=Snapshot(remote_id="3F0C6A52", finished=True), findings=())
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        (b'{"id":"3145728001","percentageComplete":10,"messages":["caf\xe9"]}', "caf\ufffd"),
+        (b'{"id":"3145728001","percentageComplete":10,"messages":["a\\ud800b"]}', "a?b"),
+        (b'\xef\xbb\xbf{"id":"3145728001","percentageComplete":10,"messages":["x"]}', "x"),
+        (b'{"id":"3145728001","percentageComplete":10,"messages":["x"],"extra":NaN}', "x"),
+        (b'{"id":"3145728001","percentageComplete":10,"messages":["x"],"elapsedTime":1e999}', "x"),
+        (b'{"id":"3145728001","percentageComplete":10,"messages":["x"],"elapsedTime":' + b"9" * 5_000 + b"}", "x"),
+        (b'{"id":"3145728001","percentageComplete":10,"messages":["x\ty"]}', "x y"),
+    ],
+)
+def test_letters_and_numbers_that_break_the_rules_of_json_lose_themselves_alone(source: bytes, status: str) -> None:
+    assert snapshot(source) == replace(READ, status=StatusMessage(text=status), dropped=1)
+
+
+def test_findings_are_read_in_each_of_their_forms() -> None:
+    assert findings(
+        {"key": "WARN_RENAME_PAGE", "args": ["A", "B"]},
+        {"translation": "ERROR_RELINK"},
+        "WARN_IGNORE_COPY_PERMISSION",
+        {"translation": '{"key":"ERROR_LOCK_FAILED","args":["DEST"]}'},
+        {"translation": "The page is gone"},
+        {"translation": "The page is broken", "type": "ERROR"},
+        {"key": "SOMETHING_ELSE", "type": "ERROR"},
+        {"key": "WARN_NEW", "args": [{"title": "T"}, {"x": 1}, [2]]},
+    ) == (
+        Finding(key="WARN_RENAME_PAGE", args=("A", "B")),
+        Finding(key="ERROR_RELINK", severity=Severity.ERROR),
+        Finding(key="WARN_IGNORE_COPY_PERMISSION"),
+        Finding(key="ERROR_LOCK_FAILED", args=("DEST",), severity=Severity.ERROR),
+        Finding(key="", text="The page is gone"),
+        Finding(key="", text="The page is broken", severity=Severity.ERROR),
+        Finding(key="SOMETHING_ELSE", severity=Severity.ERROR),
+        Finding(key="WARN_NEW", args=("T", '{"x":1}', "[2]")),
+    )
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"key": "WARN_IGNORE_VIEW_RESTRICTED", "args": ["0"]},
+        {"key": "WARN_IGNORE_EDIT_RESTRICTED", "args": [0]},
+        {"key": "WARN_IGNORE_DELETE_PAGE", "args": ["0"]},
+        {"key": "WARN_NEW", "args": ["0"]},
+        {"key": "INITIALIZING_TASK", "args": []},
+        {"key": "STATUS_NEW", "args": []},
+        None,
+    ],
+)
+def test_a_count_of_nought_and_a_status_are_no_findings(entry: Any) -> None:
+    assert findings(entry, "ERROR_RELINK") == (Finding(key="ERROR_RELINK", severity=Severity.ERROR),)
+
+
+def test_a_finding_that_only_counts_more_is_the_same_finding() -> None:
+    three, five = (identities({"key": "WARN_IGNORE_VIEW_RESTRICTED", "args": [count]}) for count in ("3", "5"))
+    assert three == five
+
+
+def test_findings_of_other_pages_are_other_findings() -> None:
+    entries = [{"key": "WARN_RENAME_PAGE", "args": ["A", name]} for name in ("B", "C", "B")]
+    entries += [{"key": "WARN_NEW", "args": [page_id]} for page_id in ("98305", "98306")]
+    entries += [{"key": "WARN_NEW", "translation": texts} for texts in ("one thing", "another")]
+    assert len(set(identities(*entries))) == len(identities(*entries)) == 6
+
+
+def test_an_identity_is_32_hexadecimal_digits_and_stays_what_it_is() -> None:
+    # Rows in the database are found by it: a change here tells every warning again.
+    assert identities({"key": "WARN_RENAME_PAGE", "args": ["A", "B"]}) == ["9e5229223b8e05a4d0d4bf0f148eaa94"]
+
+
+def test_of_a_finding_listed_twice_the_larger_count_stays() -> None:
+    counts = [{"key": "WARN_IGNORE_VIEW_RESTRICTED", "args": [count]} for count in ("3", "5", "4")]
+    assert findings(*counts) == (Finding(key="WARN_IGNORE_VIEW_RESTRICTED", args=("5",), count=5),)
+
+
+def test_more_findings_than_are_read_are_counted() -> None:
+    entries = [{"key": "WARN_RENAME_PAGE", "args": [str(number), "x"]} for number in range(MAX_FINDINGS + 7)]
+    seen = parse_response(body(errors=entries), expected_id=ID)
+    assert isinstance(seen, Seen)
+    assert (len(seen.findings or ()), seen.snapshot.findings_count) == (MAX_FINDINGS, MAX_FINDINGS + 7)
+
+
+@pytest.mark.parametrize("digest", ["", "x", "0" * 32 + ".1.0"])
+def test_a_digest_of_other_findings_makes_them_be_read(digest: str) -> None:
+    seen = parse_response(body(errors=["ERROR_RELINK"]), expected_id=ID, known_digest=digest)
+    assert isinstance(seen, Seen)
+    assert [finding.key for finding in seen.findings or ()] == ["ERROR_RELINK"]
+
+
+KEYS = st.sampled_from(
+    ["STATUS_COPIED_PAGES", "STATUS_DELETING_PAGES", "WARN_RENAME_PAGE", "WARN_IGNORE_VIEW_RESTRICTED", "ERROR_NEW"]
+)
+WORDS = st.one_of(st.text(max_size=400), KEYS, st.integers(-5, 3_000).map(str))
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), WORDS),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=4)),
+    max_leaves=12,
+)
+MESSAGES = st.one_of(
+    JSON,
+    st.fixed_dictionaries(
+        {},
+        optional={"key": KEYS | JSON, "args": st.lists(JSON, max_size=12) | JSON, "translation": WORDS, "type": JSON},
+    ),
+)
+REPORTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": MESSAGES,
+        "destinationUrl": JSON,
+        "totalPageNeedToCopy": JSON,
+        "errors": st.lists(MESSAGES, max_size=4) | JSON,
+    },
+).map(json.dumps)
+SAID = st.one_of(MESSAGES, REPORTS, REPORTS.map(lambda report: {"translation": report, "args": []}))
+BODIES = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.just(ID) | JSON,
+        "name": MESSAGES,
+        "elapsedTime": JSON,
+        "percentageComplete": st.integers(-10, 110) | JSON,
+        "successful": st.booleans() | JSON,
+        "finished": st.booleans() | JSON,
+        "messages": st.lists(SAID, max_size=4) | JSON,
+        "status": SAID,
+        "errors": st.lists(MESSAGES, max_size=6) | JSON,
+        "additionalDetails": JSON
+        | st.fixed_dictionaries(
+            {}, optional={"destinationId": JSON, "destinationUrl": JSON, "totalPageNeedToCopy": JSON}
+        ),
+        "_links": JSON | st.fixed_dictionaries({"base": JSON}),
+    },
+).map(lambda value: json.dumps(value).encode())
+
+
+def texts(value: Any) -> list[str]:
+    """Every string in plain values, keys aside."""
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return [text for one in inner for text in texts(one)]
+
+
+@given(BODIES)
+def test_any_json_of_this_shape_reads_within_bounds(source: bytes) -> None:
+    answer = parse_response(source, expected_id=ID)
+    if isinstance(answer, Unreadable):
+        return
+    stored = msgspec.json.encode(answer.snapshot)
+    assert msgspec.json.decode(stored, type=Snapshot) == answer.snapshot
+    findings = msgspec.json.encode(answer.findings)
+    assert msgspec.json.decode(findings, type=tuple[Finding, ...]) == answer.findings
+    read_texts = texts(msgspec.to_builtins([answer.snapshot, answer.findings]))
+    assert [text for text in read_texts if "\x00" in text or "\n" in text or len(text) > 2_000] == []
+
+
+@given(BODIES)
+def test_reading_twice_says_the_same(source: bytes) -> None:
+    answer = parse_response(source, expected_id=ID)
+    assert parse_response(source, expected_id=ID) == answer
+    if isinstance(answer, Seen) and answer.snapshot.findings_digest:
+        digest = answer.snapshot.findings_digest
+        assert parse_response(source, expected_id=ID, known_digest=digest) == replace(answer, findings=None)
+
+
+@given(st.binary(), st.integers(0, 400))
+def test_any_bytes_are_survived(noise: bytes, place: int) -> None:
+    whole = body(messages=[{"translation": "Deleting space", "args": []}], errors=["ERROR_RELINK"])
+    for source in (noise, whole[:place], whole[:place] + noise + whole[place:]):
+        assert isinstance(parse_response(source, expected_id=ID), Seen | Unreadable)

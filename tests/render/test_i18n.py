@@ -1,0 +1,138 @@
+"""Numbers, times and sentences in the reader's language."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.render.i18n import Catalogs, Texts, load_catalogs, read_catalog
+from bot.render.mrkdwn import Mrkdwn
+
+DE = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "Took {duration}"
+msgstr "Dauer: {duration}"
+
+msgid "{count} page"
+msgid_plural "{count} pages"
+msgstr[0] "{count} Seite"
+msgstr[1] "{count} Seiten"
+
+msgid "Ended {time}"
+msgstr "Zu Ende {zeit}"
+
+#, fuzzy
+msgid "Check now"
+msgstr "Vielleicht"
+
+msgid "{count} error"
+msgid_plural "{count} errors"
+msgstr[0] "{count} Fehler"
+msgstr[1] ""
+"""
+
+
+@pytest.fixture
+def de() -> Texts:
+    return read_catalog(DE.encode(), "de")
+
+
+def test_a_sentence_is_said_in_the_language_of_the_catalog(de: Texts) -> None:
+    assert de.say("Took {duration}", duration=timedelta(minutes=72)) == "Dauer: 1 Stunde, 12 Minuten"
+
+
+def test_a_count_takes_the_plural_form_that_the_language_asks_for(de: Texts) -> None:
+    assert [de.count("{count} page", "{count} pages", number) for number in (0, 1, 2, 12_000)] == [
+        "0 Seiten",
+        "1 Seite",
+        "2 Seiten",
+        "12.000 Seiten",
+    ]
+
+
+def test_what_is_not_translated_is_said_in_english(de: Texts) -> None:
+    assert de.say("Stop following") == "Stop following"
+    assert de.say("Check now") == "Check now"
+    assert de.count("{count} error", "{count} errors", 2) == "2 errors"
+
+
+def test_a_wrong_placeholder_in_a_translation_does_not_cost_the_message(de: Texts, en: Texts) -> None:
+    moment = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+    assert de.say("Ended {time}", time=moment) == f"Ended {de.time(moment)}"
+
+
+def test_other_peoples_words_are_escaped_on_their_way_in(en: Texts) -> None:
+    assert en.say("“{name}”", name="<b> {count}") == "“&lt;b&gt; {count}”"
+    assert en.say("“{name}”", name=Mrkdwn("*ours*")) == "“*ours*”"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0 seconds"),
+        (-5, "0 seconds"),
+        (1, "1 second"),
+        (59.6, "1 minute"),
+        (90, "1 minute, 30 seconds"),
+        (3_600, "1 hour"),
+        (3_661, "1 hour, 1 minute"),
+        (86_400 * 2 + 3_600 * 5 + 59, "2 days, 5 hours"),
+        (86_400 + 59, "1 day"),
+    ],
+)
+def test_a_length_of_time_is_said_in_two_units_at_most(en: Texts, seconds: float, shown: str) -> None:
+    assert en.duration(timedelta(seconds=seconds)) == shown
+
+
+@pytest.mark.parametrize(("percent", "shown"), [(0, "0%"), (0.9, "0%"), (57.0, "57%"), (99.99, "99%"), (100, "100%")])
+def test_a_percentage_is_rounded_down(en: Texts, percent: float, shown: str) -> None:
+    assert en.percent(percent) == shown
+
+
+@given(st.floats(min_value=0, max_value=100))
+def test_a_hundred_percent_is_said_of_a_hundred_only(percent: float) -> None:
+    shown = Texts(locale=read_catalog(b"", "en").locale).percent(percent)
+    assert (shown == "100%") == (percent == 100)
+
+
+def test_a_moment_is_shown_in_the_readers_time_zone_with_utc_to_fall_back_on(en: Texts) -> None:
+    moment = datetime(2026, 11, 23, 10, 2, 31, tzinfo=timezone(timedelta(hours=1)))
+    assert en.time(moment) == "<!date^1795424520^{date_short_pretty} {time}|Nov 23, 2026, 9:02\u202fAM UTC>"
+
+
+def test_two_looks_in_the_same_minute_are_told_as_the_same_time(en: Texts) -> None:
+    moment = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+    assert en.time(moment) == en.time(moment + timedelta(seconds=59.9))
+
+
+def test_the_first_language_there_is_is_chosen(catalogs: Catalogs) -> None:
+    chosen = [
+        catalogs.texts(*wishes).language
+        for wishes in (("de",), ("de-AT",), ("DE",), ("xx", "uk"), (None, "ja-JP"), ("pt-BR",), ("",), ())
+    ]
+    assert chosen == ["de", "de", "de", "uk", "ja", "en", "en", "en"]
+
+
+def test_an_unknown_language_or_a_broken_catalog_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="there is no language 'klingonisch'"):
+        read_catalog(b"", "klingonisch")
+    (tmp_path / "zz.po").write_text("")
+    with pytest.raises(ValueError, match="there is no language 'zz'"):
+        load_catalogs(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "24 minutes, 30 seconds"),
+        ("de", "24 Minuten, 30 Sekunden"),
+        ("uk", "24 хвилини і 30 секунд"),
+        ("ja", "24 分 30 秒"),
+    ],
+)
+def test_a_length_of_time_is_said_in_every_language(catalogs: Catalogs, language: str, expected: str) -> None:
+    assert catalogs.texts(language).duration(timedelta(seconds=1470)) == expected
