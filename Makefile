@@ -36,9 +36,8 @@ demo: install ## the real bot against a simulated Slack and Confluence (ARGS=--o
 run: install ## the bot itself, with the settings of the environment or .env
 	$(RUN) -m bot
 
-test: lint ## all tests, with lint, types and import contracts (STRICT=1: nothing may be skipped)
+test: lint ## all tests but chaos, with lint, types and import contracts (STRICT=1: nothing may be skipped)
 	STRICT=$(STRICT) $(RUN) -m pytest -n 3 --dist worksteal -m "not chaos" $(ARGS)
-	$(if $(ARGS),,STRICT=$(STRICT) $(RUN) -m pytest -m chaos)
 
 lint: install ## ruff, mypy strict, import contracts
 	.venv/bin/ruff check .
@@ -46,7 +45,9 @@ lint: install ## ruff, mypy strict, import contracts
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-check: test ## what CI runs
+check: test ## what CI runs: the tests, chaos on both databases, and the demo played to its end
+	STRICT=$(STRICT) $(RUN) -m pytest -m chaos
+	$(RUN) -m bot demo --once
 
 bench: install ## the performance figures, each against a peer in the same run
 	$(RUN) -m benchmarks $(ARGS)

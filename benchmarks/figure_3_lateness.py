@@ -9,13 +9,14 @@ from time import process_time
 from benchmarks import Row, alone
 from benchmarks.looked_at import confluence, fill
 from bot import loop
-from bot.clients.confluence import ConfluenceClient, Credential, Site, SiteKind, open_session
+from bot.clients.confluence import ConfluenceClient, Credential, OperatorCredential, Site, open_session
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.url import normalised
+from bot.domain.command import SiteKind
 from bot.domain.poll_interval import Bounds
 from bot.metrics import Metrics
-from bot.poll import Poller, Reach
+from bot.poll import Poller
 
 LONG_TASKS = 10_000
 #: seconds between two looks at each: 10,000 ÷ 10 s are 1,000 a second (the mean of the jitter is taken off below)
@@ -32,9 +33,9 @@ class Lateness(Metrics):
         super().__init__()
         self.seconds: list[float] = []
 
-    def look(self, answer: str, *, lateness: float, duration: float) -> None:
+    def look(self, result: str, *, lateness: float, duration: float) -> None:
         """One look."""
-        super().look(answer, lateness=lateness, duration=duration)
+        super().look(result, lateness=lateness, duration=duration)
         self.seconds.append(lateness + duration)
 
 
@@ -52,16 +53,14 @@ async def _run(path: Path) -> tuple[list[float], float]:
         poller = Poller(
             database=database,
             confluence=ConfluenceClient(session),
-            reach=Reach(
-                sites={site_id: Site(kind=SiteKind.CLOUD, base_url=base_url)},
-                credentials={account_id: Credential.basic("bench@example.com", "token")},
-            ),
+            sites={site_id: Site(kind=SiteKind.CLOUD, base_url=base_url)},
+            credentials=OperatorCredential(account_id, Credential.basic("bench@example.com", "token")),
             now=_now,
             bounds=Bounds(min_seconds=INTERVAL, max_seconds=INTERVAL),
             metrics=metrics,
-            at_once=256,
+            max_looks=256,
         )
-        steps = ((poller.claim_step, poller.wake), (poller.write_step, poller.landed), (poller.renew_step, None))
+        steps = ((poller.claim_step, poller.wake), (poller.write_step, poller.look_finished), (poller.renew_step, None))
         turning = [
             asyncio.create_task(loop.run(step, name=step.__name__, stop=stop, wake=wake)) for step, wake in steps
         ]

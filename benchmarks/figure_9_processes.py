@@ -14,13 +14,13 @@ from typing import ClassVar
 import aiohttp
 
 from benchmarks import Row, alone
-from benchmarks.looked_at import Answering, fill
+from benchmarks.looked_at import TEAM, Answering, fill
 from benchmarks.servers import postgres_server
 from bot.db import workspaces
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.url import normalised
-from tests.chaos.databases import Postgres
+from tests.chaos.databases import PostgresDatabase
 from tests.chaos.processes import ROOT, inherited
 
 #: more than two processes can look at in the time
@@ -42,7 +42,7 @@ class Slowly(Answering):
     twice: ClassVar[int] = 0
 
     def data_received(self, data: bytes) -> None:
-        """Answer each whole request; `/counts` is for whoever measures."""
+        """Answer each whole request; `/counts` is for the measurement."""
         *requests, self.rest = (self.rest + data).split(b"\r\n\r\n")
         for request in requests:
             remote_id = request.split(b" ", 2)[1].rpartition(b"/")[2]
@@ -105,7 +105,7 @@ async def _counts(base_url: str) -> tuple[int, int]:
 
 async def _rate(server: str, processes: int, folder: Path) -> tuple[float, int]:
     """Looks a second by so many processes, and how many long tasks were looked at twice at once."""
-    there = Postgres(server=server, name=f"figure_9_{os.getpid()}")
+    there = PostgresDatabase(server=server, name=f"figure_9_{os.getpid()}")
     try:
         async with AsyncExitStack() as stack:
             base_url = await stack.enter_async_context(_confluence())
@@ -113,8 +113,8 @@ async def _rate(server: str, processes: int, folder: Path) -> tuple[float, int]:
             await migrate(database)
             await fill(database, base_url, count=LONG_TASKS, interval=0.1, now=datetime.now(UTC))
             async with database.begin() as connection:
-                # Nobody is told anything: it is looking that is measured.
-                await workspaces.stop_workspace(connection, "T1", reason="figure 9")
+                # Nothing is posted: what is measured is looking.
+                await workspaces.stop(connection, TEAM, reason="figure 9")
             await database.close()
             for number in range(processes):
                 await stack.enter_async_context(_worker(_environ(there.url, base_url), folder / f"{number}.log"))
@@ -131,7 +131,7 @@ def _environ(database_url: str, base_url: str) -> dict[str, str]:
     return inherited() | {
         "DATABASE_URL": database_url,
         "SLACK_BOT_TOKEN": "xoxb-bench-token",
-        # Nobody listens there.
+        # No server listens there.
         "SLACK_API_URL": "http://127.0.0.1:9/api/",
         "CONFLUENCE_URL": base_url,
         "CONFLUENCE_KIND": "cloud",

@@ -1,4 +1,4 @@
-"""Follow a trace with the bot's own cadence, on a passed-in clock."""
+"""Follow a trace at the bot's own poll interval, on a passed-in clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from random import Random
 
 from benchmarks.traces import Trace
 from bot.domain.poll_interval import Bounds, next_look
-from bot.domain.samples import Sample, added
+from bot.domain.samples import Sample, add_sample
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 #: the defaults of POLL_MIN_SECONDS and POLL_MAX_SECONDS
@@ -35,7 +35,7 @@ def looks(trace: Trace, rng: Random) -> Iterator[Look]:
     now, moved_at = 0.0, START
     while True:
         percent = trace.percent(now)
-        more = added(samples, Sample(at=moment(now).timestamp(), percent=percent))
+        more = add_sample(samples, Sample(at=moment(now).timestamp(), percent=percent))
         if more is not samples:
             samples, moved_at = more, moment(now)
         yield Look(at=now, samples=samples, moved_at=moved_at)
@@ -48,7 +48,6 @@ def looks(trace: Trace, rng: Random) -> Iterator[Look]:
             percent=percent,
             moved_at=moved_at,
             bounds=BOUNDS,
-            waiting=False,
             jitter=rng.random(),
         )
         now = (due - START).total_seconds()

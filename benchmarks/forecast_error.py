@@ -9,20 +9,20 @@ from statistics import median
 from benchmarks import Row, alone, fresh_seed
 from benchmarks.following import looks, moment
 from benchmarks.traces import Course, Trace, courses, site, trace, traces
-from bot.domain.forecast import Earlier, forecast
+from bot.domain.forecast import EarlierTask, forecast
 
 TRACES = 3000
-#: how many earlier long tasks of the kind the site remembers: most often none
-REMEMBERED = (0, 0, 0, 4, 8)
+#: how many earlier long tasks of the kind are known: most often none
+KNOWN = (0, 0, 0, 4, 8)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One look from 20 % on, and what stood on the card until the next one."""
+    """One look from 20 % on, and what the card showed until the next one."""
 
     percent: float
     course: Course
-    #: relative error of the time left; None where nothing was shown
+    #: relative error of the time left; None if nothing was shown
     error: float | None
     naive: float
     #: until the next look
@@ -35,16 +35,16 @@ def cases(seed: int, count: int) -> Iterator[Case]:
     for course in courses(rng, count):
         of_site = site(rng)
         followed = trace(rng, course, of_site)
-        memory = traces(rng, rng.choice(REMEMBERED), of_site, followed.band)
-        yield from _cases(followed, tuple(_remembered(ended, rng) for ended in memory), rng)
+        memory = traces(rng, rng.choice(KNOWN), of_site, followed.band)
+        yield from _cases(followed, tuple(_earlier(ended, rng) for ended in memory), rng)
 
 
-def _remembered(ended: Trace, rng: Random) -> Earlier:
+def _earlier(ended: Trace, rng: Random) -> EarlierTask:
     *_, last = looks(ended, rng)
-    return Earlier(seconds=ended.seconds, samples=last.samples)
+    return EarlierTask(seconds=ended.seconds, samples=last.samples)
 
 
-def _cases(followed: Trace, earlier: tuple[Earlier, ...], rng: Random) -> Iterator[Case]:
+def _cases(followed: Trace, earlier: tuple[EarlierTask, ...], rng: Random) -> Iterator[Case]:
     seen = list(looks(followed, rng))
     for look, after in pairwise(seen):
         percent, left = look.samples[-1].percent, followed.seconds - look.at
@@ -55,7 +55,7 @@ def _cases(followed: Trace, earlier: tuple[Earlier, ...], rng: Random) -> Iterat
         yield Case(
             percent=percent,
             course=followed.course,
-            error=None if shown is None else abs((shown.ends_at - now).total_seconds() / left - 1),
+            error=None if shown is None else abs((shown - now).total_seconds() / left - 1),
             naive=abs(look.at * (100 - percent) / percent / left - 1),
             seconds=min(after.at, followed.seconds) - look.at,
         )
@@ -67,7 +67,7 @@ def _share(some: list[Case], every: list[Case], *, by_time: bool) -> float:
 
 
 def measure(seed: int | None = None) -> Row:
-    """Forecast at every look at fresh traces; each counts for as long as its forecast stands on the card.
+    """Forecast at every look at fresh traces; each counts for as long as the card shows its forecast.
 
     Looks are dense around the turns and near the end, where least can be said; counted by look, the shares are
     lower. Both are printed.

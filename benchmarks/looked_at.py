@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from bot.db import accounts, sites
+from bot.db import accounts, sites, workspaces
 from bot.db.engine import Database
-from bot.db.models import long_tasks, subscriptions, viewers, workspaces
+from bot.db.models import long_tasks, subscriptions, viewers
+from bot.domain.command import SiteKind
+from bot.domain.states import SubscriptionState
 
+TEAM = "T1"
 #: every so many looks at a long task one finds a change
 CHANGES_EVERY = 10
 _BODY = (
@@ -66,9 +69,9 @@ async def confluence() -> AsyncIterator[str]:
 async def fill(database: Database, base_url: str, *, count: int, interval: float, now: datetime) -> tuple[int, int]:
     """Write so many followed long tasks, due evenly over an interval; the ids of their site and account."""
     async with database.begin() as connection:
-        site_id = await sites.put_site(connection, alias="bench", kind="cloud", base_url=base_url, cloud_id=None)
+        site_id = await sites.put(connection, alias="bench", kind=SiteKind.CLOUD, base_url=base_url, cloud_id=None)
         account_id = await accounts.operator_account(connection, site_id=site_id, now=now)
-        await connection.execute(workspaces.insert().values(team_id="T1", created_at=now))
+        await workspaces.put(connection, TEAM, enterprise_id=None, now=now)
         numbers = range(1, count + 1)
         await connection.execute(
             long_tasks.insert(),
@@ -90,10 +93,10 @@ async def fill(database: Database, base_url: str, *, count: int, interval: float
             [
                 {
                     "long_task_id": number,
-                    "team_id": "T1",
+                    "team_id": TEAM,
                     "channel_id": f"C{number % 100}",
                     "owner_id": "U1",
-                    "state": "following",
+                    "state": SubscriptionState.FOLLOWING,
                     "language": "en",
                     "created_at": now,
                 }

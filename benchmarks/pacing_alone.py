@@ -7,7 +7,8 @@ from heapq import heapify, heappop, heappush
 from random import Random
 
 from benchmarks import Row, alone, fresh_seed
-from bot.domain.pacing import EDITS, Budgets, Telling, Urgency, Work, next_tellings
+from bot.domain.pacing import Budgets, Candidate, Method, Urgency, next_messages
+from bot.domain.states import MessageKind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 THREADS = 1000
@@ -29,9 +30,9 @@ class Limiter:
     refused: int = 0
     calls: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
-    def telling(self, item: Work, at: float) -> None:
-        """Count the call that tells this."""
-        if item.kind in EDITS:
+    def count(self, item: Candidate, at: float) -> None:
+        """Count the call of a post or an edit."""
+        if item.method is Method.UPDATE:
             self.call("edits", at, EDITS_A_MINUTE, 60.0)
         else:
             self.call("posts", at, POSTS_A_MINUTE, 60.0)
@@ -49,36 +50,38 @@ class Limiter:
 
 @dataclass
 class Thread:
-    """What one thread still has to be told."""
+    """The messages of one thread that are still to be posted, and since when root and card show something old."""
 
     number: int
     channel: str
     ends_at: float
-    notices: deque[tuple[Telling, float]] = field(default_factory=deque)
-    dirty_since: float | None = None
-    root_dirty_since: float | None = None
+    posts: deque[tuple[MessageKind, float]] = field(default_factory=deque)
+    card_stale_since: float | None = None
+    root_stale_since: float | None = None
     change: float = 0.0
     ended: bool = False
 
-    def next(self) -> Work | None:
-        """Its next telling: the notices in order, then the card, then the root."""
-        urgency = Urgency.PROGRESS
-        if self.notices:
-            # Five kinds of findings in one look are one reply; the completion behind it makes it urgent.
-            kind, since = self.notices[0]
-            urgency = Urgency.COMPLETION
-        elif self.dirty_since is not None:
-            kind, since = Telling.CARD_EDIT, self.dirty_since
-        elif self.root_dirty_since is not None:
-            kind, since = Telling.ROOT_EDIT, self.root_dirty_since
-        else:
+    def next(self) -> tuple[MessageKind, float] | None:
+        """What comes next, and since when it waits: the posts in order, then the card, then the root."""
+        if self.posts:
+            return self.posts[0]
+        if self.card_stale_since is not None:
+            return MessageKind.CARD, self.card_stale_since
+        if self.root_stale_since is not None:
+            return MessageKind.ROOT, self.root_stale_since
+        return None
+
+    def candidate(self) -> Candidate | None:
+        """The next post or edit, as pacing sees it."""
+        coming = self.next()
+        if coming is None:
             return None
-        return Work(
-            subscription_id=self.number,
+        return Candidate(
+            message_id=self.number,
             channel_id=self.channel,
-            kind=kind,
-            urgency=urgency,
-            since=START + timedelta(seconds=since),
+            method=Method.POST if self.posts else Method.UPDATE,
+            urgency=Urgency.COMPLETION if self.ended else Urgency.PROGRESS,
+            since=START + timedelta(seconds=coming[1]),
             change=self.change,
             terminal=self.ended,
         )
@@ -87,22 +90,24 @@ class Thread:
         """Its percentage changes, or it ends."""
         if at >= self.ends_at:
             self.ended = True
-            self.notices.extend([(Telling.WARNINGS, at), (Telling.COMPLETION, at)])
-            self.dirty_since = self.root_dirty_since = at
+            # Five kinds of findings in one look are one message.
+            self.posts.extend([(MessageKind.WARNINGS, at), (MessageKind.COMPLETION, at)])
+            self.card_stale_since = self.root_stale_since = at
         else:
             self.change += rng.expovariate(1.0)
-            self.dirty_since = at if self.dirty_since is None else self.dirty_since
+            self.card_stale_since = at if self.card_stale_since is None else self.card_stale_since
 
-    def told(self, kind: Telling) -> float:
-        """One telling is done; since when it waited."""
-        if kind is Telling.CARD_EDIT:
-            since, self.dirty_since, self.change = self.dirty_since, None, 0.0
-        elif kind is Telling.ROOT_EDIT:
-            since, self.root_dirty_since = self.root_dirty_since, None
+    def take(self) -> tuple[MessageKind, float]:
+        """Make the next call; what it posted or edited, and since when that waited."""
+        taken = self.next()
+        assert taken is not None
+        if self.posts:
+            self.posts.popleft()
+        elif taken[0] is MessageKind.CARD:
+            self.card_stale_since, self.change = None, 0.0
         else:
-            _, since = self.notices.popleft()
-        assert since is not None
-        return since
+            self.root_stale_since = None
+        return taken
 
 
 @dataclass(kw_only=True)
@@ -111,25 +116,25 @@ class Result:
 
     completions: list[float]
     refused: int
-    #: time averages
-    dirty: float
+    #: averages over time: how many cards are stale, and their age in seconds
+    stale: float
     age: float
+    #: seconds that the oldest was stale
     oldest: float
-    told: int
 
     @property
     def completion_p99(self) -> float:
-        """Seconds from the end having been seen to its having been told."""
+        """Seconds from the look that saw the end to the post."""
         return sorted(self.completions)[int(len(self.completions) * 0.99)]
 
     @property
     def age_of_best(self) -> float:
-        """Mean age of dirty cards, of the best possible: all in turn, 50 a minute."""
-        return self.age / (self.dirty / EDITS_A_MINUTE * 60 / 2)
+        """Mean age of stale cards, of the best possible: all in turn, 50 a minute."""
+        return self.age / (self.stale / EDITS_A_MINUTE * 60 / 2)
 
 
 def run(seed: int, lasts: float = LASTS, count: int = THREADS) -> Result:
-    """Threads whose cards get dirty again and again; a third of them end at random moments, with findings."""
+    """Threads whose cards become stale again and again; a third of them end at random moments, with findings."""
     rng = Random(seed)
     threads = [
         Thread(number, f"C{rng.randrange(CHANNELS)}", rng.uniform(60, lasts - 60) if number % 3 == 0 else lasts)
@@ -137,44 +142,42 @@ def run(seed: int, lasts: float = LASTS, count: int = THREADS) -> Result:
     ]
     events = [(rng.expovariate(1 / CHANGES), thread.number) for thread in threads]
     heapify(events)
-    work: dict[int, Work] = {}
+    candidates: dict[int, Candidate] = {}
     limiter, budgets, completions = Limiter(), Budgets.opened(START), list[float]()
-    dirty = age = oldest = 0.0
-    told, ticks = 0, int(lasts / STEP)
+    stale = age = oldest = 0.0
+    ticks = int(lasts / STEP)
     for tick in range(ticks):
         now = tick * STEP
         while events[0][0] <= now:
             at, number = heappop(events)
             threads[number].happens(at, rng)
-            _relist(work, threads[number])
+            _relist(candidates, threads[number])
             again = lasts if threads[number].ended else min(at + rng.expovariate(1 / CHANGES), threads[number].ends_at)
             heappush(events, (again if again > at else lasts, number))
-        chosen, budgets, _ = next_tellings(list(work.values()), budgets, START + timedelta(seconds=now), 64)
+        chosen, budgets, _ = next_messages(list(candidates.values()), budgets, START + timedelta(seconds=now), 64)
         for item in chosen:
-            limiter.telling(item, now)
-            since = threads[item.subscription_id].told(item.kind)
-            if item.kind is Telling.COMPLETION:
+            limiter.count(item, now)
+            kind, since = threads[item.message_id].take()
+            if kind is MessageKind.COMPLETION:
                 completions.append(now - since)
-            _relist(work, threads[item.subscription_id])
-        told += len(chosen)
+            _relist(candidates, threads[item.message_id])
         if tick > ticks // 2:
-            ages = [now - thread.dirty_since for thread in threads if thread.dirty_since is not None]
-            dirty, age, oldest = dirty + len(ages), age + sum(ages), max([oldest, *ages])
+            ages = [now - thread.card_stale_since for thread in threads if thread.card_stale_since is not None]
+            stale, age, oldest = stale + len(ages), age + sum(ages), max([oldest, *ages])
     return Result(
         completions=completions,
         refused=limiter.refused,
-        dirty=dirty / (ticks - ticks // 2),
-        age=age / max(dirty, 1.0),
+        stale=stale / (ticks - ticks // 2),
+        age=age / max(stale, 1.0),
         oldest=oldest,
-        told=told,
     )
 
 
-def _relist(work: dict[int, Work], thread: Thread) -> None:
-    work.pop(thread.number, None)
-    telling = thread.next()
-    if telling is not None:
-        work[thread.number] = telling
+def _relist(candidates: dict[int, Candidate], thread: Thread) -> None:
+    candidates.pop(thread.number, None)
+    candidate = thread.candidate()
+    if candidate is not None:
+        candidates[thread.number] = candidate
 
 
 def measure(seed: int | None = None) -> Row:
@@ -185,11 +188,11 @@ def measure(seed: int | None = None) -> Row:
         number="6a",
         what=f"pacing alone: {THREADS:,} threads, {CHANNELS} channels, three hours (seed {seed})",
         figure=(
-            f"completion told p99 {result.completion_p99:.1f} s after it was seen; {result.refused} refused;"
-            f" mean age of dirty cards {result.age_of_best:.2f} times the best possible,"
+            f"completion posted p99 {result.completion_p99:.1f} s after it was seen; {result.refused} refused;"
+            f" mean age of stale cards {result.age_of_best:.2f} times the best possible,"
             f" oldest {result.oldest / 60:.0f} min"
         ),
-        peer=f"{result.dirty:.0f} dirty cards ÷ 50 a minute ÷ 2",
+        peer=f"{result.stale:.0f} stale cards ÷ 50 a minute ÷ 2",
         goal="p99 ≤ 3 s; none refused; ≤ 1.2 times",
         met=result.completion_p99 <= 3 and not result.refused and result.age_of_best <= 1.2,
     )

@@ -1,7 +1,7 @@
-"""Courses of long tasks to measure cadence and forecast with, drawn from written-down distributions.
+"""Courses of long tasks to measure poll interval and forecast with, drawn from written-down distributions.
 
 The bands are Confluence's: a copy fills 0 to 80 and re-links 80 to 100, a delete fills 0 to 90 and moves 90 to 100,
-percentages are whole, and work is done in batches of 20 pages, so progress jumps. The numbers are ours: nobody has
+percentages are whole, and work is done in batches of 20 pages, so progress jumps. The numbers are ours: it is not
 published how long real long tasks take.
 """
 

@@ -10,12 +10,14 @@ import typer
 from bot import log
 from bot.config import ConfigError, Settings, load
 
-# Each command imports what it needs itself, so that production never loads the simulators.
+_DATABASE_AWAY = "The database does not answer ({}): see that it runs and has room, or change DATABASE_URL."
+
+# Each command imports what it needs, so that production never loads the simulators.
 cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 
 
 def _settings(*, need_http: bool = True, need_credentials: bool = True) -> Settings:
-    """The settings, or an end with one sentence."""
+    """Load the settings and set up logging. Ends the process with one sentence if the settings are unusable."""
     try:
         settings = load(need_http=need_http, need_credentials=need_credentials)
     except ConfigError as error:
@@ -24,21 +26,21 @@ def _settings(*, need_http: bool = True, need_credentials: bool = True) -> Setti
     return settings
 
 
-def _give_up(error: Exception) -> NoReturn:
-    print(error, file=sys.stderr)  # noqa: T201 -- one sentence for whoever started it, not a log line
+def _give_up(reason: Exception | str) -> NoReturn:
+    print(reason, file=sys.stderr)  # noqa: T201 -- a sentence for the operator, not a log line
     raise SystemExit(1)
 
 
 @cli.callback(invoke_without_command=True)
 def everything(context: typer.Context) -> None:
-    """Everything in one process: HTTP, polling, delivery."""
+    """Run everything in one process: HTTP, polling, delivery."""
     if context.invoked_subcommand is None:
         _run(_settings(), worker=False)
 
 
 @cli.command()
 def worker() -> None:
-    """Polling and delivery only; any number of them on Postgres."""
+    """Run polling and delivery only; any number of workers share a Postgres database."""
     _run(_settings(need_http=False), worker=True)
 
 
@@ -50,18 +52,12 @@ def _run(settings: Settings, *, worker: bool) -> None:
     except (app.StartError, app.DatabaseError, app.CannotListen) as error:
         _give_up(error)
     except app.DatabaseAway as error:
-        _give_up(_away(error))
-
-
-def _away(error: Exception) -> Exception:
-    return RuntimeError(
-        f"The database does not answer ({error}): see that it runs and has room, or change DATABASE_URL."
-    )
+        _give_up(_DATABASE_AWAY.format(error))
 
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database up to date."""
+    """Migrate the database to the newest version."""
     from bot import app  # noqa: PLC0415 -- one import per command
 
     settings = _settings(need_http=False, need_credentials=False)
@@ -70,75 +66,76 @@ def migrate() -> None:
     except app.DatabaseError as error:
         _give_up(error)
     except app.DatabaseAway as error:
-        _give_up(_away(error))
+        _give_up(_DATABASE_AWAY.format(error))
 
 
 @cli.command()
 def doctor() -> None:
-    """Check the installation: one line per check, with what to do about it."""
+    """Check the installation: one line for each check, with the fix."""
     from bot.app.clock import now  # noqa: PLC0415 -- one import per command
     from bot.app.site import credential_of  # noqa: PLC0415 -- one import per command
     from bot.doctor.checks import Verdict  # noqa: PLC0415 -- one import per command
-    from bot.doctor.probes import examine  # noqa: PLC0415 -- one import per command
+    from bot.doctor.installation import examine  # noqa: PLC0415 -- one import per command
 
-    async def look(settings: Settings) -> bool:
+    async def check(settings: Settings) -> bool:
         failed = False
-        async for check in examine(settings, now=now(), credential_of=credential_of):
-            typer.echo(str(check))
-            failed = failed or check.verdict is Verdict.FAILED
+        async for result in examine(settings, now=now(), credential_of=credential_of):
+            typer.echo(str(result))
+            failed = failed or result.verdict is Verdict.FAILED
         return failed
 
-    # a socket needs no signing secret, and that it is missing is said by the settings themselves
-    if asyncio.run(look(_settings())):
+    if asyncio.run(check(_settings())):
         raise SystemExit(1)
 
 
 @cli.command()
 def demo(
     *,
-    once: Annotated[bool, typer.Option("--once", help="Play to the end; exit 1 if anything was not told.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Play to the end; exit 1 if a message is missing.")] = False,
     scenario: Annotated[list[str] | None, typer.Option(help="A story to play, instead of the usual four.")] = None,
-    list_scenarios: Annotated[bool, typer.Option("--list", help="Name the stories there are.")] = False,
+    list_scenarios: Annotated[bool, typer.Option("--list", help="List the stories.")] = False,
     kind: Annotated[str, typer.Option(help="cloud or datacenter.")] = "cloud",
     language: Annotated[str, typer.Option(help="The language of the channel's people: en, de, uk, ja.")] = "en",
     speed: Annotated[float | None, typer.Option(help="How many times as fast; 1, with --once 2.", min=0.1)] = None,
-    port: Annotated[int, typer.Option(help="Of the page; a free one where none is named.")] = 0,
+    port: Annotated[int, typer.Option(help="Of the page; a free one if none is given.")] = 0,
 ) -> None:
-    """The real bot against a simulated Slack and Confluence: no account, no network."""
-    from rich.console import Console  # noqa: PLC0415 -- one import per command
+    """Run the real bot against a simulated Slack and Confluence: no account, no network."""
+    try:
+        from sandbox import demo as sandbox  # noqa: PLC0415 -- one import per command
+    except ModuleNotFoundError as error:
+        _give_up(f"The demo needs {error.name}, which production does without: run `make install`.")
 
-    from sandbox import demo as sandbox  # noqa: PLC0415 -- one import per command
-
-    usual = sandbox.Wishes()
-    wishes = sandbox.Wishes(
+    usual = sandbox.DemoOptions()
+    options = sandbox.DemoOptions(
         names=tuple(scenario) if scenario else usual.names,
         kind=kind,
         language=language,
-        speed=speed or (sandbox.SPEED_OF_ONCE if once else usual.speed),
+        speed=speed or (sandbox.ONCE_SPEED if once else usual.speed),
         once=once,
         port=port,
     )
     try:
         if list_scenarios:
-            typer.echo("\n".join(sandbox.listing(wishes)))
+            typer.echo("\n".join(sandbox.list_scenarios(options)))
             return
-        status = asyncio.run(sandbox.demo(wishes, console=Console()))
-    except sandbox.CannotPlay as error:
+        status = asyncio.run(sandbox.run_demo(options))
+    except sandbox.DemoError as error:
         _give_up(error)
     raise SystemExit(status)
 
 
 @cli.command()
 def gallery(output: Annotated[Path, typer.Option(help="Where the page is written.")] = Path("gallery.html")) -> None:
-    """Every message of every scenario in every language, on one page."""
+    """Write a page with every message of every scenario in every language."""
     from bot.app.bootstrap import CATALOGS  # noqa: PLC0415 -- one import per command
     from bot.render.i18n import load_catalogs  # noqa: PLC0415 -- one import per command
     from sandbox.gallery.page import page  # noqa: PLC0415 -- one import per command
     from sandbox.gallery.scenarios import every_situation  # noqa: PLC0415 -- one import per command
 
-    languages = list(load_catalogs(CATALOGS).languages.values())
     try:
-        output.write_text(page(languages, every_situation()), encoding="utf-8")
+        with output.open("w", encoding="utf-8") as file:
+            languages = list(load_catalogs(CATALOGS).languages.values())
+            file.write(page(languages, every_situation()))
     except OSError as error:
         _give_up(error)
     typer.echo(f"Written: {output}")

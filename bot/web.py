@@ -1,4 +1,4 @@
-"""The HTTP face: Slack requests, OAuth, health, metrics."""
+"""Serve HTTP: requests from Slack, health and metrics."""
 
 import asyncio
 import hmac
@@ -9,19 +9,20 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
-
-from bot.metrics import CONTENT_TYPE
 
 _log = structlog.get_logger(__name__)
 
 #: bytes; a click carries its whole message with up to 50 blocks, a submitted modal at most 250 kB
 _LARGEST_BODY = 1024 * 1024
-#: Slack gives up on a request after this many seconds
-_SLACK_PATIENCE = 3.0
-_READY_SECONDS = 5.0
+#: seconds after which Slack gives up on a request (docs.slack.dev/interactivity/handling-user-interaction)
+_SLACK_TIMEOUT = 3.0
+#: seconds
+_READINESS_TIMEOUT = 5.0
+#: headers by which a proxy shows that it passed a request on
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 
 _HEADERS = {
@@ -31,33 +32,29 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 
-Ready = Callable[[], Awaitable[Sequence[str]]]
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+#: returns the reasons why the process is not ready; none if it is
+Readiness = Callable[[], Awaitable[Sequence[str]]]
 
 
 class CannotListen(Exception):
-    """The address cannot be listened on; the text says which, and why."""
+    """The server cannot listen on its address; the text says on which, and why."""
 
 
 def create(
-    *,
-    slack: AsyncApp | None,
-    ready: Ready,
-    metrics: Callable[[], bytes],
-    metrics_token: str | None = None,
-    routes: Sequence[web.RouteDef] = (),
+    *, slack: AsyncApp | None, readiness: Readiness, metrics: Callable[[], bytes], metrics_token: str | None = None
 ) -> web.Application:
-    """The web application. `slack` is None in a worker and in Socket Mode: then there is no /slack/events.
+    """Build the web application. It has no /slack/events if `slack` is None, as in a worker.
 
-    `ready` returns the reasons why this process is not ready, none where it is. `routes` are further ones, OAuth's.
+    `metrics` returns Prometheus text. Without a `metrics_token` only loopback addresses get it.
     """
     app = web.Application(client_max_size=_LARGEST_BODY)
-    app.on_response_prepare.append(_dress)
-    app.router.add_get("/healthz", _alive)
-    app.router.add_get("/readyz", _readiness(ready))
+    app.on_response_prepare.append(_set_headers)
+    app.router.add_get("/healthz", _healthz)
+    app.router.add_get("/readyz", _readyz(readiness))
     app.router.add_get("/metrics", _metrics(metrics, metrics_token))
     if slack is not None:
         app.router.add_post("/slack/events", _events(slack))
-    app.router.add_routes(routes)
     return app
 
 
@@ -65,20 +62,20 @@ def create(
 class Server:
     """A listening web application."""
 
-    #: where it listens really, where port 0 let the system choose
+    #: the port it listens on, also if the system chose it
     port: int
     _runner: web.AppRunner
     _site: web.TCPSite
 
     async def stop(self) -> None:
-        """Take no more requests, finish those under way (for at most three seconds), close every connection."""
+        """Accept no more requests, finish those under way (for at most three seconds), close every connection."""
         await self._site.stop()
         await self._runner.cleanup()
 
 
 async def serve(app: web.Application, *, host: str, port: int) -> Server:
-    """Listen. Raises CannotListen."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_SLACK_PATIENCE)
+    """Listen on `host` and `port`; port 0 lets the system choose. Raises CannotListen."""
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_SLACK_TIMEOUT)
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     try:
@@ -90,52 +87,52 @@ async def serve(app: web.Application, *, host: str, port: int) -> Server:
 
 
 def _why(error: OSError) -> str:
-    # asyncio replaces the words of the system with a longer sentence of its own
+    # asyncio replaces the system's words with a longer sentence of its own
     return os.strerror(error.errno) if error.errno else "the name is not known"
 
 
-async def _dress(_request: web.Request, response: web.StreamResponse) -> None:
+async def _set_headers(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
-    # aiohttp sets it with its own and Python's version before this is called
+    # aiohttp has set it to its own and Python's version
     response.headers.popall("Server", None)
 
 
-async def _alive(_request: web.Request) -> web.Response:
+async def _healthz(_request: web.Request) -> web.Response:
     return web.Response(text="alive\n")
 
 
-def _readiness(ready: Ready) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answer(_request: web.Request) -> web.Response:
+def _readyz(readiness: Readiness) -> Handler:
+    async def handle(_request: web.Request) -> web.Response:
         try:
-            async with asyncio.timeout(_READY_SECONDS):
-                reasons = await ready()
+            async with asyncio.timeout(_READINESS_TIMEOUT):
+                reasons = await readiness()
         except TimeoutError:
-            reasons = [f"no answer within {_READY_SECONDS:.0f} seconds"]
-        except Exception as error:  # noqa: BLE001 — whatever it is, the answer is that we are not ready
+            reasons = [f"no answer within {_READINESS_TIMEOUT:.0f} seconds"]
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the process is not known to be ready
             _log.warning("readiness_unknown", error=type(error).__name__)
             reasons = ["readiness could not be found out"]
         if reasons:
             return web.Response(status=503, text="".join(f"{reason}\n" for reason in reasons))
         return web.Response(text="ready\n")
 
-    return answer
+    return handle
 
 
-def _metrics(render: Callable[[], bytes], token: str | None) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answer(request: web.Request) -> web.Response:
+def _metrics(render: Callable[[], bytes], token: str | None) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
         if not _may_see_metrics(request, token):
             headers = {"WWW-Authenticate": "Bearer"} if token else {}
             return web.Response(status=401 if token else 403, text="not for you\n", headers=headers)
-        return web.Response(body=render(), headers={"Content-Type": CONTENT_TYPE})
+        return web.Response(body=render(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    return answer
+    return handle
 
 
 def _may_see_metrics(request: web.Request, token: str | None) -> bool:
     if token is not None:
         given = request.headers.get("Authorization", "")
         return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode())
-    # a proxy on this machine makes every request look like one of our own
+    # behind a proxy on this machine every request comes from a loopback address
     return _is_loopback(request.remote) and not any(name in request.headers for name in _FORWARDED)
 
 
@@ -148,31 +145,32 @@ def _is_loopback(address: str | None) -> bool:
     return (mapped or ip).is_loopback
 
 
-def _events(slack: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answer(request: web.Request) -> web.Response:
+def _events(slack: AsyncApp) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
         stamp = request.headers.get("X-Slack-Request-Timestamp", "0")
-        # Bolt turns it into a number without a look and answers a stranger's letters with 500 and a traceback
+        # Bolt converts it unchecked, and answers anything but digits with 500 and a traceback
         if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
             return web.Response(status=401, text="invalid timestamp\n")
         try:
-            async with asyncio.timeout(_SLACK_PATIENCE):
+            async with asyncio.timeout(_SLACK_TIMEOUT):
                 body = await request.read()
         except TimeoutError:
             return web.Response(status=408, text="too slow\n")
-        bolt_request = _read(request, body)
+        bolt_request = _bolt_request(request, body)
         if bolt_request is None:
             return web.Response(status=400, text="unreadable\n")
         return await to_aiohttp_response(await slack.async_dispatch(bolt_request))
 
-    return answer
+    return handle
 
 
-def _read(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
+def _bolt_request(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
+    """The request as Bolt takes it; None if Bolt cannot read the body."""
     try:
         return AsyncBoltRequest(
             body=body.decode(),
             query=request.query_string,
             headers={name: request.headers.getall(name) for name in request.headers},
         )
-    except Exception:  # noqa: BLE001 — Bolt reads the body before it checks who sent it: anything can be in it
+    except Exception:  # noqa: BLE001 -- Bolt parses the body before it verifies the signature, so it can hold anything
         return None

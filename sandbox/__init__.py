@@ -1,1 +1,1 @@
-"""A Slack workspace and a Confluence site in memory, served over HTTP."""
+"""A simulated Slack and a simulated Confluence, and what is built on them: demo, page, gallery, scenarios."""

@@ -1,4 +1,4 @@
-"""Slack messages as HTML that looks as Slack does, for a page to look at."""
+"""Render Slack messages as HTML that looks like Slack."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _STYLES = (
 )
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:")
 
-#: what Slack makes links of
+#: schemes that Slack turns into links
 _LINKED = ("http://", "https://", "mailto:", "slack://")
 
 STYLE = """
@@ -40,14 +40,14 @@ STYLE = """
 
 
 def message_html(message: Message) -> str:
-    """One message: its blocks, or its text where it has none."""
+    """Render one message: its blocks, or its text if it has none."""
     if not message.blocks:
         return f'<div class="slack"><div class="section">{mrkdwn_html(message.text)}</div></div>'
     return f'<div class="slack">{"".join(_block(block) for block in message.blocks)}</div>'
 
 
 def mrkdwn_html(text: str) -> str:
-    """Text in Slack's markup as Slack shows it: dates, links, mentions, code, and the three styles."""
+    """Render text in Slack's markup: dates, links, mentions, code, and the three styles."""
     kept: list[str] = []
 
     def keep(html: str) -> str:

@@ -1,4 +1,4 @@
-"""The simulated Slack channel in a terminal: what is said in it, and a line to type into."""
+"""The simulated Slack channel in a terminal: its messages, and a line to type into."""
 
 import asyncio
 import codecs
@@ -15,89 +15,89 @@ from rich.rule import Rule
 from rich.segment import Segment, SegmentLines
 from rich.text import Text
 
-from sandbox.painting import Painter
-from sandbox.slack import Change, Ephemeral, Message, SlackSimulator
+from sandbox.slack import EphemeralMessage, PostedMessage, SlackSimulator, StateChange
 from sandbox.slack.records import Json
+from sandbox.slack_rich import RichRenderer
 
 try:
     import termios
     import tty
-except ImportError:  # not on Windows, where changes are appended and whole lines are read
+except ImportError:  # on Windows: changes are printed below each other, and whole lines are read
     HAS_KEYS = False
 else:
     HAS_KEYS = True
 
 _KEY = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|\x1bO.|.", re.DOTALL)
-#: seconds between two paintings: what changes faster is painted once
+#: seconds between two refreshes
 _REST = 0.1
 
 
 class Display(Protocol):
-    """Where a person sees the channel."""
+    """Shows a channel to a person."""
 
-    def changed(self, change: Change) -> None:
-        """Something happened in Slack."""
+    def changed(self, change: StateChange) -> None:
+        """Take notice of a change in Slack."""
 
-    def say(self, text: str) -> None:
-        """A remark of the demo itself."""
+    def remark(self, text: str) -> None:
+        """Show a remark of the demo itself."""
 
 
-class Appending:
-    """Prints each change below the one before: for pipes and logs."""
+class LineDisplay:
+    """Prints each change below the one before, for pipes and logs."""
 
     def __init__(self, console: Console, slack: SlackSimulator, *, channel: str, person: str) -> None:
         self._console = console
-        self._painter = Painter(slack)
+        self._renderer = RichRenderer(slack)
         self._channel, self._person = channel, person
         self._shown: dict[str, tuple[str, tuple[Json, ...]]] = {}
 
-    def changed(self, change: Change) -> None:
-        """Print what changed, if the person would see it."""
+    def changed(self, change: StateChange) -> None:
+        """Print what changed, if the person sees it."""
         item = change.item
-        if isinstance(item, Message) and item.channel == self._channel and not item.deleted:
+        if isinstance(item, PostedMessage) and item.channel == self._channel and not item.deleted:
             before, now = self._shown.get(item.ts), (item.text, item.blocks)
             if before != now:
                 self._shown[item.ts] = now
-                self._console.print(self._painter.message(item, edited=before is not None))
-        elif isinstance(item, Ephemeral) and item.user == self._person and change.kind == "ephemeral":
-            self._console.print(self._painter.whisper(item))
+                self._console.print(self._renderer.message(item, edited=before is not None))
+        elif isinstance(item, EphemeralMessage) and item.user == self._person and change.kind == "ephemeral":
+            self._console.print(self._renderer.ephemeral(item))
 
-    def say(self, text: str) -> None:
+    def remark(self, text: str) -> None:
         """Print a remark of the demo itself."""
         self._console.print(Text(text, style="dim"))
 
 
-class Screen:
-    """Keeps the channel on the whole screen, with a line to type into below it.
+class ScreenDisplay:
+    """Shows the channel on the whole screen, with a line to type into below it.
 
-    PgUp and PgDn move through the channel, the arrows through what was typed before.
+    PgUp and PgDn scroll the channel, the arrows walk through the lines typed before.
     """
 
     def __init__(self, console: Console, slack: SlackSimulator, *, channel: str, person: str, title: str) -> None:
         self._console = console
-        self._painter = Painter(slack)
+        self._renderer = RichRenderer(slack)
         self._channel, self._person = channel, person
         self._title = title
         self._remark = ""
         self._typed = ""
         self._history: list[str] = []
-        #: how far back in the history, and how many lines above the end of the channel
+        #: steps back in the history, and lines above the end of the channel
         self._back = 0
         self._above = 0
         self._dirty = asyncio.Event()
         self._dirty.set()
 
-    def changed(self, _change: Change) -> None:
-        """Paint anew, soon."""
+    def changed(self, _change: StateChange) -> None:
+        """Refresh the screen soon."""
         self._dirty.set()
 
-    def say(self, text: str) -> None:
+    def remark(self, text: str) -> None:
         """Show a remark of the demo itself above the line to type into."""
         self._remark = text
         self._dirty.set()
 
-    def key(self, key: str) -> str | None:
-        """Take one key; the line where that finished it."""
+    def press(self, key: str) -> str | None:
+        """Process one key; return the line if the key was Enter."""
         self._dirty.set()
         match key:
             case "\r" | "\n":
@@ -107,9 +107,9 @@ class Screen:
             case "\x15":  # Ctrl-U
                 self._typed = ""
             case "\x1b[5~":
-                self._above += self._room()
+                self._above += self._channel_height()
             case "\x1b[6~":
-                self._above = max(0, self._above - self._room())
+                self._above = max(0, self._above - self._channel_height())
             case "\x1b[A" | "\x1b[B":
                 self._back = min(max(0, self._back + (1 if key == "\x1b[A" else -1)), len(self._history))
                 self._typed = self._history[-self._back] if self._back else ""
@@ -124,21 +124,21 @@ class Screen:
         return line
 
     async def run(self) -> None:
-        """Paint whenever something changed, until cancelled; the terminal is as before then."""
+        """Refresh whenever something changed, until cancelled; then the terminal is restored."""
         with Live(console=self._console, screen=True, auto_refresh=False) as live:
             while await self._dirty.wait():
                 self._dirty.clear()
-                live.update(self.painted(), refresh=True)
+                live.update(self.render(), refresh=True)
                 await asyncio.sleep(_REST)
 
-    def painted(self) -> Group:
-        """The screen as it is now: title, as much of the channel as there is room for, remark, input."""
+    def render(self) -> Group:
+        """Return the screen: title, as much of the channel as fits, remark, input."""
         lines = self._lines()
-        room = self._room()
-        self._above = min(self._above, max(0, len(lines) - room))
+        height = self._channel_height()
+        self._above = min(self._above, max(0, len(lines) - height))
         last = len(lines) - self._above
-        window = lines[max(0, last - room) : last]
-        window += [[Segment("")]] * (room - len(window))
+        window = lines[max(0, last - height) : last]
+        window += [[Segment("")]] * (height - len(window))
         more = f" · {self._above} lines below (PgDn)" if self._above else ""
         prompt = Text("> ", style="bold green").append(self._typed or "", style="default").append("▏")
         if not self._typed:
@@ -153,19 +153,19 @@ class Screen:
             prompt,
         )
 
-    def _room(self) -> int:
+    def _channel_height(self) -> int:
         return max(1, self._console.height - 4)
 
     def _lines(self) -> list[list[Segment]]:
         options = self._console.options.update(width=self._console.width, height=None)
         return self._console.render_lines(
-            Group(*self._painter.channel(self._channel, self._person)), options, pad=False
+            Group(*self._renderer.channel(self._channel, self._person)), options, pad=False
         )
 
 
 @contextmanager
-def keys(stdin: TextIO, pressed: Callable[[str], None]) -> Iterator[None]:
-    """Call back for each key, without waiting for Enter; afterwards the terminal is as before."""
+def read_keys(stdin: TextIO, pressed: Callable[[str], None]) -> Iterator[None]:
+    """Call back for each key, without waiting for Enter; the terminal is restored at the end."""
     descriptor = stdin.fileno()
     before = termios.tcgetattr(descriptor)
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -185,8 +185,8 @@ def keys(stdin: TextIO, pressed: Callable[[str], None]) -> Iterator[None]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def lines(stdin: TextIO, entered: Callable[[str], None]) -> threading.Thread:
-    """Call back for each line that comes in, until there are no more. The thread that reads may be left alone."""
+def read_lines(stdin: TextIO, entered: Callable[[str], None]) -> threading.Thread:
+    """Call back for each line until the end of the input; the reading thread, a daemon, need not be joined."""
     running = asyncio.get_running_loop()
 
     def read() -> None:
@@ -196,7 +196,7 @@ def lines(stdin: TextIO, entered: Callable[[str], None]) -> threading.Thread:
             except RuntimeError:  # the demo is over
                 return
 
-    # a thread of its own: a pipe can be silent for ever, and files cannot be waited for
+    # a thread of its own: a pipe can stay silent, and the event loop cannot wait for files
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     return reader

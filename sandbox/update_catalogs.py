@@ -1,4 +1,4 @@
-"""Bring the catalogs up to date with the sentences in the code: python -m sandbox.update_catalogs."""
+"""Update the gettext catalogs from the sentences in the code: python -m sandbox.update_catalogs."""
 
 import sys
 from io import BytesIO
@@ -9,19 +9,19 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-ROOM = Path(__file__).parents[1] / "bot" / "render"
-DIRECTORY = ROOM / "catalogs"
+SOURCES = Path(__file__).parents[1] / "bot" / "render"
+CATALOGS = SOURCES / "catalogs"
 
-#: the functions that say a sentence, and which of their arguments are sentences
+#: the functions that take sentences, and which of their arguments these are
 _KEYWORDS = {"say": None, "wording": None, "count": (1, 2), "counted": (1, 2)}
 _COMMENT_TAGS = ("Translators:",)
 
 
 def template() -> Catalog:
-    """All sentences of the code, each with the files it is said in."""
+    """Extract every sentence from the code, with the files it occurs in."""
     catalog = Catalog(project="longtask", charset="utf-8", fuzzy=False)
     found = extract_from_dir(
-        ROOM, [("**.py", "python")], keywords=_KEYWORDS, comment_tags=_COMMENT_TAGS, strip_comment_tags=True
+        SOURCES, [("**.py", "python")], keywords=_KEYWORDS, comment_tags=_COMMENT_TAGS, strip_comment_tags=True
     )
     for file, _, sentence, comments, context in found:
         catalog.add(sentence, locations=[(file, 0)], auto_comments=comments, context=context)
@@ -29,7 +29,7 @@ def template() -> Catalog:
 
 
 def updated(text: bytes, language: str, sentences: Catalog) -> bytes:
-    """A catalog with the sentences of today: new ones empty, changed ones marked fuzzy, those gone left out."""
+    """Update the content of a .po file: new sentences are empty, changed ones fuzzy, removed ones left out."""
     catalog = read_po(BytesIO(text), locale=language)
     catalog.update(sentences, no_fuzzy_matching=False, update_header_comment=False, keep_user_comments=True)
     catalog.obsolete.clear()
@@ -38,14 +38,14 @@ def updated(text: bytes, language: str, sentences: Catalog) -> bytes:
 
 
 def written(catalog: Catalog) -> bytes:
-    """The text of a .po file, the same each time: sorted by sentence, without dates."""
+    """Write the content of a .po file, sorted by sentence and without dates, so that it only changes with them."""
     out = BytesIO()
     write_po(out, catalog, width=100, no_location=False, include_lineno=False, sort_output=True, omit_header=True)
     return header(catalog) + out.getvalue()
 
 
 def header(catalog: Catalog) -> bytes:
-    """What a .po file must say of itself, and no more."""
+    """Write the fields that the header of a .po file needs."""
     lines = ["Content-Type: text/plain; charset=utf-8\\n"]
     if catalog.locale is not None:
         lines = [f"Language: {catalog.locale}\\n", *lines, f"Plural-Forms: {catalog.plural_forms}\\n"]
@@ -53,16 +53,16 @@ def header(catalog: Catalog) -> bytes:
 
 
 def translated(message: Message) -> bool:
-    """Whether every form of a sentence is there, and none is a guess."""
+    """Whether a sentence is translated in every form, and is not fuzzy."""
     forms = message.string if isinstance(message.string, tuple | list) else [message.string]
     return not message.fuzzy and all(forms)
 
 
 def main() -> int:
-    """Write `messages.pot` and every `<language>.po`; an empty file named after a language is a new language."""
+    """Write `messages.pot` and every `<language>.po`; an empty `<language>.po` starts a new language."""
     sentences = template()
-    (DIRECTORY / "messages.pot").write_bytes(written(sentences))
-    for path in sorted(DIRECTORY.glob("*.po")):
+    (CATALOGS / "messages.pot").write_bytes(written(sentences))
+    for path in sorted(CATALOGS.glob("*.po")):
         Locale.parse(path.stem)
         path.write_bytes(updated(path.read_bytes(), path.stem, sentences))
         catalog = read_po(BytesIO(path.read_bytes()), locale=path.stem)

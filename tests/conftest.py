@@ -1,11 +1,10 @@
-"""Databases, a clock, the sandbox: what tests begin with."""
+"""Fixtures of all tests: databases, a clock, the sandbox."""
 
 import asyncio
 import os
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -17,7 +16,10 @@ from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.url import normalised
 from bot.render.i18n import Catalogs, Texts, english, load_catalogs
-from sandbox.environment import Sandbox, open_sandbox
+from sandbox.harness import Sandbox, open_sandbox
+from tests.support.clock import Clock
+from tests.support.filled_database import FilledDatabase, fill
+from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 # looptime asks for the current event loop even in tests that have none, and Python before 3.14 would then make one that
 # nobody closes; told that there is none, it goes its way.
@@ -45,25 +47,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if STRICT and _SKIPPED and session.exitstatus == pytest.ExitCode.OK:
         print("\nskipped, though nothing may be:", *_SKIPPED, sep="\n  ")  # noqa: T201 -- read by whoever runs the tests
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-class Clock:
-    """A clock that moves when it is told to."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def seconds(self) -> float:
-        """The same, as simulators ask for it."""
-        return self.at.timestamp()
-
-    def move(self, seconds: float) -> datetime:
-        """Let so many seconds pass."""
-        self.at += timedelta(seconds=seconds)
-        return self.at
 
 
 @pytest.fixture
@@ -135,8 +118,36 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """A migrated SQLite file, for what is the same on both databases."""
+    opened = open_database(sqlite_url)
+    await migrate(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def filled(database: Database, clock: Clock) -> FilledDatabase:
+    """A site, an account and a workspace, on both databases."""
+    return await fill(database, clock)
+
+
+@pytest.fixture
+async def sqlite_filled(sqlite_database: Database, clock: Clock) -> FilledDatabase:
+    """The same on SQLite, whose leases are judged by the clock that tests move."""
+    return await fill(sqlite_database, clock)
+
+
+@pytest.fixture
 async def sandbox(sqlite_url: str) -> AsyncIterator[Sandbox]:
     """Both simulators on the real clock, and an environment for a quick bot on SQLite; no bot yet."""
     quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5"}
     async with open_sandbox(database_url=sqlite_url, environ=quick) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def stepped(sqlite_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
+    """The real bot on SQLite, stepped by hand."""
+    async with open_stepped_bot(sqlite_url, clock) as opened:
         yield opened

@@ -1,108 +1,114 @@
 from datetime import timedelta
-from typing import Any
 
-import pytest
-from sqlalchemy import insert, select, update
+import msgspec
 
 from bot import housekeeping
-from bot.db.engine import Database
-from bot.db.models import commands, findings, long_tasks, notices, pauses, sites, subscriptions, workspaces
+from bot.db import commands, findings, long_tasks, pauses, stale_messages, subscriptions
+from bot.domain.states import Outcome
+from bot.domain.task_state import Decision, TaskState
+from tests.support.filled_database import FilledDatabase, finding
 
 DAYS = 30
+RETENTION = timedelta(days=DAYS).total_seconds()
 
 
-@pytest.fixture
-async def peopled(database: Database, clock: Any) -> Database:
-    """Long tasks 1 ended long ago, 2 ended lately, 3 was stopped long ago, 4 lately, 5 is followed, 6 has no thread."""
-    old, late = clock() - timedelta(days=DAYS + 1), clock() - timedelta(days=DAYS - 1)
-    ended = {1: old, 2: late}
-    stopped = {3: old, 4: late}
-    async with database.begin() as connection:
-        await connection.execute(insert(workspaces).values(team_id="T1", created_at=old))
-        await connection.execute(insert(sites).values(id=1, alias="a", kind="cloud", base_url="https://a.example"))
-        for number in range(1, 7):
-            due = clock() if number == 5 else None
-            outcome = "finished" if number in ended else "following"
-            row = {"site_id": 1, "remote_id": str(number), "created_at": old, "due_at": due, "outcome": outcome}
-            await connection.execute(insert(long_tasks).values(id=number, ended_at=ended.get(number), **row))
-            row = {"long_task_id": number, "seq": 1, "identity": "f", "key": "K", "severity": "warning", "args": "[]"}
-            await connection.execute(insert(findings).values(first_seen_at=old, **row))
-        for number in range(1, 6):
-            state = "following" if number == 5 else "stopped" if number in stopped else "ended"
-            row = {"id": number, "long_task_id": number, "team_id": "T1", "channel_id": "C1", "owner_id": "U1"}
-            at = (ended | stopped).get(number)
-            await connection.execute(
-                insert(subscriptions).values(language="en", state=state, created_at=old, ended_at=at, **row)
-            )
-            row = {"marker": str(number), "subscription_id": number, "team_id": "T1", "kind": "root"}
-            await connection.execute(insert(notices).values(state="sent", created_at=old, **row))
-    return database
+async def add_ended(filled: FilledDatabase, *remote_ids: str) -> None:
+    """Long tasks that end now."""
+    async with filled.database.begin() as connection:
+        for remote_id in remote_ids:
+            state = TaskState(remote_id=remote_id, created_at=filled.clock(), outcome=Outcome.FINISHED)
+            decision = Decision(after=state, due_at=None)
+            row = await long_tasks.put(connection, site_id=filled.site_id, decision=decision, now=filled.clock())
+            await findings.add(connection, row.id, found=[finding(1)], seq=0, now=filled.clock())
 
 
-async def left(database: Database, column: Any) -> list[Any]:
-    async with database.read() as connection:
-        return sorted((await connection.execute(select(column))).scalars())
+async def stop(filled: FilledDatabase, thread: int, long_task_id: int) -> None:
+    async with filled.database.begin() as connection:
+        await subscriptions.stop(connection, thread, stopped_by="U1", now=filled.clock())
+        await long_tasks.stop_looking(connection, [long_task_id])
 
 
-async def test_what_ended_or_was_left_long_ago_goes_with_all_that_hangs_on_it(peopled: Database, clock: Any) -> None:
-    wait = await housekeeping.step(peopled, retention_days=DAYS, now=clock)()
-
-    assert wait == housekeeping.EVERY_SECONDS
-    assert await left(peopled, long_tasks.c.id) == [2, 4, 5]
-    assert await left(peopled, findings.c.long_task_id) == [2, 4, 5]
-    assert await left(peopled, subscriptions.c.id) == [2, 4, 5]
-    assert await left(peopled, notices.c.subscription_id) == [2, 4, 5]
-
-
-async def test_commands_go_after_a_day_and_pauses_when_they_are_over(database: Database, clock: Any) -> None:
-    row = {
-        "team_id": "T1",
-        "channel_id": "C1",
-        "user_id": "U1",
-        "command": "/longtask",
-        "text": "",
-        "response_url": b"",
-    }
-    async with database.begin() as connection:
-        for hours in (23, 25):
-            at = clock() - timedelta(hours=hours)
-            await connection.execute(insert(commands).values(trigger_id=str(hours), created_at=at, **row))
-        for seconds in (-1, 1):
-            until = clock() + timedelta(seconds=seconds)
-            await connection.execute(insert(pauses).values(scope=f"site:{seconds}", until=until))
-
-    await housekeeping.step(database, retention_days=DAYS, now=clock)()
-
-    assert await left(database, commands.c.trigger_id) == ["23"]
-    assert await left(database, pauses.c.scope) == ["site:1"]
-
-
-async def test_a_card_that_shows_an_old_look_is_made_again(peopled: Database, clock: Any) -> None:
-    shown = {2: 11, 5: 11}
-    async with peopled.begin() as connection:
-        for number, minutes in shown.items():
-            at = clock() - timedelta(minutes=minutes)
-            changed = update(subscriptions).where(subscriptions.c.id == number)
-            await connection.execute(changed.values(card_checked_at=at, card_shown="digest"))
-
-    await housekeeping.step(peopled, retention_days=DAYS, now=clock)()
-
-    async with peopled.read() as connection:
-        query = select(subscriptions.c.id).where(subscriptions.c.card_dirty_since == clock())
-        assert list((await connection.execute(query)).scalars()) == [5]
-
-
-async def test_a_long_list_is_forgotten_a_part_at_a_time(database: Database, clock: Any) -> None:
-    old = clock() - timedelta(days=DAYS + 1)
-    count = housekeeping.AT_ONCE + 1
-    async with database.begin() as connection:
-        await connection.execute(insert(sites).values(id=1, alias="a", kind="cloud", base_url="https://a.example"))
-        rows = [
-            {"site_id": 1, "remote_id": str(number), "created_at": old, "ended_at": old, "outcome": "finished"}
-            for number in range(count)
+async def left(filled: FilledDatabase, *remote_ids: str) -> list[str]:
+    """Those of some long tasks that are still there."""
+    async with filled.database.read() as connection:
+        return [
+            remote_id
+            for remote_id in remote_ids
+            if await long_tasks.find(connection, site_id=filled.site_id, remote_id=remote_id) is not None
         ]
-        await connection.execute(insert(long_tasks), rows)
-    turn = housekeeping.step(database, retention_days=DAYS, now=clock)
 
-    assert (await turn(), len(await left(database, long_tasks.c.id))) == (0.1, 1)
-    assert (await turn(), len(await left(database, long_tasks.c.id))) == (housekeeping.EVERY_SECONDS, 0)
+
+async def test_long_tasks_that_ended_or_were_left_long_ago_are_deleted_with_their_threads(
+    filled: FilledDatabase,
+) -> None:
+    followed = await filled.add_long_task("followed")
+    kept = await filled.add_thread(followed)
+    lately = await filled.add_long_task("stopped lately")
+    lately_thread = await filled.add_thread(lately)
+    await filled.add_long_task("never followed", due_in=None)
+    await add_ended(filled, "ended long ago")
+    long_ago = await filled.add_long_task("stopped long ago")
+    thread = await filled.add_thread(long_ago)
+    await stop(filled, thread, long_ago)
+    filled.clock.move(RETENTION)
+    await add_ended(filled, "ended lately")
+    await stop(filled, lately_thread, lately)
+    filled.clock.move(1)
+
+    wait = await housekeeping.step(filled.database, retention_days=DAYS, now=filled.clock)()
+
+    assert wait == housekeeping.INTERVAL_SECONDS
+    names = ("followed", "stopped lately", "never followed", "ended long ago", "stopped long ago", "ended lately")
+    assert await left(filled, *names) == ["followed", "stopped lately", "ended lately"]
+    assert [len(await filled.messages(one)) for one in (kept, lately_thread, thread)] == [2, 2, 0]
+
+
+async def test_commands_are_deleted_after_a_day_and_pauses_when_they_are_over(filled: FilledDatabase) -> None:
+    old = await filled.add_command("old")
+    filled.clock.move(2 * 3600)
+    new = await filled.add_command("new")
+    filled.clock.move(23 * 3600)
+    async with filled.database.begin() as connection:
+        for seconds in (-1, 1):
+            until = filled.clock.later(seconds)
+            await pauses.pause(connection, f"site:{seconds}", until=until, reason="429")
+
+    await housekeeping.step(filled.database, retention_days=DAYS, now=filled.clock)()
+
+    async with filled.database.read() as connection:
+        found = [await commands.find(connection, command_id) for command_id in (old, new)]
+        paused = await pauses.paused(connection, now=filled.clock.later(-60))
+    assert [command is not None for command in found] == [False, True]
+    assert set(paused) == {"site:1"}
+
+
+async def test_a_card_that_was_not_edited_for_ten_minutes_is_refreshed(filled: FilledDatabase) -> None:
+    running = await filled.add_thread(await filled.add_long_task("1"))
+    ended_id = await filled.add_long_task("2")
+    ended = await filled.add_thread(ended_id)
+    for thread in (running, ended):
+        await filled.post_first(thread)
+    await filled.end(ended_id)
+    async with filled.database.begin() as connection:
+        await stale_messages.leave_thread(connection, ended)
+    before = [await filled.messages(thread) for thread in (running, ended)]
+    filled.clock.move(601)
+
+    await housekeeping.step(filled.database, retention_days=DAYS, now=filled.clock)()
+
+    root, card = before[0]
+    assert await filled.messages(running) == [
+        root,
+        msgspec.structs.replace(card, stale_since=filled.clock(), shown=None),
+    ]
+    assert await filled.messages(ended) == before[1]
+
+
+async def test_many_old_long_tasks_are_deleted_a_batch_at_a_time(filled: FilledDatabase) -> None:
+    names = [str(number) for number in range(housekeeping.BATCH_SIZE + 1)]
+    await add_ended(filled, *names)
+    filled.clock.move(RETENTION + 1)
+    turn = housekeeping.step(filled.database, retention_days=DAYS, now=filled.clock)
+
+    assert (await turn(), len(await left(filled, *names))) == (housekeeping.CONTINUE_SECONDS, 1)
+    assert (await turn(), len(await left(filled, *names))) == (housekeeping.INTERVAL_SECONDS, 0)

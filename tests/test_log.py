@@ -58,9 +58,9 @@ def test_no_token_gets_into_a_line(secret: str, style: str) -> None:
         raise ValueError(secret)
     except ValueError:
         structlog.get_logger().exception("broke")
-    said = out.getvalue()
-    assert secret.removeprefix("Bearer ").removeprefix("Basic ") not in said
-    assert said.count("[secret]") >= 5
+    logged = out.getvalue()
+    assert secret.removeprefix("Bearer ").removeprefix("Basic ") not in logged
+    assert logged.count("[secret]") >= 5
 
 
 def test_a_response_url_is_a_secret_too() -> None:

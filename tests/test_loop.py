@@ -1,18 +1,28 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 import structlog
 from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from bot.loop import Heartbeat, run
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.looptime]
 
 
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[EventDict]]:
+    """What is logged; structlog would take seconds to render the traceback of a crash."""
+    structlog.reset_defaults()
+    with capture_logs() as lines:
+        yield lines
+
+
 def script(stop: asyncio.Event, *moves: float | Exception) -> tuple[Callable[[], Awaitable[float]], list[float]]:
-    """A step that plays its moves, notes the time of each, and sets `stop` in the last."""
-    left, times = list(moves), []
+    """A step that makes these moves in turn, the time of each, and sets `stop` in the last."""
+    left = list(moves)
+    times: list[float] = []
 
     async def step() -> float:
         times.append(asyncio.get_running_loop().time())
@@ -33,10 +43,10 @@ async def test_a_step_comes_again_after_the_seconds_it_returned() -> None:
     assert times == pytest.approx([0.0, 2.0, 2.5, 2.5, 2.5])
 
 
-async def test_no_rest_is_longer_than_the_longest() -> None:
+async def test_no_wait_is_longer_than_the_longest() -> None:
     stop = asyncio.Event()
     step, times = script(stop, 3600.0, 0.0)
-    await run(step, name="poll", stop=stop, rest_at_most=5.0)
+    await run(step, name="poll", stop=stop, max_wait=5.0)
     assert times == pytest.approx([0.0, 5.0])
 
 
@@ -49,7 +59,8 @@ async def test_a_wake_ends_the_waiting_at_once_and_only_once() -> None:
 
 
 async def test_a_wake_during_a_step_brings_another() -> None:
-    stop, wake, times = asyncio.Event(), asyncio.Event(), []
+    stop, wake = asyncio.Event(), asyncio.Event()
+    times: list[float] = []
 
     async def step() -> float:
         times.append(asyncio.get_running_loop().time())
@@ -61,8 +72,9 @@ async def test_a_wake_during_a_step_brings_another() -> None:
     assert times == pytest.approx([0.0, 1.0])
 
 
-async def test_a_stop_ends_the_waiting_at_once_and_finishes_the_step_in_hand() -> None:
-    stop, finished = asyncio.Event(), []
+async def test_a_stop_ends_the_wait_at_once_and_finishes_the_running_step() -> None:
+    stop = asyncio.Event()
+    finished: list[float] = []
 
     async def step() -> float:
         await asyncio.sleep(2.0)
@@ -75,7 +87,7 @@ async def test_a_stop_ends_the_waiting_at_once_and_finishes_the_step_in_hand() -
     assert asyncio.get_running_loop().time() == pytest.approx(2.0)
 
 
-async def test_a_loop_that_is_told_to_stop_before_it_began_takes_no_step() -> None:
+async def test_a_loop_that_is_stopped_before_it_began_takes_no_step() -> None:
     stop = asyncio.Event()
     stop.set()
     step, times = script(stop, 1.0)
@@ -83,8 +95,9 @@ async def test_a_loop_that_is_told_to_stop_before_it_began_takes_no_step() -> No
     assert times == []
 
 
-async def test_crashes_are_outlived_with_growing_rests_that_a_wake_does_not_shorten() -> None:
-    stop, wake, counted = asyncio.Event(), asyncio.Event(), []
+async def test_a_crashing_step_is_repeated_with_growing_waits_that_a_wake_does_not_shorten() -> None:
+    stop, wake = asyncio.Event(), asyncio.Event()
+    counted: list[tuple[str, bool]] = []
     oops = ValueError("oops")
     step, times = script(stop, oops, oops, oops, 1.0, oops, 0.0)
     wake.set()
@@ -94,28 +107,25 @@ async def test_crashes_are_outlived_with_growing_rests_that_a_wake_does_not_shor
     assert counted == [("poll", crashed) for crashed in (True, True, True, False, True, False)]
 
 
-async def test_a_rest_after_many_crashes_stays_within_half_a_minute() -> None:
+async def test_the_wait_after_many_crashes_stays_within_half_a_minute() -> None:
     stop = asyncio.Event()
     step, times = script(stop, *[ValueError("oops")] * 20, 0.0)
     await run(step, name="poll", stop=stop)
     assert times[-1] - times[-2] == pytest.approx(30.0)
 
 
-async def test_a_row_of_crashes_is_said_when_it_starts_and_when_it_is_over() -> None:
-    structlog.reset_defaults()
+async def test_a_row_of_crashes_is_logged_when_it_starts_and_when_it_is_over(logged: list[EventDict]) -> None:
     stop = asyncio.Event()
     step, _ = script(stop, ValueError("oops"), ValueError("oops"), 0.0, 0.0)
-    with capture_logs() as lines:
-        await run(step, name="poll", stop=stop)
-    assert [(line["event"], line["log_level"]) for line in lines] == [
+    await run(step, name="poll", stop=stop)
+    assert [(line["event"], line["log_level"]) for line in logged] == [
         ("loop_crashes", "error"),
         ("loop_crashes_again", "warning"),
         ("loop_is_back", "info"),
     ]
 
 
-async def test_a_turn_that_takes_too_long_is_said() -> None:
-    structlog.reset_defaults()
+async def test_a_turn_that_takes_too_long_is_logged(logged: list[EventDict]) -> None:
     stop = asyncio.Event()
 
     async def step() -> float:
@@ -123,12 +133,11 @@ async def test_a_turn_that_takes_too_long_is_said() -> None:
         stop.set()
         return 0.0
 
-    with capture_logs() as lines:
-        await run(step, name="poll", stop=stop, slow_after=10.0)
-    assert lines == [{"event": "turn_is_slow", "log_level": "warning", "loop": "poll", "seconds": 12.0}]
+    await run(step, name="poll", stop=stop)
+    assert logged == [{"event": "turn_is_slow", "log_level": "warning", "loop": "poll", "seconds": 12.0}]
 
 
-async def test_the_heartbeat_tells_how_long_a_loop_is_silent() -> None:
+async def test_the_heartbeat_knows_how_long_a_loop_is_silent() -> None:
     stop, beat = asyncio.Event(), Heartbeat("poll")
     step, _ = script(stop, 2.0, 0.0)
     assert beat.silent_for(7.0) == 7.0

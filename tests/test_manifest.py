@@ -33,7 +33,7 @@ def test_there_is_one_command_of_slacks_form(manifest: Any) -> None:
     assert len(command["usage_hint"]) <= 1000
 
 
-def test_every_address_is_that_of_the_events(manifest: Any) -> None:
+def test_slack_calls_one_url_for_everything(manifest: Any) -> None:
     settings = manifest["settings"]
     assert {
         manifest["features"]["slash_commands"][0]["url"],
@@ -43,11 +43,11 @@ def test_every_address_is_that_of_the_events(manifest: Any) -> None:
     assert settings["interactivity"]["is_enabled"] is True
 
 
-def test_uninstalling_is_heard_of(manifest: Any) -> None:
+def test_the_bot_subscribes_to_being_uninstalled(manifest: Any) -> None:
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_uninstalled", "tokens_revoked"]
 
 
-def test_people_can_be_told_something_in_a_direct_message(manifest: Any) -> None:
+def test_the_bot_can_send_direct_messages(manifest: Any) -> None:
     assert manifest["features"]["app_home"]["messages_tab_enabled"] is True
 
 

@@ -12,8 +12,9 @@ import pytest
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.web import CannotListen, Ready, Server, create, serve
+from bot.web import CannotListen, Readiness, Server, create, serve
 
 SECRET = "signing-secret"
 COMMAND = urlencode({"command": "/longtask", "text": "1", "team_id": "T1", "user_id": "U1", "channel_id": "C1"})
@@ -28,8 +29,8 @@ def bolt() -> AsyncApp:
     app = AsyncApp(signing_secret=SECRET, authorize=_authorize)
 
     @app.command("/longtask")
-    async def command(ack: object) -> None:
-        await ack("looking")  # type: ignore[operator]  # Bolt hands in the real one
+    async def command(ack: AsyncAck) -> None:
+        await ack("looking")
 
     return app
 
@@ -44,8 +45,8 @@ def signed(body: str, stamp: str | None = None) -> dict[str, str]:
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}", "Content-Type": FORM}
 
 
-class Face:
-    """The listening application and a way to ask it."""
+class Client:
+    """Sends requests to a listening server."""
 
     def __init__(self, server: Server, session: aiohttp.ClientSession) -> None:
         self._base = f"http://127.0.0.1:{server.port}"
@@ -66,21 +67,21 @@ class Face:
             return dict(response.headers)
 
 
-async def faced(app: web.Application) -> AsyncIterator[Face]:
+async def listening(app: web.Application) -> AsyncIterator[Client]:
     server = await serve(app, host="127.0.0.1", port=0)
     async with aiohttp.ClientSession() as session:
-        yield Face(server, session)
+        yield Client(server, session)
     await server.stop()
 
 
 @pytest.fixture
-async def face() -> AsyncIterator[Face]:
-    async for face in faced(create(slack=bolt(), ready=ready, metrics=lambda: b"m 1\n")):
-        yield face
+async def client() -> AsyncIterator[Client]:
+    async for client in listening(create(slack=bolt(), readiness=ready, metrics=lambda: b"m 1\n")):
+        yield client
 
 
-async def test_a_signed_command_reaches_its_listener(face: Face) -> None:
-    assert await face.ask("POST", "/slack/events", COMMAND, signed(COMMAND)) == (
+async def test_a_signed_command_reaches_its_listener(client: Client) -> None:
+    assert await client.ask("POST", "/slack/events", COMMAND, signed(COMMAND)) == (
         200,
         "looking",
     )
@@ -99,19 +100,19 @@ async def test_a_signed_command_reaches_its_listener(face: Face) -> None:
         {"X-Slack-Request-Timestamp": ""},
     ],
 )
-async def test_a_request_that_slack_did_not_sign_is_refused(face: Face, changes: dict[str, str]) -> None:
-    status, _ = await face.ask("POST", "/slack/events", COMMAND, signed(COMMAND) | changes)
+async def test_a_request_that_slack_did_not_sign_is_refused(client: Client, changes: dict[str, str]) -> None:
+    status, _ = await client.ask("POST", "/slack/events", COMMAND, signed(COMMAND) | changes)
     assert status == 401
 
 
-async def test_a_request_without_any_signature_is_refused(face: Face) -> None:
-    status, _ = await face.ask("POST", "/slack/events", COMMAND, {"Content-Type": FORM})
+async def test_a_request_without_any_signature_is_refused(client: Client) -> None:
+    status, _ = await client.ask("POST", "/slack/events", COMMAND, {"Content-Type": FORM})
     assert status == 401
 
 
-async def test_an_old_request_is_refused(face: Face) -> None:
+async def test_an_old_request_is_refused(client: Client) -> None:
     headers = signed(COMMAND, str(int(time.time()) - 400))
-    status, _ = await face.ask("POST", "/slack/events", COMMAND, headers)
+    status, _ = await client.ask("POST", "/slack/events", COMMAND, headers)
     assert status == 401
 
 
@@ -132,27 +133,27 @@ async def test_an_old_request_is_refused(face: Face) -> None:
         (json.dumps({"type": "event_callback", "event": []}).encode(), "application/json"),
     ],
 )
-async def test_a_strangers_body_never_becomes_a_server_error(face: Face, body: bytes, content_type: str) -> None:
-    status, _ = await face.ask("POST", "/slack/events", body, {"Content-Type": content_type})
+async def test_a_strangers_body_never_becomes_a_server_error(client: Client, body: bytes, content_type: str) -> None:
+    status, _ = await client.ask("POST", "/slack/events", body, {"Content-Type": content_type})
     assert status in (400, 401)
 
 
-async def test_a_body_larger_than_slack_sends_is_refused(face: Face) -> None:
-    status, _ = await face.ask("POST", "/slack/events", io.BytesIO(b"x" * (1024 * 1024 + 1)), {"Content-Type": FORM})
+async def test_a_body_larger_than_slack_sends_is_refused(client: Client) -> None:
+    status, _ = await client.ask("POST", "/slack/events", io.BytesIO(b"x" * (1024 * 1024 + 1)), {"Content-Type": FORM})
     assert status == 413
 
 
-async def test_slack_events_takes_posts_only(face: Face) -> None:
-    assert (await face.ask("GET", "/slack/events"))[0] == 405
+async def test_slack_events_takes_posts_only(client: Client) -> None:
+    assert (await client.ask("GET", "/slack/events"))[0] == 405
 
 
-async def test_slacks_certificate_check_is_answered(face: Face) -> None:
-    status, _ = await face.ask("POST", "/slack/events", "ssl_check=1&token=x", {"Content-Type": FORM})
+async def test_slacks_certificate_check_is_answered(client: Client) -> None:
+    status, _ = await client.ask("POST", "/slack/events", "ssl_check=1&token=x", {"Content-Type": FORM})
     assert status == 200
 
 
-async def test_the_process_says_that_it_is_alive_and_ready(face: Face) -> None:
-    assert [await face.ask("GET", path) for path in ("/healthz", "/readyz")] == [(200, "alive\n"), (200, "ready\n")]
+async def test_a_process_reports_that_it_is_alive_and_ready(client: Client) -> None:
+    assert [await client.ask("GET", path) for path in ("/healthz", "/readyz")] == [(200, "alive\n"), (200, "ready\n")]
 
 
 async def not_ready() -> Sequence[str]:
@@ -170,21 +171,21 @@ async def unknown() -> Sequence[str]:
         (unknown, "readiness could not be found out\n"),
     ],
 )
-async def test_the_reasons_for_not_being_ready_are_said(why: Ready, text: str) -> None:
-    async for face in faced(create(slack=None, ready=why, metrics=bytes)):
-        assert await face.ask("GET", "/readyz") == (503, text)
-        assert await face.ask("GET", "/healthz") == (200, "alive\n")
+async def test_the_reasons_for_not_being_ready_are_named(why: Readiness, text: str) -> None:
+    async for client in listening(create(slack=None, readiness=why, metrics=bytes)):
+        assert await client.ask("GET", "/readyz") == (503, text)
+        assert await client.ask("GET", "/healthz") == (200, "alive\n")
 
 
 async def test_a_worker_has_no_slack_events() -> None:
-    async for face in faced(create(slack=None, ready=ready, metrics=bytes)):
-        assert (await face.ask("POST", "/slack/events", COMMAND, signed(COMMAND)))[0] == 404
+    async for client in listening(create(slack=None, readiness=ready, metrics=bytes)):
+        assert (await client.ask("POST", "/slack/events", COMMAND, signed(COMMAND)))[0] == 404
 
 
-async def test_metrics_without_a_token_are_for_this_machine_only(face: Face) -> None:
-    assert await face.ask("GET", "/metrics") == (200, "m 1\n")
+async def test_metrics_without_a_token_are_for_this_machine_only(client: Client) -> None:
+    assert await client.ask("GET", "/metrics") == (200, "m 1\n")
     for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
-        assert await face.ask("GET", "/metrics", headers={name: "127.0.0.1"}) == (403, "not for you\n")
+        assert await client.ask("GET", "/metrics", headers={name: "127.0.0.1"}) == (403, "not for you\n")
 
 
 @pytest.mark.parametrize(
@@ -200,13 +201,13 @@ async def test_metrics_without_a_token_are_for_this_machine_only(face: Face) -> 
     ],
 )
 async def test_metrics_with_a_token_are_for_its_bearer_only(authorization: str, status: int) -> None:
-    async for face in faced(create(slack=None, ready=ready, metrics=lambda: b"m 1\n", metrics_token="right")):
-        assert (await face.ask("GET", "/metrics", headers={"Authorization": authorization}))[0] == status
+    async for client in listening(create(slack=None, readiness=ready, metrics=lambda: b"m 1\n", metrics_token="right")):
+        assert (await client.ask("GET", "/metrics", headers={"Authorization": authorization}))[0] == status
 
 
-async def test_every_answer_wears_the_headers_and_no_banner(face: Face) -> None:
+async def test_every_answer_has_the_security_headers_and_no_banner(client: Client) -> None:
     for path in ("/healthz", "/nothing", "/slack/events"):
-        headers = await face.headers(path)
+        headers = await client.headers(path)
         assert {name: headers.get(name) for name in ("Server", "X-Content-Type-Options", "Cache-Control")} == {
             "Server": None,
             "X-Content-Type-Options": "nosniff",
@@ -214,11 +215,11 @@ async def test_every_answer_wears_the_headers_and_no_banner(face: Face) -> None:
         }
 
 
-async def test_an_address_in_use_is_said_in_one_sentence() -> None:
-    app = create(slack=None, ready=ready, metrics=bytes)
+async def test_an_address_in_use_is_one_sentence() -> None:
+    app = create(slack=None, readiness=ready, metrics=bytes)
     first = await serve(app, host="127.0.0.1", port=0)
     with pytest.raises(CannotListen) as raised:
-        await serve(create(slack=None, ready=ready, metrics=bytes), host="127.0.0.1", port=first.port)
+        await serve(create(slack=None, readiness=ready, metrics=bytes), host="127.0.0.1", port=first.port)
     await first.stop()
     assert str(raised.value) == f"HOST 127.0.0.1, PORT {first.port} cannot be listened on: Address already in use."
 
@@ -226,19 +227,18 @@ async def test_an_address_in_use_is_said_in_one_sentence() -> None:
 async def test_a_request_under_way_is_finished_when_the_server_stops() -> None:
     begun, released = asyncio.Event(), asyncio.Event()
 
-    async def slow(_request: web.Request) -> web.Response:
+    async def slow() -> Sequence[str]:
         begun.set()
         await released.wait()
-        return web.Response(text="finished")
+        return []
 
-    app = create(slack=None, ready=ready, metrics=bytes, routes=[web.get("/slow", slow)])
-    server = await serve(app, host="127.0.0.1", port=0)
+    server = await serve(create(slack=None, readiness=slow, metrics=bytes), host="127.0.0.1", port=0)
     async with aiohttp.ClientSession() as session:
-        asking = asyncio.ensure_future(Face(server, session).ask("GET", "/slow"))
+        asking = asyncio.ensure_future(Client(server, session).ask("GET", "/readyz"))
         await begun.wait()
         stopping = asyncio.ensure_future(server.stop())
         released.set()
-        assert await asking == (200, "finished")
+        assert await asking == (200, "ready\n")
         await stopping
         with pytest.raises(aiohttp.ClientConnectorError):
-            await Face(server, session).ask("GET", "/healthz")
+            await Client(server, session).ask("GET", "/healthz")

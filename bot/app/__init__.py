@@ -1,8 +1,7 @@
-"""Build every part once; start and stop them in order."""
+"""Build the parts of the bot once; start and stop them in order."""
 
 from bot.app.application import Bot, StartError
 from bot.app.bootstrap import build, migrate_only
-from bot.app.clock import now
 from bot.app.lifecycle import run, serving
 from bot.db.engine import DatabaseAway, DatabaseError
 from bot.web import CannotListen
@@ -15,7 +14,6 @@ __all__ = [
     "StartError",
     "build",
     "migrate_only",
-    "now",
     "run",
     "serving",
 ]

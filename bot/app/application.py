@@ -1,4 +1,4 @@
-"""A running bot, as its parts."""
+"""A running bot and its parts."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from bot.config import Settings
 from bot.db.engine import Database, ping
 from bot.db.migrate import pending
 from bot.deliver import Deliverer
-from bot.follow import Answerer
+from bot.follow import CommandWorker
 from bot.metrics import Metrics
 from bot.poll import Poller
 
@@ -29,17 +29,19 @@ class Bot:
     settings: Settings
     database: Database
     metrics: Metrics
-    answerer: Answerer
+    command_worker: CommandWorker
     poller: Poller
     deliverer: Deliverer
+    #: None in a worker
     slack_app: AsyncApp | None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    #: of each loop, by its name
     heartbeats: dict[str, loop.Heartbeat] = field(default_factory=dict)
-    #: where HTTP listens, once it does
+    #: the port on which HTTP listens; None before it does
     port: int | None = None
 
-    async def ready(self) -> list[str]:
-        """Why this process is not ready; nothing where it is."""
+    async def check_readiness(self) -> list[str]:
+        """Return the reasons why this process is not ready; empty if it is."""
         if self.stopping.is_set():
             return ["stopping"]
         trouble = await ping(self.database)

@@ -1,63 +1,55 @@
-"""Make every part, and close it at the end."""
+"""Build every part of the bot once, and close it at the end: the composition root."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import listeners
+from bot import deliver, follow, listeners
+from bot.app import clock
 from bot.app.application import Bot, StartError
-from bot.app.clock import now
-from bot.app.site import single_site
+from bot.app.site import credential_of, single_site
 from bot.clients import confluence
 from bot.clients.confluence import ConfluenceClient
+from bot.clients.confluence.credentials import OperatorCredential
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.session import open_session as open_slack_session
+from bot.clients.slack.workspaces import SingleWorkspace
 from bot.config import Settings
 from bot.db import claims
-from bot.db.engine import Database, open_database
+from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.secrets import Secrets
-from bot.deliver import Deliverer, Tools
+from bot.deliver import Deliverer
 from bot.domain.poll_interval import Bounds
-from bot.follow import Answerer, Means, SiteAccess
-from bot.follow.deps import People
+from bot.follow import CommandWorker
+from bot.follow.people import People
 from bot.metrics import Metrics
-from bot.poll import Poller, Reach
-from bot.render import card
-from bot.render.i18n import Catalogs, load_catalogs
+from bot.poll import Poller
+from bot.render.i18n import load_catalogs
 
-#: on every card that is still moving
-BUTTONS = (card.STOP, card.NOTIFY_ME, card.CHECK_NOW, card.OPEN)
 CATALOGS = Path(__file__).parents[1] / "render" / "catalogs"
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
-    """What the verbs are made from."""
-
-    settings: Settings
-    database: Database
-    metrics: Metrics
-    secrets: Secrets
-    catalogs: Catalogs
-    asking: ConfluenceClient
-    access: SiteAccess
-    bounds: Bounds
-    slack: Callable[[str], SlackClient]
-
-
 @asynccontextmanager
-async def build(settings: Settings, *, listening: bool = True) -> AsyncIterator[Bot]:
-    """Make every part, migrate the database, and close everything at the end.
+async def build(
+    settings: Settings,
+    *,
+    listening: bool = True,
+    now: Callable[[], datetime] = clock.now,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> AsyncIterator[Bot]:
+    """Build every part, migrate the database, and close everything at the end.
 
-    `listening`: whether Slack's requests are taken (a worker takes none). Raises StartError and DatabaseError.
+    `listening`: whether Slack's requests are taken (a worker takes none). `now` (UTC) and `sleep` (seconds) may be
+    those of another clock. Raises StartError and DatabaseError.
     """
-    _refuse_what_is_not_there(settings)
+    _refuse_unavailable(settings)
     async with AsyncExitStack() as stack:
         database = open_database(settings.database_url.get_secret_value())
         stack.push_async_callback(database.close)
@@ -69,79 +61,66 @@ async def build(settings: Settings, *, listening: bool = True) -> AsyncIterator[
         stack.push_async_callback(slack_session.close)
         confluence_session = confluence.open_session()
         stack.push_async_callback(confluence_session.close)
-        asking = ConfluenceClient(confluence_session)
+        client = ConfluenceClient(confluence_session)
         metrics = Metrics()
-        client = SlackClient(
-            slack_session, token=_bot_token(settings), base_url=settings.slack_api_url, count=metrics.slack_call
-        )
-        yield _assemble(
-            _Parts(
-                settings=settings,
-                database=database,
-                metrics=metrics,
-                secrets=Secrets(_keys(settings)),
-                catalogs=load_catalogs(CATALOGS),
-                asking=asking,
-                access=await single_site(settings, database, asking),
-                bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
-                slack=lambda _team_id: client,
-            ),
-            listening=listening,
-        )
-
-
-def _assemble(parts: _Parts, *, listening: bool) -> Bot:
-    settings, access = parts.settings, parts.access
-    site_id = access.name.site_id
-    deliverer = Deliverer(
-        tools=Tools(
-            database=parts.database,
-            slack=parts.slack,
-            catalogs=parts.catalogs,
-            secrets=parts.secrets,
-            metrics=parts.metrics,
+        slack = SlackClient(slack_session, token=_bot_token(settings), base_url=settings.slack_api_url, metrics=metrics)
+        access = await single_site(settings, database, client, now=now())
+        deps = follow.Deps(
+            database=database,
+            confluence=client,
+            credentials=OperatorCredential(access.account_id, credential_of(settings)),
+            slack=SingleWorkspace(slack),
+            catalogs=load_catalogs(CATALOGS),
+            secrets=Secrets(_keys(settings)),
+            metrics=metrics,
             now=now,
-            people_urls={site_id: access.people_url},
-            actions=BUTTONS,
+            sleep=sleep,
+            sites={access.name.site_id: access},
+            bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
+            default_language=settings.default_language,
         )
-    )
+        yield _assemble(settings, deps, listening=listening)
+
+
+def _assemble(settings: Settings, deps: follow.Deps, *, listening: bool) -> Bot:
+    """Connect the verbs: each wakes the next."""
+    command_worker = CommandWorker(deps=deps, people=People(deps.slack, clock=deps.now))
     poller = Poller(
-        database=parts.database,
-        confluence=parts.asking,
-        reach=Reach(sites={site_id: access.site}, credentials={access.account_id: access.credential}),
-        now=now,
-        bounds=parts.bounds,
-        metrics=parts.metrics,
-        told=deliverer.wake,
+        database=deps.database,
+        confluence=deps.confluence,
+        sites={site_id: access.site for site_id, access in deps.sites.items()},
+        credentials=deps.credentials,
+        now=deps.now,
+        bounds=deps.bounds,
+        metrics=deps.metrics,
+        delivery_wake=deps.delivery_wake,
+        wake=deps.polling_wake,
     )
-    means = Means(
-        database=parts.database,
-        confluence=parts.asking,
-        slack=parts.slack,
-        catalogs=parts.catalogs,
-        secrets=parts.secrets,
-        metrics=parts.metrics,
-        now=now,
-        sites={site_id: access},
-        bounds=parts.bounds,
-        default_language=settings.default_language,
-        told=deliverer.wake,
-        due=poller.wake,
+    deliverer = Deliverer(
+        deps=deliver.Deps(
+            database=deps.database,
+            slack=deps.slack,
+            catalogs=deps.catalogs,
+            secrets=deps.secrets,
+            metrics=deps.metrics,
+            now=deps.now,
+            site_urls={site_id: access.people_url for site_id, access in deps.sites.items()},
+        ),
+        wake=deps.delivery_wake,
     )
-    answerer = Answerer(means=means, people=People(parts.slack, clock=now))
     return Bot(
         settings=settings,
-        database=parts.database,
-        metrics=parts.metrics,
-        answerer=answerer,
+        database=deps.database,
+        metrics=deps.metrics,
+        command_worker=command_worker,
         poller=poller,
         deliverer=deliverer,
-        slack_app=_slack_app(settings, answerer) if listening else None,
+        slack_app=_slack_app(settings, command_worker) if listening else None,
     )
 
 
-def _refuse_what_is_not_there(settings: Settings) -> None:
-    """What the settings know and this version does not do is said, not ignored."""
+def _refuse_unavailable(settings: Settings) -> None:
+    """Raises StartError for settings that this version does not support yet."""
     if settings.socket_mode:
         raise StartError("SLACK_APP_TOKEN is set, but this version does not speak Socket Mode yet: use HTTP.")
     if settings.slack_oauth:
@@ -160,18 +139,18 @@ def _bot_token(settings: Settings) -> str:
 
 
 def _keys(settings: Settings) -> list[str]:
-    """What encrypts at rest: the operator's keys, else the secret there is in any case."""
+    """The keys that encrypt at rest: the operator's, else the signing secret or the bot token."""
     if settings.encryption_keys:
         return [key.get_secret_value() for key in settings.encryption_keys]
     own = settings.slack_signing_secret or settings.slack_bot_token
     return [own.get_secret_value()] if own is not None else []
 
 
-def _slack_app(settings: Settings, answerer: Answerer) -> AsyncApp:
+def _slack_app(settings: Settings, command_worker: CommandWorker) -> AsyncApp:
     token = _bot_token(settings)
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        # Bolt would ask Slack who the token is before the first listener runs, within the three seconds of a command.
+        # Bolt's own authorize calls auth.test before the first listener, within the three seconds of a command.
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
 
     secret = settings.slack_signing_secret
@@ -182,10 +161,10 @@ def _slack_app(settings: Settings, answerer: Answerer) -> AsyncApp:
         logger=quiet,
         signing_secret=secret.get_secret_value() if secret else None,
         authorize=authorize,
-        # A request that nobody listens to is Slack's business, not an error.
+        # Slack may send events that no listener is registered for.
         raise_error_for_unhandled_request=False,
     )
-    listeners.register(app, answerer)
+    listeners.register(app, command_worker)
     return app
 
 

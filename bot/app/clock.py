@@ -1,8 +1,8 @@
-"""The wall clock: the only place where it is read."""
+"""Read the wall clock; no other module does."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """What time it is (UTC)."""
+    """The current time (UTC)."""
     return datetime.now(UTC)

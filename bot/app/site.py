@@ -1,9 +1,9 @@
 """The one site of the environment, and the operator's account there."""
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.app.application import StartError
-from bot.app.clock import now
 from bot.clients.confluence import ConfluenceClient, ConfluenceError, Credential, Site
 from bot.config import Settings
 from bot.db import accounts, sites
@@ -12,22 +12,22 @@ from bot.domain.command import SiteKind, SiteName
 from bot.follow import SiteAccess
 
 
-async def single_site(settings: Settings, database: Database, asking: ConfluenceClient) -> SiteAccess:
-    """The one site of the environment, and the operator's account there."""
+async def single_site(settings: Settings, database: Database, asking: ConfluenceClient, *, now: datetime) -> SiteAccess:
+    """Store the one site of the environment and the operator's account there. Raises StartError."""
     if settings.site_url is None or settings.people_url is None:
         raise StartError("CONFLUENCE_URL is missing.")
     kind = SiteKind(settings.kind)
     async with database.read() as connection:
-        known = {row["base_url"]: row["cloud_id"] for row in await sites.all_sites(connection)}
+        known = {site.base_url: site.cloud_id for site in await sites.all_sites(connection)}
     cloud_id = settings.confluence_cloud_id
     if cloud_id == "auto":
         cloud_id = await _cloud_id(settings.site_url, asking, known=known.get(settings.site_url))
     host = urlsplit(settings.site_url).hostname or settings.site_url
     async with database.begin() as connection:
-        site_id = await sites.put_site(
+        site_id = await sites.put(
             connection, alias=host.partition(".")[0][:64], kind=kind, base_url=settings.site_url, cloud_id=cloud_id
         )
-        account_id = await accounts.operator_account(connection, site_id=site_id, now=now())
+        account_id = await accounts.operator_account(connection, site_id=site_id, now=now)
     return SiteAccess(
         name=SiteName(
             site_id=site_id,
@@ -40,12 +40,11 @@ async def single_site(settings: Settings, database: Database, asking: Confluence
         site=Site(kind=kind, base_url=settings.site_url, cloud_id=cloud_id, api_url=settings.atlassian_api_url),
         people_url=settings.people_url,
         account_id=account_id,
-        credential=credential_of(settings),
     )
 
 
 def credential_of(settings: Settings) -> Credential:
-    """How the operator signs in. Raises StartError."""
+    """The operator's credential. Raises StartError if it is missing."""
     if settings.confluence_token is not None:
         return Credential.bearer(settings.confluence_token.get_secret_value())
     if settings.confluence_email is None or settings.confluence_api_token is None:

@@ -1,1 +1,1 @@
-"""The only outbound HTTP: Confluence and Slack."""
+"""Clients for Confluence and Slack: the only code that makes outbound HTTP requests."""

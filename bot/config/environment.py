@@ -1,4 +1,4 @@
-"""Read the settings from the environment, or say in one sentence why they cannot be."""
+"""Load the settings from the environment, or explain in one sentence why they are unusable."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -11,20 +11,20 @@ from bot.config.settings import Settings
 from bot.domain.command import SiteKind
 
 _ENV_FILE = ".env"
-#: each platform's own mark (their documentation of the run-time environment) -> its name; what is written to
-#: the file system of such a machine is gone at its next start, unless a volume is mounted
+#: variable that a platform sets (its documentation of the run-time environment) -> the platform's name; its file
+#: systems lose what is written to them at the next start, unless a volume is mounted
 _EPHEMERAL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run", "RENDER": "Render", "FLY_APP_NAME": "Fly"}
 
 
 class ConfigError(Exception):
-    """One plain sentence: which setting is missing, contradictory or unreadable. Holds no value of any setting."""
+    """Which setting is missing, contradictory or unreadable, in one sentence. Holds no value of any setting."""
 
 
-class _Given(Settings):
-    """Settings from values handed in: neither the environment nor a file is read."""
+class _FromMapping(Settings):
+    """Settings from keyword arguments only: reads neither the environment nor a file."""
 
     @classmethod
-    def settings_customise_sources(  # type: ignore[override]  # of the sources only one is wanted
+    def settings_customise_sources(  # type: ignore[override]  # only one of the sources is used
         cls, _cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_others: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)
@@ -37,7 +37,7 @@ def _missing_partner(one: str, other: str) -> tuple[Callable[[Settings], bool], 
     )
 
 
-#: (what is wrong, the sentence that says so); the first that holds ends the start
+#: (whether it applies, what it says); the first that applies is raised
 _CONTRADICTIONS: tuple[tuple[Callable[[Settings], bool], str], ...] = (
     _missing_partner("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"),
     _missing_partner("CONFLUENCE_EMAIL", "CONFLUENCE_API_TOKEN"),
@@ -51,11 +51,11 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Settings], bool], str], ...] = (
         "SLACK_BOT_TOKEN is missing (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, for installing by OAuth).",
     ),
     (
-        lambda s: _begins(s.slack_bot_token, "xapp-", "xoxp-"),
+        lambda s: _starts_with(s.slack_bot_token, "xapp-", "xoxp-"),
         "SLACK_BOT_TOKEN holds another kind of token: the bot token begins with xoxb-.",
     ),
     (
-        lambda s: _begins(s.slack_app_token, "xox"),
+        lambda s: _starts_with(s.slack_app_token, "xox"),
         "SLACK_APP_TOKEN holds another kind of token: the app-level token begins with xapp-.",
     ),
     (
@@ -99,13 +99,10 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Settings], bool], str], ...] = (
         lambda s: (s.slack_oauth or s.atlassian_oauth) and not s.encryption_keys,
         "ENCRYPTION_KEYS is missing: with OAuth there are tokens to keep, and they are kept encrypted.",
     ),
-    (
-        lambda s: s.poll_min_seconds > s.poll_max_seconds,
-        "POLL_MIN_SECONDS is larger than POLL_MAX_SECONDS.",
-    ),
+    (lambda s: s.poll_min_seconds > s.poll_max_seconds, "POLL_MIN_SECONDS is larger than POLL_MAX_SECONDS."),
 )
 
-#: pydantic's kind of error -> what follows the name of the setting
+#: pydantic's type of error -> the sentence after the setting's name
 _UNREADABLE = {
     "int_parsing": "has to be a whole number",
     "int_type": "has to be a whole number",
@@ -123,7 +120,7 @@ _UNREADABLE = {
 }
 
 
-def _begins(secret: SecretStr | None, *prefixes: str) -> bool:
+def _starts_with(secret: SecretStr | None, *prefixes: str) -> bool:
     return secret is not None and secret.get_secret_value().startswith(prefixes)
 
 
@@ -141,32 +138,32 @@ def _sentence(error: ValidationError) -> str:
 def load(
     environ: Mapping[str, str] | None = None, *, need_http: bool = True, need_credentials: bool = True
 ) -> Settings:
-    """The settings, of `environ` where it is given, else of the process's environment and a `.env` file beside it.
+    """Load the settings from `environ`; if it is None, from the process's environment and the file `.env`.
 
-    `need_http` False (a worker): no signing secret is asked for. `need_credentials` False (migrate): only what
-    stands there has to be readable. Raises ConfigError.
+    With `need_http` False (a worker) the signing secret may be missing. With `need_credentials` False (migrate) any
+    setting may be missing. Raises ConfigError.
     """
     try:
         if environ is None:
-            settings = Settings(_env_file=_ENV_FILE)  # type: ignore[call-arg]  # BaseSettings takes it, without saying so to type checkers
+            settings = Settings(_env_file=_ENV_FILE)  # type: ignore[call-arg]  # BaseSettings takes it, but its signature does not say so
         else:
             lowered = {name.lower(): value for name, value in environ.items() if value}
             given: dict[str, Any] = {name: lowered[name] for name in Settings.model_fields if name in lowered}
-            settings = _Given(**given)
+            settings = _FromMapping(**given)
     except ValidationError as error:
         raise ConfigError(_sentence(error)) from None
     except (OSError, UnicodeDecodeError, SettingsError):
         raise ConfigError(f"The file {_ENV_FILE} cannot be read.") from None
     if need_credentials:
-        wrong = next((sentence for holds, sentence in _CONTRADICTIONS if holds(settings)), None)
-        if wrong is not None:
-            raise ConfigError(wrong)
+        sentence = next((sentence for applies, sentence in _CONTRADICTIONS if applies(settings)), None)
+        if sentence is not None:
+            raise ConfigError(sentence)
         if need_http and not settings.socket_mode and settings.slack_signing_secret is None:
             raise ConfigError("SLACK_SIGNING_SECRET is missing: it proves that a request comes from Slack.")
     return settings
 
 
 def ephemeral_host(environ: Mapping[str, str] | None = None) -> str | None:
-    """The platform this runs on, where a file written now may be gone after the next start; else None."""
+    """Return the name of the platform if its file system does not outlast the next start; None for any other."""
     given = os.environ if environ is None else environ
-    return next((name for mark, name in _EPHEMERAL.items() if given.get(mark)), None)
+    return next((platform for variable, platform in _EPHEMERAL.items() if given.get(variable)), None)

@@ -1,4 +1,4 @@
-"""Every setting: its name, meaning and default."""
+"""Declare every setting: its name, meaning and default."""
 
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.config.values import DatabaseUrl, Keys, Listed, Lower, Secret, Text, Token, Upper, Url
+from bot.config.field_types import DatabaseUrl, Keys, Listed, Lower, Secret, Text, Token, Upper, Url
 from bot.domain.command import SiteKind
 
 
 def _setting(meaning: str, default: Any = None, *, shown: str = "", **bounds: Any) -> Any:
+    """A field. The README shows `meaning`, and `shown` instead of the default if it is given."""
     return Field(default, description=meaning, json_schema_extra={"shown": shown}, **bounds)
 
 
@@ -22,7 +23,7 @@ class Settings(BaseSettings):
     )
 
     port: int = _setting("where HTTP listens", 3000, ge=0, le=65535)
-    host: Text = _setting("the address HTTP listens on", "0.0.0.0")  # noqa: S104 — a PaaS routes to every interface
+    host: Text = _setting("the address HTTP listens on", "0.0.0.0")  # noqa: S104 -- a PaaS routes to every interface
     database_url: DatabaseUrl = _setting(
         "`sqlite+aiosqlite:///longtask.db`, or `postgres://…` as a PaaS gives it",
         SecretStr("sqlite+aiosqlite:///longtask.db"),
@@ -52,8 +53,7 @@ class Settings(BaseSettings):
     confluence_api_token: Secret | None = _setting("goes with `CONFLUENCE_EMAIL`")
     confluence_token: Token | None = _setting("bearer token, for either kind")
     confluence_cloud_id: Text | None = _setting(
-        "an id, or `auto`; only where set do requests go through `ATLASSIAN_API_URL`",
-        pattern=r"^[A-Za-z0-9-]{1,64}$",
+        "an id, or `auto`; only where set do requests go through `ATLASSIAN_API_URL`", pattern=r"^[A-Za-z0-9-]{1,64}$"
     )
     atlassian_client_id: Text | None = _setting("OAuth 2.0 (3LO): each person links an own account")
     atlassian_client_secret: Secret | None = _setting("goes with `ATLASSIAN_CLIENT_ID`")
@@ -83,12 +83,12 @@ class Settings(BaseSettings):
 
     @property
     def http_wanted(self) -> bool:
-        """Whether PORT was set: a worker serves its health only then."""
+        """Whether PORT is set: a worker serves HTTP only then."""
         return "port" in self.model_fields_set
 
     @property
     def socket_mode(self) -> bool:
-        """Whether Slack is listened to over a socket instead of HTTP."""
+        """Whether Slack's requests come over Socket Mode instead of HTTP."""
         return self.slack_app_token is not None
 
     @property
@@ -98,12 +98,12 @@ class Settings(BaseSettings):
 
     @property
     def atlassian_oauth(self) -> bool:
-        """Whether each person links an own Atlassian account."""
+        """Whether people link their own Atlassian accounts."""
         return self.atlassian_client_id is not None
 
     @property
     def kind(self) -> SiteKind:
-        """CONFLUENCE_KIND, or what the other settings say where it is not set."""
+        """CONFLUENCE_KIND, or the kind that the other settings imply if it is not set."""
         if self.confluence_kind is not None:
             return self.confluence_kind
         parts = urlsplit(self.confluence_url or "https://any.atlassian.net")
@@ -117,14 +117,14 @@ class Settings(BaseSettings):
 
     @property
     def site_url(self) -> str | None:
-        """CONFLUENCE_URL without a trailing slash, and for Cloud without `/wiki`: what REST paths are built on."""
+        """The base of REST URLs: CONFLUENCE_URL without a trailing slash, and for Cloud without `/wiki`."""
         if self.confluence_url is None or self.kind is SiteKind.DATACENTER:
             return self.confluence_url
         return self.confluence_url.removesuffix("/wiki")
 
     @property
     def people_url(self) -> str | None:
-        """Where people find the site: for Cloud the address ends in `/wiki`."""
+        """The URL at which people open the site: for Cloud it ends in `/wiki`."""
         if self.site_url is None or self.kind is SiteKind.DATACENTER:
             return self.site_url
         return f"{self.site_url}/wiki"

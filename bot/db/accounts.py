@@ -4,39 +4,37 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
+from bot.db.engine import Connection
 from bot.db.models import account_sites, accounts, viewers
+from bot.domain.states import AccountKind, AccountState
 
 
-async def operator_account(connection: AsyncConnection, *, site_id: int, now: datetime) -> int:
-    """The id of the account whose credential stands in the environment; made where it is missing."""
-    query = select(accounts.c.id).where(accounts.c.kind == "operator")
-    account_id: int | None = (await connection.execute(query)).scalar()
+async def operator_account(connection: Connection, *, site_id: int, now: datetime) -> int:
+    """The id of the account whose credential comes from the environment; created if it does not exist."""
+    query = select(accounts.c.id).where(accounts.c.kind == AccountKind.OPERATOR)
+    account_id = (await connection.execute(query)).scalar()
     if account_id is None:
-        insert = upsert(connection, accounts).values(kind="operator", created_at=now)
+        insert = upsert(connection, accounts).values(kind=AccountKind.OPERATOR, created_at=now)
         account_id = int((await connection.execute(insert.returning(accounts.c.id))).scalar_one())
     reach = upsert(connection, account_sites).values(account_id=account_id, site_id=site_id)
     await connection.execute(reach.on_conflict_do_nothing())
     return account_id
 
 
-async def saw(connection: AsyncConnection, *, long_task_id: int, account_id: int, now: datetime) -> None:
-    """An account has seen a long task itself."""
-    insert = upsert(connection, viewers).values(
-        long_task_id=long_task_id, account_id=account_id, state="ok", looked_at=now
-    )
+async def add_viewer(connection: Connection, *, long_task_id: int, account_id: int, now: datetime) -> None:
+    """Note that an account has seen a long task itself."""
+    insert = upsert(connection, viewers).values(long_task_id=long_task_id, account_id=account_id, looked_at=now)
     await connection.execute(
         insert.on_conflict_do_update(
-            index_elements=[viewers.c.long_task_id, viewers.c.account_id],
-            set_={"state": "ok", "looked_at": insert.excluded.looked_at},
+            index_elements=[viewers.c.long_task_id, viewers.c.account_id], set_={"looked_at": insert.excluded.looked_at}
         )
     )
 
 
-async def viewers_of(connection: AsyncConnection, long_task_ids: Sequence[int]) -> dict[int, list[int]]:
-    """The accounts that may be asked about each long task, the one that looked longest ago first."""
+async def viewers_of(connection: Connection, long_task_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The accounts that have seen each long task, the one that looked longest ago first."""
     query = (
         select(viewers.c.long_task_id, viewers.c.account_id)
         .where(viewers.c.long_task_id.in_(long_task_ids))
@@ -48,13 +46,14 @@ async def viewers_of(connection: AsyncConnection, long_task_ids: Sequence[int]) 
     return found
 
 
-async def refused(connection: AsyncConnection) -> frozenset[int]:
-    """The accounts whose credential did not work when it was last used."""
-    return frozenset((await connection.execute(select(accounts.c.id).where(accounts.c.state == "refused"))).scalars())
+async def refused(connection: Connection) -> frozenset[int]:
+    """The accounts whose credential Confluence refused when it was last used."""
+    query = select(accounts.c.id).where(accounts.c.state == AccountState.REFUSED)
+    return frozenset((await connection.execute(query)).scalars())
 
 
-async def set_state(connection: AsyncConnection, account_id: int, *, state: str, reason: str | None) -> bool:
-    """Note whether an account's credential works; whether that is news."""
+async def set_state(connection: Connection, account_id: int, *, state: AccountState, reason: str | None) -> bool:
+    """Note whether Confluence accepts an account's credential; true if that is new."""
     result = await connection.execute(
         update(accounts)
         .where(accounts.c.id == account_id, accounts.c.state != state)

@@ -1,32 +1,23 @@
-"""Kinds of columns and indexes that tables are made of."""
+"""Column types and indexes that the tables share."""
 
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    bindparam,
-    false,
-    text,
-)
+import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+T = TypeVar("T", bound=StrEnum)
+
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime, on SQLite too, which knows no zones.
+    """An aware UTC datetime, also on SQLite, which stores no time zone.
 
-    Raises ValueError where a naive datetime is handed in.
+    Raises ValueError if a naive datetime is passed in.
     """
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -43,7 +34,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-metadata = MetaData(
+metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
         "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -53,32 +44,54 @@ metadata = MetaData(
 )
 
 
-def time(name: str, **kwargs: Any) -> Column[datetime]:
-    """An aware UTC time."""
-    return Column(name, UtcDateTime, **kwargs)
+def enum_type(values: type[T], length: int = 16) -> sa.Enum:
+    """A text column that holds the value of an enum's member, and is read as the member."""
+    return sa.Enum(
+        values, native_enum=False, length=length, values_callable=lambda members: [member.value for member in members]
+    )
 
 
-def owned(name: str, target: str, **kwargs: Any) -> Column[int]:
-    """A row that goes with the row it belongs to."""
-    return Column(name, ForeignKey(target, ondelete="CASCADE"), nullable=False, **kwargs)
+def enum(values: type[T], *, default: T | None = None, length: int = 16) -> sa.Column[T]:
+    """A required enum; `default` is the database's default."""
+    return sa.Column(
+        enum_type(values, length), nullable=False, server_default=None if default is None else default.value
+    )
 
 
-def count(name: str) -> Column[int]:
-    """A number that begins at nought."""
-    return Column(name, Integer, nullable=False, server_default="0")
+def time(**options: Any) -> sa.Column[datetime]:
+    """A required UTC time."""
+    return sa.Column(UtcDateTime, nullable=False, **options)
 
 
-def flag(name: str) -> Column[bool]:
-    """A yes or no that begins as no."""
-    return Column(name, Boolean, nullable=False, server_default=false())
+def maybe_time() -> sa.Column[datetime | None]:
+    """A UTC time or nothing."""
+    return sa.Column(UtcDateTime, nullable=True)
 
 
-def index(name: str, *columns: str, only: str, unique: bool = False) -> Index:
-    """An index of those rows for which a condition holds."""
-    return Index(name, *columns, unique=unique, postgresql_where=text(only), sqlite_where=text(only))
+def owned(target: str, **options: Any) -> sa.Column[int]:
+    """A reference to the row this one is deleted with."""
+    return sa.Column(sa.ForeignKey(target, ondelete="CASCADE"), nullable=False, **options)
 
 
-def one_of(column: Column[str], values: tuple[str, ...]) -> ColumnElement[bool]:
-    """Written out in the statement: SQLite uses a partial index only where its condition stands there literally
-    (https://www.sqlite.org/partialindex.html#queries_using_partial_indexes)."""
-    return column.in_(bindparam(None, values, expanding=True, unique=True, literal_execute=True))
+def count() -> sa.Column[int]:
+    """A number that starts at zero."""
+    return sa.Column(sa.Integer, nullable=False, server_default="0")
+
+
+def flag() -> sa.Column[bool]:
+    """A boolean that starts as false."""
+    return sa.Column(sa.Boolean, nullable=False, server_default=sa.false())
+
+
+def index(name: str, *columns: str, only: str, unique: bool = False) -> sa.Index:
+    """An index of the rows for which a condition holds."""
+    return sa.Index(name, *columns, unique=unique, postgresql_where=sa.text(only), sqlite_where=sa.text(only))
+
+
+def one_of(column: sa.Column[T], *values: T) -> sa.ColumnElement[bool]:
+    """A condition written out in the statement.
+
+    SQLite uses a partial index only if its condition is in the statement literally
+    (https://www.sqlite.org/partialindex.html#queries_using_partial_indexes).
+    """
+    return column.in_(sa.bindparam(None, list(values), expanding=True, unique=True, literal_execute=True))

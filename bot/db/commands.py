@@ -1,19 +1,20 @@
-"""Slash commands as they came, until they are answered."""
+"""Commands as they came in, kept until they are a day old."""
 
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.claims import LEASE
 from bot.db.dialect import upsert
-from bot.db.engine import database_now
+from bot.db.engine import Connection, database_now
 from bot.db.models import commands
+from bot.db.rows import CommandRow, build, columns
+
+_COLUMNS = columns(CommandRow, commands)
 
 
-async def write_down(
-    connection: AsyncConnection,
+async def add(
+    connection: Connection,
     *,
     trigger_id: str,
     team_id: str,
@@ -23,13 +24,13 @@ async def write_down(
     user_team_id: str | None,
     command: str,
     text: str,
-    response_url: bytes,
+    response_url: bytes | None,
     now: datetime,
     claim_id: str | None = None,
 ) -> int | None:
-    """Keep a command; its id, or none where this very command (same trigger id) was kept before.
+    """Write down a command; its id, or None if this very command (same trigger id) is there already.
 
-    With a claim nobody else begins it before that is given back, or has run out.
+    With a claim no process begins it before the claim is given back or has run out.
     """
     claimed_until = await database_now(connection, fallback=now) + LEASE if claim_id else None
     insert = upsert(connection, commands).values(
@@ -50,46 +51,39 @@ async def write_down(
     return (await connection.execute(statement)).scalar()
 
 
-async def withdraw(connection: AsyncConnection, trigger_id: str) -> None:
-    """Drop a command that nobody has begun to answer."""
+async def withdraw(connection: Connection, trigger_id: str) -> None:
+    """Delete a command that no process has begun to carry out."""
     await connection.execute(
         delete(commands).where(commands.c.trigger_id == trigger_id[:200], commands.c.attempts == 0)
     )
 
 
-async def answered(connection: AsyncConnection, command_id: int, *, now: datetime, uses: int) -> None:
-    """A command has its answer; `uses` of its response URL were spent."""
+async def answered(connection: Connection, command_id: int, *, now: datetime) -> None:
+    """A command has been carried out; its answer is planned."""
     await connection.execute(
-        update(commands)
-        .where(commands.c.id == command_id)
-        .values(
-            answered_at=now,
-            uses_left=commands.c.uses_left - uses,
-            claim_id=None,
-            claimed_until=None,
-        )
+        update(commands).where(commands.c.id == command_id).values(answered_at=now, claim_id=None, claimed_until=None)
     )
 
 
-async def forget(connection: AsyncConnection, *, older_than: datetime) -> int:
-    """Drop commands older than a time; how many."""
-    result = await connection.execute(delete(commands).where(commands.c.created_at < older_than))
-    return result.rowcount
+async def forget(connection: Connection, *, older_than: datetime) -> None:
+    """Delete commands older than a time, with their answers."""
+    await connection.execute(delete(commands).where(commands.c.created_at < older_than))
 
 
-async def find(connection: AsyncConnection, command_id: int | None) -> RowMapping | None:
+async def find(connection: Connection, command_id: int | None) -> CommandRow | None:
     """One command, while it is kept."""
-    return (await connection.execute(select(commands).where(commands.c.id == command_id))).mappings().first()
+    row = (await connection.execute(select(*_COLUMNS).where(commands.c.id == command_id))).first()
+    return None if row is None else build(CommandRow, row)
 
 
-async def spent(connection: AsyncConnection, command_id: int) -> None:
-    """One more use of a command's response URL."""
+async def response_url_used(connection: Connection, command_id: int) -> None:
+    """Count one use of a command's response URL."""
     await connection.execute(
         update(commands).where(commands.c.id == command_id).values(uses_left=commands.c.uses_left - 1)
     )
 
 
-async def any_unanswered(connection: AsyncConnection) -> bool:
-    """Whether there is a command that nobody has answered."""
+async def any_unanswered(connection: Connection) -> bool:
+    """Whether a command waits to be carried out."""
     query = select(commands.c.id).where(commands.c.answered_at.is_(None)).limit(1)
     return (await connection.execute(query)).first() is not None

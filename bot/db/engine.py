@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.engine import URL, ExceptionContext, RowMapping, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -20,9 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 PAGES_AT_ONCE = 1_000
 
 
-#: what the verbs hand from one query to the next, and what they get
+#: what callers pass from one query to the next
 Connection = AsyncConnection
-Row = RowMapping
 
 
 class DatabaseError(Exception):
@@ -34,7 +33,7 @@ class DatabaseInUse(DatabaseError):
 
 
 class DatabaseAway(Exception):
-    """The database is away, locked or full: nothing was written, and the same may succeed later."""
+    """The database is away, locked or full: nothing was written, and the same call may succeed later."""
 
 
 #: what SQLite answers to a statement that is wrong, and to the reader where it writes
@@ -44,7 +43,7 @@ _MISTAKES = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """What the driver raises while the database is away, under one name; mistakes in a statement stay what they are.
+    """Translate what the driver raises while the database is away; errors in a statement stay as they are.
 
     Raises DatabaseAway.
     """
@@ -66,16 +65,15 @@ def _sqlite_code(error: DBAPIError) -> int | None:
 
 @dataclass(kw_only=True)
 class Database:
-    """Where everything is remembered. `begin` for what writes, `read` for what only reads."""
+    """The database: `begin` to write, `read` only to read."""
 
     writer: AsyncEngine
     reader: AsyncEngine
-    #: held for as long as the process lives (SQLite only)
-    lock: int | None = field(default=None, repr=False)
+    lock: int | None = field(default=None, repr=False)  #: held for as long as the process lives (SQLite only)
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether this is the one-process database."""
+        """Whether this is SQLite, which one process uses."""
         return self.writer.dialect.name == "sqlite"
 
     @asynccontextmanager
@@ -87,11 +85,11 @@ class Database:
 
     @asynccontextmanager
     async def begin_migrating(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction in which tables may be made anew.
+        """One transaction in which tables may be altered.
 
         SQLite alters a table by copying it and dropping the old one, which would drop every row that belongs to it:
-        foreign keys rest meanwhile, and are checked at the end (https://www.sqlite.org/lang_altertable.html#otheralter).
-        Raises DatabaseAway, and DatabaseError where a row points nowhere afterwards.
+        foreign keys are off meanwhile, and checked at the end (https://www.sqlite.org/lang_altertable.html#otheralter).
+        Raises DatabaseAway, and DatabaseError if a row would belong to no row afterwards.
         """
         with _translated():
             async with self.writer.connect() as connection:
@@ -117,7 +115,7 @@ class Database:
                 yield connection
 
     async def close(self) -> None:
-        """Close every connection and let go of the file."""
+        """Close every connection and release the file lock."""
         await self.reader.dispose()
         await self.writer.dispose()
         if self.lock is not None:
@@ -128,7 +126,7 @@ class Database:
 def open_database(url: str) -> Database:
     """Make the engines for a database URL (as `bot.db.url` writes it); no connection is made yet.
 
-    Raises DatabaseInUse where another process holds the same SQLite file, DatabaseError where its folder
+    Raises DatabaseInUse if another process holds the same SQLite file, DatabaseError if its folder
     cannot be written to.
     """
     parsed = make_url(url)
@@ -164,7 +162,7 @@ def _hide_rows(engine: AsyncEngine) -> None:
 
 
 def _open_sqlite(url: URL) -> Database:
-    lock = _hold(Path(url.database)) if url.database and url.database != ":memory:" else None
+    lock = _lock(Path(url.database)) if url.database and url.database != ":memory:" else None
     writer = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=5)
     _prepare(writer, begin="BEGIN IMMEDIATE")
     reader = create_async_engine(url, hide_parameters=True, pool_size=2, max_overflow=2, pool_timeout=5)
@@ -172,8 +170,8 @@ def _open_sqlite(url: URL) -> Database:
     return Database(writer=writer, reader=reader, lock=lock)
 
 
-def _hold(path: Path) -> int:
-    """Lock the database's companion file; the kernel lets go of it when the process dies."""
+def _lock(path: Path) -> int:
+    """Lock the database's companion file; the kernel releases it when the process dies."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
@@ -203,7 +201,7 @@ def _prepare(engine: AsyncEngine, *, begin: str, query_only: bool = False) -> No
         pragmas = ["busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"]
         cursor.execute("PRAGMA page_count")
         if cursor.fetchone() == (0,):
-            # A new file can give pages back only if it is told so before anything is written to it, the journal's
+            # A new file can give pages back only if this is set before anything is written to it, the journal's
             # mode included (https://www.sqlite.org/pragma.html#pragma_auto_vacuum).
             pragmas.insert(1, "auto_vacuum=INCREMENTAL")
         if query_only:
@@ -233,7 +231,7 @@ async def database_now(connection: AsyncConnection, *, fallback: datetime) -> da
 
 
 async def ping(database: Database) -> str | None:
-    """Why the database cannot be read, in a word; None where it can."""
+    """Why the database cannot be read; None if it can."""
     try:
         async with database.read() as connection:
             await connection.execute(text("SELECT 1"))

@@ -1,23 +1,24 @@
-"""Findings: each distinct warning or error of a long task, remembered once and for all."""
+"""Findings: each distinct warning or error of a long task, stored once."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.db.models import findings, long_tasks, notices, subscriptions
-from bot.domain.snapshot import Finding, Severity
+from bot.db import stale_messages
+from bot.db.engine import Connection
+from bot.db.models import findings, long_tasks
+from bot.domain.snapshot import Finding
 
-#: of one long task; the rest is counted
-MOST = 5_000
+#: findings kept of one long task; the rest is counted
+MAX_FINDINGS = 5_000
 
 _args = msgspec.json.Decoder(tuple[str, ...])
 
 
-async def known(connection: AsyncConnection, long_task_ids: Sequence[int]) -> dict[int, dict[str, int | None]]:
-    """Identity -> count of every finding of some long tasks."""
+async def known(connection: Connection, long_task_ids: Sequence[int]) -> dict[int, dict[str, int | None]]:
+    """Identity and count of every finding of some long tasks, by long task id."""
     query = select(findings.c.long_task_id, findings.c.identity, findings.c.count).where(
         findings.c.long_task_id.in_(long_task_ids)
     )
@@ -27,14 +28,12 @@ async def known(connection: AsyncConnection, long_task_ids: Sequence[int]) -> di
     return by_task
 
 
-async def add(
-    connection: AsyncConnection, long_task_id: int, *, found: Sequence[Finding], seq: int, now: datetime
-) -> int:
-    """Remember new findings after the sequence number `seq`; the last sequence number then.
+async def add(connection: Connection, long_task_id: int, *, found: Sequence[Finding], seq: int, now: datetime) -> int:
+    """Store new findings after the sequence number `seq`; returns the last sequence number then.
 
     Those beyond the bound are only counted.
     """
-    room = max(MOST - seq, 0)
+    room = max(MAX_FINDINGS - seq, 0)
     rows = [
         {
             "long_task_id": long_task_id,
@@ -60,69 +59,45 @@ async def add(
     return last
 
 
-async def grow(connection: AsyncConnection, long_task_id: int, grown: Sequence[Finding], *, now: datetime) -> None:
-    """Keep new counts of findings, and mark the replies that told of them for an edit."""
-    by_identity = {finding.identity: finding for finding in grown}
+async def grow(connection: Connection, long_task_id: int, grown: Sequence[Finding], *, now: datetime) -> None:
+    """Store new counts of findings, and mark the replies about them as stale."""
     await connection.execute(
-        update(findings)
-        .where(findings.c.long_task_id == bindparam("b_id"), findings.c.identity == bindparam("b_identity"))
-        .values(count=bindparam("b_count"), args=bindparam("b_args")),
+        update(findings).where(findings.c.long_task_id == long_task_id, findings.c.identity == bindparam("b_identity")),
         [
-            {
-                "b_id": long_task_id,
-                "b_identity": finding.identity,
-                "b_count": finding.count,
-                "b_args": msgspec.json.encode(finding.args).decode(),
-            }
-            for finding in grown
+            {"b_identity": one.identity, "count": one.count, "args": msgspec.json.encode(one.args).decode()}
+            for one in grown
         ],
     )
-    threads = select(subscriptions.c.id).where(subscriptions.c.long_task_id == long_task_id)
     touched = select(findings.c.seq).where(
-        findings.c.long_task_id == long_task_id, findings.c.identity.in_(by_identity)
+        findings.c.long_task_id == long_task_id, findings.c.identity.in_([finding.identity for finding in grown])
     )
-    seqs = sorted((await connection.execute(touched)).scalars())
-    told = select(notices.c.id, notices.c.facts).where(
-        notices.c.subscription_id.in_(threads), notices.c.kind == "warnings", notices.c.state == "sent"
-    )
-    stale = [
-        {"b_id": notice_id}
-        for notice_id, facts in await connection.execute(told)
-        if any(span["first"] <= seq <= span["last"] for span in (msgspec.json.decode(facts),) for seq in seqs)
-    ]
-    if stale:
-        await connection.execute(
-            update(notices).where(notices.c.id == bindparam("b_id")).values(dirty_since=now),
-            stale,
-        )
+    seqs = list((await connection.execute(touched)).scalars())
+    await stale_messages.mark_warnings(connection, long_task_id, seqs=seqs, now=now)
 
 
-async def listed(connection: AsyncConnection, long_task_id: int, *, first: int = 1, last: int = MOST) -> list[Finding]:
-    """The findings of a long task with sequence numbers from first to last, in their order."""
+async def listed(
+    connection: Connection, long_task_id: int, *, first: int = 1, last: int = MAX_FINDINGS
+) -> list[Finding]:
+    """The findings of a long task with sequence numbers from `first` to `last`, in their order."""
     query = (
-        select(findings)
+        select(
+            findings.c.key, findings.c.args, findings.c.severity, findings.c.count, findings.c.identity, findings.c.text
+        )
         .where(findings.c.long_task_id == long_task_id, findings.c.seq.between(first, last))
         .order_by(findings.c.seq)
     )
     return [
-        Finding(
-            key=row["key"],
-            args=_args.decode(row["args"]),
-            severity=Severity(row["severity"]),
-            count=row["count"],
-            identity=row["identity"],
-            text=row["text"],
-        )
-        for row in (await connection.execute(query)).mappings()
+        Finding(key=key, args=_args.decode(args), severity=severity, count=count, identity=identity, text=text)
+        for key, args, severity, count, identity, text in await connection.execute(query)
     ]
 
 
-async def counts(connection: AsyncConnection, long_task_id: int) -> dict[str, int]:
-    """How many pages or cases each key speaks of: the counts it carries, or one for each finding without."""
+async def counts(connection: Connection, long_task_id: int) -> dict[str, int]:
+    """How many pages or cases each status key is about: the counts its findings carry, or one each."""
     query = (
         select(findings.c.key, func.sum(func.coalesce(findings.c.count, 1)))
         .where(findings.c.long_task_id == long_task_id)
         .group_by(findings.c.key)
         .order_by(func.min(findings.c.seq))
     )
-    return {key: int(total) for key, total in await connection.execute(query)}
+    return {key: int(total or 0) for key, total in await connection.execute(query)}

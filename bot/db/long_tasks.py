@@ -5,83 +5,68 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, exists, func, or_, select, update
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 
 from bot.db.dialect import upsert
+from bot.db.engine import Connection
 from bot.db.models import is_active, long_tasks, subscriptions
+from bot.db.rows import LongTaskRow, build, columns
 from bot.domain.poll_interval import may_check_now
 from bot.domain.samples import Sample
 from bot.domain.snapshot import Kind, Snapshot
-from bot.domain.states import Outcome, Trouble
-from bot.domain.task_state import Decision, TaskState, found_nothing_new
+from bot.domain.states import Outcome
+from bot.domain.task_state import Decision, TaskHistory, TaskState, found_nothing_new
 
+_COLUMNS = columns(LongTaskRow, long_tasks)
 _snapshot = msgspec.json.Decoder(Snapshot)
 _samples = msgspec.json.Decoder(tuple[Sample, ...])
 _encoder = msgspec.json.Encoder()
 
 
-def watched(row: RowMapping) -> TaskState:
-    """A row, as the domain knows it. Raises msgspec.MsgspecError where what is stored does not read."""
-    return _watched(row, snapshot=snapshot_of(row["snapshot"]), samples=samples_of(row["samples"]))
+def task_state(row: LongTaskRow) -> TaskState:
+    """A row as the domain knows it. Raises msgspec.MsgspecError if its JSON does not read."""
+    return _task_state(row, snapshot=snapshot_of(row.snapshot), samples=samples_of(row.samples))
 
 
-def watched_barely(row: RowMapping) -> TaskState:
-    """A row of which what does not read is left out."""
+def readable_state(row: LongTaskRow) -> TaskState:
+    """A row without the JSON that does not read."""
     try:
-        return watched(row)
+        return task_state(row)
     except msgspec.MsgspecError:
-        return _watched(row, snapshot=None, samples=())
+        return _task_state(row, snapshot=None, samples=())
 
 
-def _watched(row: RowMapping, *, snapshot: Snapshot | None, samples: tuple[Sample, ...]) -> TaskState:
+def _task_state(row: LongTaskRow, *, snapshot: Snapshot | None, samples: tuple[Sample, ...]) -> TaskState:
     return TaskState(
-        remote_id=row["remote_id"],
-        created_at=row["created_at"],
+        remote_id=row.remote_id,
+        created_at=row.created_at,
         snapshot=snapshot,
         samples=samples,
-        outcome=Outcome(row["outcome"]),
-        found=row["findings_seq"],
-        checked_at=row["checked_at"],
-        moved_at=row["moved_at"],
-        unchanged_since=row["unchanged_since"],
-        failures=row["failures"],
-        failing_since=row["failing_since"],
-        misses=row["misses"],
-        missed_since=row["missed_since"],
-        trouble=Trouble(row["trouble"]) if row["trouble"] else None,
-        trouble_since=row["trouble_since"],
-        crashes=row["crashes"],
+        found=row.findings_seq,
+        **_history(row),
     )
 
 
+def _history(state: TaskHistory) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in TaskHistory.__struct_fields__}
+
+
 def snapshot_of(text: str | None) -> Snapshot | None:
-    """A stored snapshot."""
+    """A snapshot from its stored JSON. Raises msgspec.MsgspecError if it does not read."""
     return _snapshot.decode(text) if text else None
 
 
 def samples_of(text: str) -> tuple[Sample, ...]:
-    """Stored samples."""
+    """Samples from their stored JSON. Raises msgspec.MsgspecError if they do not read."""
     return _samples.decode(text)
 
 
-def _values(look: Decision, *, now: datetime) -> dict[str, Any]:
-    after = look.after
+def _values(decision: Decision, *, now: datetime) -> dict[str, Any]:
+    after = decision.after
     snapshot = after.snapshot
     return {
-        "due_at": look.due_at,
-        "checked_at": after.checked_at,
-        "moved_at": after.moved_at,
-        "unchanged_since": after.unchanged_since,
-        "failures": after.failures,
-        "failing_since": after.failing_since,
-        "misses": after.misses,
-        "missed_since": after.missed_since,
-        "trouble": after.trouble,
-        "trouble_since": after.trouble_since,
-        "crashes": after.crashes,
-        "outcome": after.outcome,
+        **_history(after),
+        "due_at": decision.due_at,
         "ended_at": None if after.outcome is Outcome.FOLLOWING else now,
         "snapshot": None if snapshot is None else _encoder.encode(snapshot).decode(),
         "samples": _encoder.encode(after.samples).decode(),
@@ -91,103 +76,84 @@ def _values(look: Decision, *, now: datetime) -> dict[str, Any]:
     }
 
 
-_QUIET = ("due_at", "checked_at")
-_CRASHED = ("due_at", "crashes")
-_WHOLE = (
-    *_QUIET,
-    *("moved_at", "unchanged_since", "failures", "failing_since", "misses", "missed_since"),
-    *("trouble", "trouble_since", "crashes", "outcome", "ended_at"),
-    *("snapshot", "samples", "percent", "kind", "findings_digest"),
-)
-
-
-def _update(names: Sequence[str], **more: Any) -> Any:
-    values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in names}
-    return (
-        update(long_tasks)
-        .where(long_tasks.c.id == bindparam("b_id"))
-        .values(**values, claim_id=None, claimed_until=None, **more)
-    )
-
-
-_update_quiet = _update(_QUIET)
-_update_crashed = _update(_CRASHED)
-_update_whole = _update(_WHOLE, version=long_tasks.c.version + 1)
-
-
-async def write_looks(
-    connection: AsyncConnection, looks: Sequence[tuple[int, TaskState, Decision]], *, now: datetime
+async def write_decisions(
+    connection: Connection, decisions: Sequence[tuple[int, TaskState, Decision]], *, now: datetime
 ) -> None:
-    """Write down what looks found (long task id, before, look), and give the claims back.
+    """Write down what looks led to (long task id, state before, decision), and give the claims back.
 
     A look that found nothing new writes two columns.
     """
-    quiet, whole = [], []
-    for long_task_id, before, look in looks:
-        if found_nothing_new(before, look.after):
-            quiet.append({"b_id": long_task_id, "b_due_at": look.due_at, "b_checked_at": look.after.checked_at})
+    quiet: list[dict[str, Any]] = []
+    whole: list[dict[str, Any]] = []
+    for long_task_id, before, decision in decisions:
+        if found_nothing_new(before, decision.after):
+            quiet.append({"b_id": long_task_id, "due_at": decision.due_at, "checked_at": decision.after.checked_at})
         else:
-            values = _values(look, now=now)
-            whole.append({"b_id": long_task_id, **{f"b_{name}": values[name] for name in _WHOLE}})
-    if quiet:
-        await connection.execute(_update_quiet, quiet)
-    if whole:
-        await connection.execute(_update_whole, whole)
+            whole.append({"b_id": long_task_id, **_values(decision, now=now)})
+    await _write(connection, quiet, whole)
 
 
-async def write_crashes(connection: AsyncConnection, crashes: Sequence[tuple[int, Decision]], *, now: datetime) -> None:
-    """Count looks that crashed, and give their claims back. What is stored stays as it is, readable or not, until a
-    long task is set aside: then what does not read goes, so that its threads can be told."""
+async def write_crashes(connection: Connection, crashes: Sequence[tuple[int, Decision]], *, now: datetime) -> None:
+    """Count looks that crashed (long task id, decision), and give their claims back.
+
+    What is stored stays as it is, readable or not, until a long task is set aside: then what does not read is removed,
+    so that its threads can be informed.
+    """
     counted: list[dict[str, Any]] = []
     aside: list[dict[str, Any]] = []
-    for long_task_id, look in crashes:
-        values = _values(look, now=now)
-        some, names = (counted, _CRASHED) if look.after.outcome is Outcome.FOLLOWING else (aside, _WHOLE)
-        some.append({"b_id": long_task_id, **{f"b_{name}": values[name] for name in names}})
-    if counted:
-        await connection.execute(_update_crashed, counted)
-    if aside:
-        await connection.execute(_update_whole, aside)
+    for long_task_id, decision in crashes:
+        if decision.after.outcome is Outcome.FOLLOWING:
+            counted.append({"b_id": long_task_id, "due_at": decision.due_at, "crashes": decision.after.crashes})
+        else:
+            aside.append({"b_id": long_task_id, **_values(decision, now=now)})
+    await _write(connection, counted, aside)
 
 
-async def put(connection: AsyncConnection, *, site_id: int, look: Decision, now: datetime) -> RowMapping:
-    """Begin to remember a long task after its first good look; the row as it is, new or known before.
+async def _write(connection: Connection, *batches: Sequence[dict[str, Any]]) -> None:
+    """Update rows by `b_id`; those of a batch have the same columns."""
+    statement = update(long_tasks).where(long_tasks.c.id == bindparam("b_id"))
+    for batch in batches:
+        if batch:
+            await connection.execute(statement.values(claim_id=None, claimed_until=None), batch)
 
-    One that had ended and is asked for again is looked at anew.
+
+async def put(connection: Connection, *, site_id: int, decision: Decision, now: datetime) -> LongTaskRow:
+    """Store a long task after its first good look; returns its row, new or not.
+
+    One that had ended and is followed again starts afresh.
     """
-    values = _values(look, now=now)
-    insert = upsert(connection, long_tasks).values(
-        site_id=site_id, remote_id=look.after.remote_id, created_at=look.after.created_at, **values
-    )
-    again = {name: insert.excluded[name] for name in (*_WHOLE, "created_at")}
+    after = decision.after
+    values = {"created_at": after.created_at, **_values(decision, now=now)}
+    insert = upsert(connection, long_tasks).values(site_id=site_id, remote_id=after.remote_id, **values)
     statement = insert.on_conflict_do_update(
         index_elements=[long_tasks.c.site_id, long_tasks.c.remote_id],
-        set_=again,
+        set_={name: insert.excluded[name] for name in values},
         where=long_tasks.c.outcome != Outcome.FOLLOWING,
     )
     await connection.execute(statement)
-    found = await find(connection, site_id=site_id, remote_id=look.after.remote_id)
+    found = await find(connection, site_id=site_id, remote_id=after.remote_id)
     if found is None:
         raise LookupError("a long task that was just written is not there")
     return found
 
 
-async def find(connection: AsyncConnection, *, site_id: int, remote_id: str) -> RowMapping | None:
+async def find(connection: Connection, *, site_id: int, remote_id: str) -> LongTaskRow | None:
     """A long task by its id on its site."""
-    query = select(long_tasks).where(long_tasks.c.site_id == site_id, long_tasks.c.remote_id == remote_id)
-    return (await connection.execute(query)).mappings().first()
+    query = select(*_COLUMNS).where(long_tasks.c.site_id == site_id, long_tasks.c.remote_id == remote_id)
+    row = (await connection.execute(query)).first()
+    return None if row is None else build(LongTaskRow, row)
 
 
-async def rest(connection: AsyncConnection, long_task_ids: Sequence[int]) -> None:
-    """Stop looking at long tasks which no thread follows any more."""
+async def stop_looking(connection: Connection, long_task_ids: Sequence[int]) -> None:
+    """Look no more at those of these long tasks that no thread follows."""
     followed = exists().where(subscriptions.c.long_task_id == long_tasks.c.id, is_active)
     await connection.execute(
         update(long_tasks).where(long_tasks.c.id.in_(long_task_ids), ~followed).values(due_at=None)
     )
 
 
-async def due_now(connection: AsyncConnection, long_task_id: int, *, now: datetime) -> None:
-    """Look at a long task at once."""
+async def due_now(connection: Connection, long_task_id: int, *, now: datetime) -> None:
+    """Make a long task due at once."""
     await connection.execute(
         update(long_tasks)
         .where(long_tasks.c.id == long_task_id, long_tasks.c.outcome == Outcome.FOLLOWING)
@@ -195,14 +161,12 @@ async def due_now(connection: AsyncConnection, long_task_id: int, *, now: dateti
     )
 
 
-async def check_now(connection: AsyncConnection, long_task_id: int, *, now: datetime) -> bool:
-    """A person asks for a look: it is due at once, unless it has ended or somebody asked just before."""
+async def check_now(connection: Connection, long_task_id: int, *, now: datetime) -> bool:
+    """Make a long task due because a person asks; false if it has ended or a person asked just before."""
     query = select(long_tasks.c.asked_at).where(
         long_tasks.c.id == long_task_id, long_tasks.c.outcome == Outcome.FOLLOWING
     )
-    if connection.dialect.name != "sqlite":
-        query = query.with_for_update()
-    row = (await connection.execute(query)).first()
+    row = (await connection.execute(query.with_for_update())).first()
     if row is None or not may_check_now(row.asked_at, now):
         return False
     await connection.execute(update(long_tasks).where(long_tasks.c.id == long_task_id).values(due_at=now, asked_at=now))
@@ -210,9 +174,9 @@ async def check_now(connection: AsyncConnection, long_task_id: int, *, now: date
 
 
 async def durations(
-    connection: AsyncConnection, *, site_id: int, kind: Kind, at_most: int
+    connection: Connection, *, site_id: int, kind: Kind, limit: int
 ) -> list[tuple[float, tuple[Sample, ...]]]:
-    """How long earlier long tasks of a kind took on a site (seconds), the newest first, with their courses."""
+    """Duration in seconds and samples of earlier long tasks of a kind on a site, the newest first."""
     query = (
         select(long_tasks.c.samples, long_tasks.c.snapshot)
         .where(
@@ -222,7 +186,7 @@ async def durations(
             long_tasks.c.outcome.in_((Outcome.FINISHED, Outcome.PROBLEMS)),
         )
         .order_by(long_tasks.c.ended_at.desc())
-        .limit(at_most)
+        .limit(limit)
     )
     found = []
     for samples, text in await connection.execute(query):
@@ -232,30 +196,23 @@ async def durations(
     return found
 
 
-async def forget(connection: AsyncConnection, *, ended_before: datetime, at_most: int) -> int:
-    """Drop long tasks that ended before a time, with all that hangs on them; how many."""
-    old = select(long_tasks.c.id).where(long_tasks.c.ended_at < ended_before).limit(at_most)
-    ids = list((await connection.execute(old)).scalars())
-    if ids:
-        await connection.execute(long_tasks.delete().where(long_tasks.c.id.in_(ids)))
-    return len(ids)
+async def forget(connection: Connection, *, ended_before: datetime, limit: int) -> int:
+    """Delete long tasks that ended before a time, with all that belongs to them; returns how many."""
+    return await _delete(connection, long_tasks.c.ended_at < ended_before, limit=limit)
 
 
-async def forget_unfollowed(connection: AsyncConnection, *, before: datetime, at_most: int) -> int:
-    """Drop long tasks whose end nobody waited for, and which nobody has followed since a time; how many."""
+async def forget_unfollowed(connection: Connection, *, before: datetime, limit: int) -> int:
+    """Delete long tasks whose end was not seen and which no thread has followed since a time; returns how many."""
     recent = exists().where(
         subscriptions.c.long_task_id == long_tasks.c.id,
         or_(subscriptions.c.ended_at.is_(None), subscriptions.c.ended_at >= before),
     )
     resting = (long_tasks.c.due_at.is_(None), long_tasks.c.ended_at.is_(None))
-    old = select(long_tasks.c.id).where(*resting, long_tasks.c.created_at < before, ~recent).limit(at_most)
-    ids = list((await connection.execute(old)).scalars())
+    return await _delete(connection, *resting, long_tasks.c.created_at < before, ~recent, limit=limit)
+
+
+async def _delete(connection: Connection, *conditions: ColumnElement[bool], limit: int) -> int:
+    ids = list((await connection.execute(select(long_tasks.c.id).where(*conditions).limit(limit))).scalars())
     if ids:
         await connection.execute(long_tasks.delete().where(long_tasks.c.id.in_(ids)))
     return len(ids)
-
-
-async def live_count(connection: AsyncConnection) -> int:
-    """How many long tasks are looked at."""
-    query = select(func.count()).select_from(long_tasks).where(long_tasks.c.due_at.is_not(None))
-    return int((await connection.execute(query)).scalar_one())

@@ -1,109 +1,99 @@
-"""The tables: what is remembered."""
+"""The tables of the database."""
 
-from sqlalchemy import (
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    literal,
-    text,
-)
+from typing import Any
 
-from bot.db.columns import count, flag, index, metadata, one_of, owned, time
+import sqlalchemy as sa
 
-workspaces = Table(
-    "workspaces",
-    metadata,
-    Column("team_id", String(32), primary_key=True),
-    Column("enterprise_id", String(32)),
-    Column("state", String(16), nullable=False, server_default="active"),
-    Column("reason", String(64)),
+from bot.db.columns import count, enum, enum_type, flag, index, maybe_time, metadata, one_of, owned, time
+from bot.domain import states
+from bot.domain.command import SiteKind
+from bot.domain.snapshot import Kind, Severity
+
+
+class _Workspaces(sa.TypedColumns):
+    team_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    enterprise_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    state = enum(states.WorkspaceState, default=states.WorkspaceState.ACTIVE)
+    reason: sa.Named[str | None] = sa.Column(sa.String(64))
     # One process at a time delivers for a workspace, so order and rate hold without talk between processes.
-    Column("claim_id", String(32)),
-    time("claimed_until"),
-    time("created_at", nullable=False),
-)
+    claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    claimed_until = maybe_time()
+    created_at = time()
 
-sites = Table(
-    "sites",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("alias", String(64), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("base_url", String(500), nullable=False, unique=True),
-    Column("cloud_id", String(64)),
-    count("failures"),
-    time("down_since"),
-    time("down_told_at"),
-    time("probe_at"),
-    Column("last_error", String(200)),
-)
 
-accounts = Table(
-    "accounts",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("kind", String(16), nullable=False),  # operator, or person
-    Column("team_id", String(32)),
-    Column("user_id", String(32)),
-    Column("state", String(16), nullable=False, server_default="active"),
-    Column("reason", String(64)),
-    Column("access_token", LargeBinary),  # encrypted; the operator's credential stays in the environment
-    Column("refresh_token", LargeBinary),
-    time("expires_at"),
-    Column("refresh_claim_id", String(32)),
-    time("refresh_claimed_until"),
-    time("created_at", nullable=False),
-    Index("uq_accounts_person", "kind", "team_id", "user_id", unique=True),
-)
+workspaces = sa.Table("workspaces", metadata, _Workspaces)
 
-account_sites = Table(
-    "account_sites",
-    metadata,
-    owned("account_id", "accounts.id", primary_key=True),
-    owned("site_id", "sites.id", primary_key=True, index=True),
-    Column("alias", String(64)),
-    Column("scopes", Text),
-)
 
-long_tasks = Table(
+class _Sites(sa.TypedColumns):
+    id: sa.Named[int] = sa.Column(primary_key=True)
+    alias: sa.Named[str] = sa.Column(sa.String(64), nullable=False)
+    kind = enum(SiteKind)
+    base_url: sa.Named[str] = sa.Column(sa.String(500), nullable=False, unique=True)
+    cloud_id: sa.Named[str | None] = sa.Column(sa.String(64))
+    failures = count()
+    down_since = maybe_time()
+    announced_at = maybe_time()  # since when the threads have a message about it
+    probe_at = maybe_time()
+    last_error: sa.Named[str | None] = sa.Column(sa.String(200))
+
+
+sites = sa.Table("sites", metadata, _Sites)
+
+
+class _Accounts(sa.TypedColumns):
+    id: sa.Named[int] = sa.Column(primary_key=True)
+    kind = enum(states.AccountKind)
+    state = enum(states.AccountState, default=states.AccountState.ACTIVE)
+    reason: sa.Named[str | None] = sa.Column(sa.String(64))
+    created_at = time()
+
+
+accounts = sa.Table("accounts", metadata, _Accounts)
+
+
+class _AccountSites(sa.TypedColumns):
+    account_id = owned("accounts.id", primary_key=True)
+    site_id = owned("sites.id", primary_key=True, index=True)
+
+
+account_sites = sa.Table("account_sites", metadata, _AccountSites)
+
+
+class _LongTasks(sa.TypedColumns):
+    id: sa.Named[int] = sa.Column(primary_key=True)
+    site_id: sa.Named[int] = sa.Column(sa.ForeignKey("sites.id"), nullable=False)
+    remote_id: sa.Named[str] = sa.Column(sa.String(64), nullable=False)
+    kind = enum(Kind, default=Kind.OTHER)
+    snapshot: sa.Named[str | None] = sa.Column(sa.Text)  # JSON, bounded, without its findings
+    samples: sa.Named[str] = sa.Column(sa.Text, nullable=False, server_default="[]")
+    percent: sa.Named[float | None] = sa.Column(sa.Float)
+    outcome = enum(states.Outcome, default=states.Outcome.FOLLOWING, length=24)
+    findings_digest: sa.Named[str] = sa.Column(sa.String(64), nullable=False, server_default="")
+    findings_seq = count()
+    findings_beyond = count()  # found after the bound on kept findings was reached
+    due_at = maybe_time()  # null once it has ended, or nobody follows it
+    claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    claimed_until = maybe_time()
+    failures = count()
+    failing_since = maybe_time()
+    misses = count()
+    missed_since = maybe_time()
+    trouble: sa.Named[states.Trouble | None] = sa.Column(enum_type(states.Trouble), nullable=True)
+    trouble_since = maybe_time()
+    created_at = time()
+    checked_at = maybe_time()
+    asked_at = maybe_time()  # a person asked for a look
+    moved_at = maybe_time()
+    unchanged_since = maybe_time()
+    ended_at = maybe_time()
+    crashes = count()
+
+
+long_tasks = sa.Table(
     "long_tasks",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("site_id", ForeignKey("sites.id"), nullable=False),
-    Column("remote_id", String(64), nullable=False),
-    Column("kind", String(16), nullable=False, server_default="other"),
-    Column("snapshot", Text),  # JSON, bounded, without its findings
-    count("version"),
-    Column("samples", Text, nullable=False, server_default="[]"),
-    Column("percent", Float),
-    Column("outcome", String(24), nullable=False, server_default="following"),
-    Column("findings_digest", String(64), nullable=False, server_default=""),
-    count("findings_seq"),
-    count("findings_beyond"),  # found after the bound on kept findings was reached
-    time("due_at"),  # none once it has ended
-    Column("claim_id", String(32)),
-    time("claimed_until"),
-    count("failures"),
-    time("failing_since"),
-    count("misses"),
-    time("missed_since"),
-    Column("trouble", String(16)),
-    time("trouble_since"),
-    time("created_at", nullable=False),
-    time("checked_at"),
-    time("asked_at"),  # a person asked for a look
-    time("moved_at"),
-    time("unchanged_since"),
-    time("ended_at"),
-    count("crashes"),
-    UniqueConstraint("site_id", "remote_id", name="uq_long_tasks_site_remote"),
+    _LongTasks,
+    sa.UniqueConstraint("site_id", "remote_id", name="uq_long_tasks_site_remote"),
     index("ix_long_tasks_due", "site_id", "due_at", only="due_at IS NOT NULL"),
     index("ix_long_tasks_ended", "ended_at", only="ended_at IS NOT NULL"),
     # How long earlier ones of a kind took.
@@ -113,67 +103,57 @@ long_tasks = Table(
     index("ix_long_tasks_trouble", "site_id", only="trouble IS NOT NULL"),
 )
 
-viewers = Table(
-    "viewers",
-    metadata,
-    owned("long_task_id", "long_tasks.id", primary_key=True),
-    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, index=True),
-    Column("state", String(16), nullable=False, server_default="ok"),  # ok, refused
-    time("looked_at"),
+
+class _Viewers(sa.TypedColumns):
+    long_task_id = owned("long_tasks.id", primary_key=True)
+    account_id = owned("accounts.id", primary_key=True, index=True)
+    looked_at = maybe_time()
+
+
+viewers = sa.Table("viewers", metadata, _Viewers)
+
+
+class _Findings(sa.TypedColumns):
+    long_task_id = owned("long_tasks.id", primary_key=True)
+    seq: sa.Named[int] = sa.Column(sa.Integer, primary_key=True, autoincrement=False)
+    identity: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    key: sa.Named[str] = sa.Column(sa.String(120), nullable=False)
+    severity = enum(Severity)
+    args: sa.Named[str] = sa.Column(sa.Text, nullable=False)
+    text: sa.Named[str | None] = sa.Column(sa.String(1000))
+    count: sa.Named[int | None] = sa.Column(sa.Integer)
+    first_seen_at = time()
+
+
+findings = sa.Table(
+    "findings", metadata, _Findings, sa.UniqueConstraint("long_task_id", "identity", name="uq_findings_identity")
 )
 
-findings = Table(
-    "findings",
-    metadata,
-    owned("long_task_id", "long_tasks.id", primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("identity", String(32), nullable=False),
-    Column("key", String(120), nullable=False),
-    Column("severity", String(16), nullable=False),
-    Column("args", Text, nullable=False),
-    Column("text", String(1000)),
-    Column("count", Integer),
-    time("first_seen_at", nullable=False),
-    UniqueConstraint("long_task_id", "identity", name="uq_findings_identity"),
-)
 
-subscriptions = Table(
+class _Subscriptions(sa.TypedColumns):
+    id: sa.Named[int] = sa.Column(primary_key=True)
+    long_task_id = owned("long_tasks.id")
+    team_id: sa.Named[str] = sa.Column(sa.ForeignKey("workspaces.team_id", ondelete="CASCADE"), nullable=False)
+    channel_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    command_id: sa.Named[int | None] = sa.Column(sa.Integer)  # the command that asked for it, while that is kept
+    owner_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    state = enum(states.SubscriptionState, default=states.SubscriptionState.STARTING)
+    reason: sa.Named[str | None] = sa.Column(sa.String(64))
+    outcome = enum(states.Outcome, default=states.Outcome.FOLLOWING, length=24)
+    stopped_by: sa.Named[str | None] = sa.Column(sa.String(32))
+    language: sa.Named[str] = sa.Column(sa.String(16), nullable=False)
+    verbosity = enum(states.Verbosity, default=states.Verbosity.NORMAL)
+    titles = enum(states.Titles, default=states.Titles.SHOWN)
+    thread_ts: sa.Named[str | None] = sa.Column(sa.String(32))  # null until the root is posted
+    announced_seq = count()  # the last finding the thread has a message about
+    created_at = time()
+    ended_at = maybe_time()
+
+
+subscriptions = sa.Table(
     "subscriptions",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("long_task_id", ForeignKey("long_tasks.id", ondelete="CASCADE"), nullable=False),
-    Column("team_id", ForeignKey("workspaces.team_id", ondelete="CASCADE"), nullable=False),
-    Column("channel_id", String(32), nullable=False),
-    Column("command_id", Integer),  # the command that asked for it, while that is kept
-    Column("owner_id", String(32), nullable=False),
-    Column("state", String(16), nullable=False, server_default="starting"),  # following, ended, stopped, lost
-    Column("reason", String(64)),
-    Column("outcome", String(24), nullable=False, server_default="following"),
-    Column("stopped_by", String(32)),
-    Column("language", String(16), nullable=False),
-    Column("verbosity", String(8), nullable=False, server_default="normal"),
-    Column("titles", String(8), nullable=False, server_default="shown"),
-    Column("thread_ts", String(32)),
-    Column("root_ts", String(32)),  # none where the thread is somebody else's
-    Column("root_outcome", String(24)),
-    Column("root_form", String(16), nullable=False, server_default="blocks"),
-    time("root_not_before"),
-    Column("card_ts", String(32)),
-    Column("card_shown", String(64)),
-    Column("card_percent", Float),
-    time("card_checked_at"),
-    time("card_dirty_since"),
-    time("card_not_before"),
-    Column("card_form", String(16), nullable=False, server_default="blocks"),  # plain, milestones
-    flag("card_editing"),  # an edit was begun and its end not seen
-    flag("card_unsure"),  # an edit may still arrive late
-    flag("card_terminal"),  # the end state has been shown
-    count("card_attempts"),  # edits in a row that did not arrive
-    flag("card_reposted"),  # it was deleted once, and posted again
-    time("card_expected_end"),
-    count("told_seq"),
-    time("created_at", nullable=False),
-    time("ended_at"),
+    _Subscriptions,
     # One thread at a time follows a long task in a channel.
     index(
         "uq_subscriptions_active",
@@ -183,94 +163,107 @@ subscriptions = Table(
         only="state IN ('starting', 'following')",
         unique=True,
     ),
-    # Threads go with their long task, whatever their state.
-    Index("ix_subscriptions_long_task", "long_task_id"),
-    Index("ix_subscriptions_channel", "team_id", "channel_id", "state"),
-    Index("ix_subscriptions_owner", "team_id", "owner_id", "state"),
-    index("ix_subscriptions_dirty", "team_id", "card_dirty_since", only="card_dirty_since IS NOT NULL"),
-    index("ix_subscriptions_checked", "card_checked_at", only="state = 'following'"),
-    index("ix_subscriptions_root", "team_id", only="root_outcome <> outcome"),
-    Index(
-        "ix_subscriptions_editing",
-        "team_id",
-        postgresql_where=text("card_editing"),
-        sqlite_where=text("card_editing = 1"),  # SQLite's booleans are numbers
-    ),
+    # Threads are deleted with their long task, whatever their state.
+    sa.Index("ix_subscriptions_long_task", "long_task_id"),
+    sa.Index("ix_subscriptions_channel", "team_id", "channel_id", "state"),
+    sa.Index("ix_subscriptions_owner", "team_id", "owner_id", "state"),
 )
 
-followers = Table(
-    "followers",
+
+class _Followers(sa.TypedColumns):
+    subscription_id = owned("subscriptions.id", primary_key=True)
+    user_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    account_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    created_at = time()
+
+
+followers = sa.Table("followers", metadata, _Followers, sa.Index("ix_followers_user", "user_id"))
+
+
+class _Messages(sa.TypedColumns):
+    # Messages of one owner are posted in the order of this id.
+    id: sa.Named[int] = sa.Column(primary_key=True)
+    # Travels in the Slack message's metadata.
+    marker: sa.Named[str] = sa.Column(sa.String(64), nullable=False, unique=True)
+    # The owner's workspace, repeated for the indexes; no foreign key, since a message is deleted with its owner.
+    team_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    # Exactly one of the two.
+    subscription_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("subscriptions.id", ondelete="CASCADE"))
+    command_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("commands.id", ondelete="CASCADE"))
+    user_id: sa.Named[str | None] = sa.Column(sa.String(32))  # recipient of a direct or private message
+    kind = enum(states.MessageKind)
+    facts: sa.Named[str] = sa.Column(sa.Text, nullable=False)
+    state = enum(states.MessageState, default=states.MessageState.PLANNED)
+    reason: sa.Named[str | None] = sa.Column(sa.String(64))
+    form = enum(states.MessageForm, default=states.MessageForm.BLOCKS)
+    channel_id: sa.Named[str | None] = sa.Column(sa.String(32))  # null until it is posted
+    ts: sa.Named[str | None] = sa.Column(sa.String(32))
+    ambiguous = flag()  # a post whose end was not seen: another copy may be in Slack
+    edit_ambiguous = flag()  # an edit whose end was not seen may still arrive
+    attempts = count()  # calls in a row that did not go through
+    not_before = maybe_time()
+    created_at = time()
+    posted_at = maybe_time()
+    # What a message that is kept true shows, and since when that is old.
+    shown: sa.Named[str | None] = sa.Column(sa.String(64))  # digest
+    shown_percent: sa.Named[float | None] = sa.Column(sa.Float)
+    shown_end = maybe_time()
+    shown_at = maybe_time()
+    stale_since = maybe_time()
+    terminal = flag()  # it shows the end
+
+
+messages = sa.Table(
+    "messages",
     metadata,
-    owned("subscription_id", "subscriptions.id", primary_key=True),
-    Column("user_id", String(32), primary_key=True),
-    Column("account_id", ForeignKey("accounts.id", ondelete="SET NULL"), index=True),
-    time("created_at", nullable=False),
-    Index("ix_followers_user", "user_id"),
+    _Messages,
+    index("ix_messages_waiting", "team_id", "subscription_id", "id", only="state IN ('planned', 'sending')"),
+    index("ix_messages_stale", "team_id", "stale_since", only="stale_since IS NOT NULL"),
+    index("ix_messages_editing", "team_id", only="state IN ('editing')"),
+    sa.Index("ix_messages_subscription", "subscription_id", "kind"),
+    sa.Index("ix_messages_command", "command_id"),
 )
 
-notices = Table(
-    "notices",
-    metadata,
-    # In the order of this id a thread is told; the marker travels in the message's metadata.
-    Column("id", Integer, primary_key=True),
-    Column("marker", String(64), nullable=False, unique=True),
-    owned("subscription_id", "subscriptions.id"),
-    # The subscription's, repeated for the indexes; no foreign key, since a notice goes with its subscription.
-    Column("team_id", String(32), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("facts", Text, nullable=False, server_default="{}"),
-    Column("state", String(16), nullable=False, server_default="planned"),  # sending, sent, dropped
-    Column("reason", String(64)),
-    Column("ts", String(32)),
-    Column("form", String(16), nullable=False, server_default="blocks"),
-    flag("may_stand"),  # a post whose end was not seen
-    time("dirty_since"),  # sent, and its wanted text has changed
-    count("attempts"),
-    time("not_before"),
-    time("created_at", nullable=False),
-    time("told_at"),
-    index("ix_notices_untold", "team_id", "subscription_id", "id", only="state IN ('planned', 'sending')"),
-    index("ix_notices_dirty", "team_id", "dirty_since", only="dirty_since IS NOT NULL"),
-    Index("ix_notices_subscription", "subscription_id", "kind"),
+
+class _Commands(sa.TypedColumns):
+    id: sa.Named[int] = sa.Column(primary_key=True)
+    trigger_id: sa.Named[str] = sa.Column(sa.String(200), nullable=False, unique=True)
+    team_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    enterprise_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    channel_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    user_team_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    command: sa.Named[str] = sa.Column(sa.String(64), nullable=False)
+    text: sa.Named[str] = sa.Column(sa.Text, nullable=False)
+    response_url: sa.Named[bytes | None] = sa.Column(sa.LargeBinary)  # encrypted; null if there is none
+    uses_left: sa.Named[int] = sa.Column(sa.Integer, nullable=False, server_default="5")
+    claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    claimed_until = maybe_time()
+    attempts = count()
+    created_at = time(index=True)
+    answered_at = maybe_time()
+
+
+commands = sa.Table(
+    "commands", metadata, _Commands, index("ix_commands_unanswered", "created_at", only="answered_at IS NULL")
 )
 
-commands = Table(
-    "commands",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("trigger_id", String(200), nullable=False, unique=True),
-    Column("team_id", String(32), nullable=False),
-    Column("enterprise_id", String(32)),
-    Column("channel_id", String(32), nullable=False),
-    Column("user_id", String(32), nullable=False),
-    Column("user_team_id", String(32)),
-    Column("command", String(64), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("response_url", LargeBinary, nullable=False),  # encrypted
-    Column("uses_left", Integer, nullable=False, server_default="5"),
-    Column("claim_id", String(32)),
-    time("claimed_until"),
-    count("attempts"),
-    time("created_at", nullable=False, index=True),
-    time("answered_at"),
-    index("ix_commands_unanswered", "created_at", only="answered_at IS NULL"),
-)
 
-pauses = Table(
-    "pauses",
-    metadata,
+class _Pauses(sa.TypedColumns):
     # app, site:ID, account:ID, or slack:TEAM:METHOD
-    Column("scope", String(120), primary_key=True),
-    time("until", nullable=False),
-    Column("reason", String(64)),
-)
+    scope: sa.Named[str] = sa.Column(sa.String(120), primary_key=True)
+    until = time()
+    reason: sa.Named[str | None] = sa.Column(sa.String(64))
 
 
-#: states in which a thread still follows
-ACTIVE = ("starting", "following")
-#: a thread still follows
-is_active = one_of(subscriptions.c.state, ACTIVE)
-#: a thread follows, and its root stands
-is_following = subscriptions.c.state == literal("following", literal_execute=True)
-#: a notice has still to be told
-is_untold = one_of(notices.c.state, ("planned", "sending"))
+pauses = sa.Table("pauses", metadata, _Pauses)
+
+#: a table whose rows are claimed: workspaces, long tasks, commands
+Claimable = sa.Table[Any]
+
+#: a subscription follows
+is_active = one_of(subscriptions.c.state, states.SubscriptionState.STARTING, states.SubscriptionState.FOLLOWING)
+#: a message has still to be posted
+is_waiting = one_of(messages.c.state, states.MessageState.PLANNED, states.MessageState.SENDING)
+#: an edit was begun and its end is not known
+is_editing = one_of(messages.c.state, states.MessageState.EDITING)

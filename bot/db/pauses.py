@@ -1,13 +1,18 @@
-"""Until when something rests, and why: kept over restarts and seen by every process."""
+"""Pauses that Slack or Confluence asked for: kept over restarts and seen by every process."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, delete, not_, select
 
 from bot.db.dialect import upsert
+from bot.db.engine import Connection
 from bot.db.models import pauses
 from bot.domain.poll_result import PauseScope
+
+#: the scope of every site and account
+APP = "app"
+_ACCOUNT = "account:"
 
 
 def slack_scope(team_id: str, method: str) -> str:
@@ -16,66 +21,66 @@ def slack_scope(team_id: str, method: str) -> str:
 
 
 def confluence_scope(scope: PauseScope, *, site_id: int, account_id: int) -> str:
-    """The scope that a 429 of Confluence speaks of."""
-    return {
-        PauseScope.APP: "app",
-        PauseScope.SITE: f"site:{site_id}",
-        PauseScope.ACCOUNT: account_scope(account_id),
-    }[scope]
+    """The scope that a 429 of Confluence is about."""
+    if scope is PauseScope.APP:
+        return APP
+    return site_scope(site_id) if scope is PauseScope.SITE else account_scope(account_id)
+
+
+def site_scope(site_id: int) -> str:
+    """The scope of one site."""
+    return f"site:{site_id}"
 
 
 def account_scope(account_id: int) -> str:
     """The scope of one credential."""
-    return f"account:{account_id}"
+    return f"{_ACCOUNT}{account_id}"
 
 
-async def pause(connection: AsyncConnection, scope: str, *, until: datetime, reason: str) -> None:
-    """Let a scope rest until a time; a longer rest that is already known stays."""
-    insert = upsert(connection, pauses).values(scope=scope, until=until, reason=reason[:64])
-    # SQLite's MAX and Postgres's GREATEST are the same; a CASE is portable.
-    later = insert.excluded.until > pauses.c.until
-    await connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=[pauses.c.scope],
-            set_={"until": insert.excluded.until, "reason": insert.excluded.reason},
-            where=later,
-        )
-    )
+def account_ids(scopes: Iterable[str]) -> frozenset[int]:
+    """The accounts among some scopes."""
+    return frozenset(int(scope.removeprefix(_ACCOUNT)) for scope in scopes if scope.startswith(_ACCOUNT))
 
 
-async def take(connection: AsyncConnection, scope: str, *, until: datetime, now: datetime, reason: str) -> bool:
-    """Let a scope rest again for the others while one asks on; False where it rests already."""
+async def pause(connection: Connection, scope: str, *, until: datetime, reason: str) -> None:
+    """Pause a scope until a time; a longer pause that is there already stays."""
+    await _put(connection, scope, until=until, reason=reason, unless=pauses.c.until >= until)
+
+
+async def extend(connection: Connection, scope: str, *, until: datetime, now: datetime, reason: str) -> bool:
+    """Pause a scope whose pause is over, for all but the caller; false if another process did so first."""
+    return await _put(connection, scope, until=until, reason=reason, unless=pauses.c.until > now)
+
+
+async def _put(
+    connection: Connection, scope: str, *, until: datetime, reason: str, unless: ColumnElement[bool]
+) -> bool:
+    """Store a pause unless a condition holds for the one that is there; whether it was stored."""
     insert = upsert(connection, pauses).values(scope=scope, until=until, reason=reason[:64])
     statement = insert.on_conflict_do_update(
-        index_elements=[pauses.c.scope],
-        set_={"until": insert.excluded.until, "reason": insert.excluded.reason},
-        where=pauses.c.until <= now,
+        index_elements=[pauses.c.scope], set_={"until": until, "reason": reason[:64]}, where=not_(unless)
     )
     return (await connection.execute(statement.returning(pauses.c.scope))).first() is not None
 
 
-async def lift(connection: AsyncConnection, scope: str) -> None:
-    """A scope need not rest any longer."""
+async def lift(connection: Connection, scope: str) -> None:
+    """End the pause of a scope."""
     await connection.execute(delete(pauses).where(pauses.c.scope == scope))
 
 
-async def paused(connection: AsyncConnection, *, now: datetime) -> dict[str, datetime]:
-    """Every scope that rests, and until when."""
+async def paused(connection: Connection, *, now: datetime) -> dict[str, datetime]:
+    """Every paused scope, and until when (UTC)."""
     rows = await connection.execute(select(pauses.c.scope, pauses.c.until).where(pauses.c.until > now))
     return {row.scope: row.until for row in rows}
 
 
-async def paused_methods(connection: AsyncConnection, team_id: str, *, now: datetime) -> dict[str, datetime]:
-    """Slack methods of a workspace that rest, and until when."""
+async def paused_methods(connection: Connection, team_id: str, *, now: datetime) -> dict[str, datetime]:
+    """The paused Slack methods of a workspace, and until when (UTC)."""
     prefix = slack_scope(team_id, "")
-    rows = await connection.execute(
-        select(pauses.c.scope, pauses.c.until).where(
-            func.substr(pauses.c.scope, 1, len(prefix)) == prefix, pauses.c.until > now
-        )
-    )
-    return {row.scope.removeprefix(prefix): row.until for row in rows}
+    every = await paused(connection, now=now)
+    return {scope.removeprefix(prefix): until for scope, until in every.items() if scope.startswith(prefix)}
 
 
-async def forget_past(connection: AsyncConnection, *, now: datetime) -> None:
-    """Drop the pauses that are over."""
+async def forget_past(connection: Connection, *, now: datetime) -> None:
+    """Delete the pauses that are over."""
     await connection.execute(delete(pauses).where(pauses.c.until <= now))

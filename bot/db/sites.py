@@ -1,17 +1,20 @@
-"""Confluence sites: how they are reached and how they are doing."""
+"""Confluence sites: their addresses, and whether they answer."""
 
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.dialect import upsert
+from bot.db.engine import Connection
 from bot.db.models import sites
+from bot.db.rows import SiteRow, build, columns
+from bot.domain.command import SiteKind
+
+_COLUMNS = columns(SiteRow, sites)
 
 
-async def put_site(connection: AsyncConnection, *, alias: str, kind: str, base_url: str, cloud_id: str | None) -> int:
-    """Write down a configured site; its id."""
+async def put(connection: Connection, *, alias: str, kind: SiteKind, base_url: str, cloud_id: str | None) -> int:
+    """Store a configured site; returns its id."""
     insert = upsert(connection, sites).values(alias=alias, kind=kind, base_url=base_url, cloud_id=cloud_id)
     statement = insert.on_conflict_do_update(
         index_elements=[sites.c.base_url],
@@ -20,31 +23,28 @@ async def put_site(connection: AsyncConnection, *, alias: str, kind: str, base_u
     return int((await connection.execute(statement)).scalar_one())
 
 
-async def all_sites(connection: AsyncConnection) -> list[RowMapping]:
+async def all_sites(connection: Connection) -> list[SiteRow]:
     """Every site."""
-    return list((await connection.execute(select(sites))).mappings())
+    return [build(SiteRow, row) for row in await connection.execute(select(*_COLUMNS))]
 
 
-async def answered(connection: AsyncConnection, site_id: int) -> RowMapping | None:
-    """A site has answered: close its breaker. Its row as it was where it had been failing, else none."""
-    query = select(sites).where(sites.c.id == site_id, sites.c.failures > 0)
-    before = (await connection.execute(query)).mappings().first()
-    if before is not None:
+async def answered(connection: Connection, site_id: int) -> SiteRow | None:
+    """Close the breaker of a site that has answered; returns its row as it was if it had been failing."""
+    query = select(*_COLUMNS).where(sites.c.id == site_id, sites.c.failures > 0)
+    row = (await connection.execute(query)).first()
+    if row is not None:
         await connection.execute(
             update(sites)
             .where(sites.c.id == site_id)
-            .values(failures=0, down_since=None, down_told_at=None, probe_at=None, last_error=None)
+            .values(failures=0, down_since=None, announced_at=None, probe_at=None, last_error=None)
         )
-    return before
+    return None if row is None else build(SiteRow, row)
 
 
 async def failed(
-    connection: AsyncConnection, site_id: int, *, times: int, error: str, now: datetime, opens_after: int
-) -> RowMapping:
-    """A site has not answered so many times in a row: count it, and open the breaker after `opens_after` of them.
-
-    Its new row.
-    """
+    connection: Connection, site_id: int, *, times: int, error: str, now: datetime, opens_after: int
+) -> SiteRow:
+    """Count failures of a site in a row, and open its breaker after `opens_after` of them; returns its new row."""
     await connection.execute(
         update(sites).where(sites.c.id == site_id).values(failures=sites.c.failures + times, last_error=error[:200])
     )
@@ -53,16 +53,16 @@ async def failed(
         .where(sites.c.id == site_id, sites.c.failures >= opens_after, sites.c.down_since.is_(None))
         .values(down_since=now)
     )
-    return (await connection.execute(select(sites).where(sites.c.id == site_id))).mappings().one()
+    return build(SiteRow, (await connection.execute(select(*_COLUMNS).where(sites.c.id == site_id))).one())
 
 
-async def probe_later(connection: AsyncConnection, site_id: int, *, at: datetime) -> None:
-    """When a site that is down is asked again."""
+async def probe_later(connection: Connection, site_id: int, *, at: datetime) -> None:
+    """Set when a site that is down is asked again."""
     await connection.execute(update(sites).where(sites.c.id == site_id).values(probe_at=at))
 
 
-async def take_probe(connection: AsyncConnection, site_id: int, *, now: datetime, until: datetime) -> bool:
-    """Whether this process may send the one probe to a site that is down; if so the others may not before `until`."""
+async def reserve_probe(connection: Connection, site_id: int, *, now: datetime, until: datetime) -> bool:
+    """Reserve the half-open probe of a site that is down, until a time; true if this process won it."""
     result = await connection.execute(
         update(sites)
         .where(sites.c.id == site_id, sites.c.down_since.is_not(None), sites.c.probe_at <= now)
@@ -71,11 +71,11 @@ async def take_probe(connection: AsyncConnection, site_id: int, *, now: datetime
     return result.rowcount == 1
 
 
-async def told_down(connection: AsyncConnection, site_id: int, *, now: datetime) -> bool:
-    """Note that the threads are told that a site is down; whether this is the first time."""
+async def announce(connection: Connection, site_id: int, *, now: datetime) -> bool:
+    """Note that the threads get a message about a site that is down; true if this is the first time."""
     result = await connection.execute(
         update(sites)
-        .where(sites.c.id == site_id, sites.c.down_since.is_not(None), sites.c.down_told_at.is_(None))
-        .values(down_told_at=now)
+        .where(sites.c.id == site_id, sites.c.down_since.is_not(None), sites.c.announced_at.is_(None))
+        .values(announced_at=now)
     )
     return result.rowcount == 1

@@ -2,25 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select, update
-from sqlalchemy.engine import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import and_, case, func, or_, select, update
 
+from bot.db import stale_messages
 from bot.db.dialect import upsert
-from bot.db.models import followers, is_active, long_tasks, sites, subscriptions
-from bot.domain.states import Outcome
+from bot.db.engine import Connection
+from bot.db.models import followers, is_active, subscriptions
+from bot.db.rows import SubscriptionRow, build, columns
+from bot.domain.states import Outcome, SubscriptionState, Verbosity
 
-#: a thread without a card to edit says milestones
-_card_stands = or_(
-    subscriptions.c.card_ts.is_not(None),
-    and_(subscriptions.c.card_form == "milestones", subscriptions.c.thread_ts.is_not(None)),
-)
+_COLUMNS = columns(SubscriptionRow, subscriptions)
 
 
-async def follow(
-    connection: AsyncConnection,
+async def add(
+    connection: Connection,
     *,
     long_task_id: int,
     team_id: str,
@@ -28,11 +24,11 @@ async def follow(
     owner_id: str,
     command_id: int | None,
     language: str,
-    verbosity: str,
-    told_seq: int,
+    verbosity: Verbosity,
+    announced_seq: int,
     now: datetime,
 ) -> int | None:
-    """Let a channel follow a long task; the new subscription's id, or none where it follows already."""
+    """Let a channel follow a long task; returns the subscription's id, or None if the channel follows it already."""
     insert = upsert(connection, subscriptions).values(
         long_task_id=long_task_id,
         team_id=team_id,
@@ -41,27 +37,32 @@ async def follow(
         command_id=command_id,
         language=language,
         verbosity=verbosity,
-        told_seq=told_seq,
-        root_outcome=Outcome.FOLLOWING,
+        announced_seq=announced_seq,
         created_at=now,
     )
-    statement = insert.on_conflict_do_nothing().returning(subscriptions.c.id)
-    return (await connection.execute(statement)).scalar()
+    found = await connection.execute(insert.on_conflict_do_nothing().returning(subscriptions.c.id))
+    return found.scalar()
 
 
-async def active(connection: AsyncConnection, *, long_task_id: int, team_id: str, channel_id: str) -> RowMapping | None:
-    """The subscription with which a channel follows a long task now."""
-    query = select(subscriptions).where(
+async def active(connection: Connection, *, long_task_id: int, team_id: str, channel_id: str) -> SubscriptionRow | None:
+    """The subscription with which a channel follows a long task now.
+
+    `channel_id` may be a user id: the direct message with this person. Its own channel id (D…) is known once its root
+    is posted, and of all direct messages with the bot a person sees only that one.
+    """
+    in_direct_message = and_(subscriptions.c.channel_id.startswith("D"), subscriptions.c.owner_id == channel_id)
+    query = select(*_COLUMNS).where(
         subscriptions.c.long_task_id == long_task_id,
         subscriptions.c.team_id == team_id,
-        subscriptions.c.channel_id == channel_id,
+        or_(subscriptions.c.channel_id == channel_id, in_direct_message),
         is_active,
     )
-    return (await connection.execute(query)).mappings().first()
+    row = (await connection.execute(query)).first()
+    return None if row is None else build(SubscriptionRow, row)
 
 
-async def came_of(connection: AsyncConnection, *, long_task_id: int, command_id: int) -> bool:
-    """Whether a command has been carried out for a long task before, whatever has become of its thread."""
+async def from_command(connection: Connection, *, long_task_id: int, command_id: int) -> bool:
+    """Whether a command has made a subscription to a long task, in whatever state that is now."""
     query = select(subscriptions.c.id).where(
         subscriptions.c.long_task_id == long_task_id, subscriptions.c.command_id == command_id
     )
@@ -69,18 +70,17 @@ async def came_of(connection: AsyncConnection, *, long_task_id: int, command_id:
 
 
 async def add_follower(
-    connection: AsyncConnection, *, subscription_id: int, user_id: str, account_id: int | None, now: datetime
-) -> bool:
-    """Mention a person at the end; whether that is new."""
+    connection: Connection, *, subscription_id: int, user_id: str, account_id: int | None, now: datetime
+) -> None:
+    """Mention a person at the end."""
     insert = upsert(connection, followers).values(
         subscription_id=subscription_id, user_id=user_id, account_id=account_id, created_at=now
     )
-    statement = insert.on_conflict_do_nothing().returning(followers.c.user_id)
-    return (await connection.execute(statement)).first() is not None
+    await connection.execute(insert.on_conflict_do_nothing())
 
 
-async def followers_of(connection: AsyncConnection, subscription_id: int) -> tuple[str, ...]:
-    """Who is mentioned at the end, in the order in which they asked."""
+async def followers_of(connection: Connection, subscription_id: int) -> tuple[str, ...]:
+    """User ids of those mentioned at the end, in the order in which they asked."""
     query = (
         select(followers.c.user_id)
         .where(followers.c.subscription_id == subscription_id)
@@ -89,122 +89,72 @@ async def followers_of(connection: AsyncConnection, subscription_id: int) -> tup
     return tuple((await connection.execute(query)).scalars())
 
 
-async def of_long_tasks(connection: AsyncConnection, long_task_ids: Sequence[int]) -> dict[int, list[RowMapping]]:
-    """The threads that follow each of some long tasks."""
+async def of_long_tasks(connection: Connection, long_task_ids: Sequence[int]) -> dict[int, list[SubscriptionRow]]:
+    """The active subscriptions of some long tasks, by long task id."""
     query = (
-        select(subscriptions)
-        .where(subscriptions.c.long_task_id.in_(long_task_ids), is_active)
-        .order_by(subscriptions.c.id)
+        select(*_COLUMNS).where(subscriptions.c.long_task_id.in_(long_task_ids), is_active).order_by(subscriptions.c.id)
     )
-    found: dict[int, list[RowMapping]] = {}
-    for row in (await connection.execute(query)).mappings():
-        found.setdefault(row["long_task_id"], []).append(row)
+    found: dict[int, list[SubscriptionRow]] = {}
+    for row in await connection.execute(query):
+        subscription = build(SubscriptionRow, row)
+        found.setdefault(subscription.long_task_id, []).append(subscription)
     return found
 
 
-async def end(connection: AsyncConnection, long_task_ids: Sequence[tuple[int, Outcome]], *, now: datetime) -> None:
-    """These long tasks have ended: their threads show it."""
-    by_outcome: dict[Outcome, list[int]] = {}
-    for long_task_id, outcome in long_task_ids:
-        by_outcome.setdefault(outcome, []).append(long_task_id)
-    for outcome, some in by_outcome.items():
-        await connection.execute(
-            update(subscriptions)
-            .where(subscriptions.c.long_task_id.in_(some), is_active)
-            .values(
-                state="ended",
-                outcome=outcome,
-                ended_at=now,
-                card_dirty_since=func.coalesce(subscriptions.c.card_dirty_since, now),
-            )
-        )
-
-
-async def stop(connection: AsyncConnection, subscription_id: int, *, stopped_by: str, now: datetime) -> bool:
-    """A person stops a thread; False where it had ended already."""
-    result = await connection.execute(
-        update(subscriptions)
-        .where(subscriptions.c.id == subscription_id, is_active)
-        .values(
-            state="stopped",
-            outcome=Outcome.STOPPED,
-            stopped_by=stopped_by,
-            ended_at=now,
-            # What does not stand yet will not be told any more, so there is nothing to bring up to date.
-            card_dirty_since=case((_card_stands, func.coalesce(subscriptions.c.card_dirty_since, now)), else_=None),
-            root_outcome=case((subscriptions.c.root_ts.is_(None), Outcome.STOPPED), else_=subscriptions.c.root_outcome),
-        )
+async def announce(connection: Connection, subscription_id: int, *, seq: int) -> None:
+    """A message about the findings up to this sequence number is planned."""
+    await connection.execute(
+        update(subscriptions).where(subscriptions.c.id == subscription_id).values(announced_seq=seq)
     )
-    return result.rowcount == 1
 
 
-async def lose(connection: AsyncConnection, subscription_id: int, *, reason: str, now: datetime) -> None:
-    """Nothing can be told in a thread any more."""
+async def root_posted(connection: Connection, subscription_id: int, *, channel_id: str, ts: str) -> None:
+    """The root is in the channel, so messages can be posted in its thread."""
+    starting = subscriptions.c.state == SubscriptionState.STARTING
     await connection.execute(
         update(subscriptions)
         .where(subscriptions.c.id == subscription_id)
         .values(
-            state="lost",
-            reason=reason[:64],
-            ended_at=func.coalesce(subscriptions.c.ended_at, now),
-            card_dirty_since=None,
-            card_editing=False,
-            root_outcome=subscriptions.c.outcome,
+            channel_id=channel_id,
+            thread_ts=ts,
+            state=case((starting, SubscriptionState.FOLLOWING.value), else_=subscriptions.c.state),
         )
     )
 
 
-async def change(connection: AsyncConnection, subscription_id: int, **values: Any) -> None:
-    """Write columns of one subscription."""
-    await connection.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(**values))
-
-
-def _listing() -> Select[Any]:
-    return (
-        select(
-            subscriptions,
-            long_tasks.c.remote_id,
-            long_tasks.c.kind,
-            long_tasks.c.percent,
-            long_tasks.c.site_id,
-            sites.c.alias.label("site_alias"),
+async def end(connection: Connection, ended: Sequence[tuple[int, Outcome]], *, now: datetime) -> None:
+    """End the threads of long tasks (id, outcome) that have ended: root and card are to show it."""
+    by_outcome: dict[Outcome, list[int]] = {}
+    for long_task_id, outcome in ended:
+        by_outcome.setdefault(outcome, []).append(long_task_id)
+    for outcome, long_task_ids in by_outcome.items():
+        result = await connection.execute(
+            update(subscriptions)
+            .where(subscriptions.c.long_task_id.in_(long_task_ids), is_active)
+            .values(state=SubscriptionState.ENDED, outcome=outcome, ended_at=now)
+            .returning(subscriptions.c.id)
         )
-        .join(long_tasks, long_tasks.c.id == subscriptions.c.long_task_id)
-        .join(sites, sites.c.id == long_tasks.c.site_id)
+        await stale_messages.mark_outcome(connection, list(result.scalars()), now=now)
+
+
+async def stop(connection: Connection, subscription_id: int, *, stopped_by: str, now: datetime) -> bool:
+    """Stop a thread because a person asks; false if it had ended already."""
+    result = await connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.id == subscription_id, is_active)
+        .values(state=SubscriptionState.STOPPED, outcome=Outcome.STOPPED, stopped_by=stopped_by, ended_at=now)
     )
+    if result.rowcount != 1:
+        return False
+    await stale_messages.mark_outcome(connection, [subscription_id], now=now)
+    return True
 
 
-async def followed(
-    connection: AsyncConnection,
-    *,
-    team_id: str,
-    channel_id: str | None,
-    owner_id: str | None,
-    remote_id: str | None = None,
-) -> list[RowMapping]:
-    """What is followed in a workspace, in one channel or by one person (as owner or follower), oldest first."""
-    query = _listing().where(subscriptions.c.team_id == team_id, is_active)
-    if channel_id is not None:
-        query = query.where(subscriptions.c.channel_id == channel_id)
-    if owner_id is not None:
-        mine = select(followers.c.subscription_id).where(followers.c.user_id == owner_id)
-        query = query.where(or_(subscriptions.c.owner_id == owner_id, subscriptions.c.id.in_(mine)))
-    if remote_id is not None:
-        query = query.where(long_tasks.c.remote_id == remote_id)
-    return list((await connection.execute(query.order_by(subscriptions.c.id))).mappings())
-
-
-async def whole(connection: AsyncConnection, subscription_id: int) -> RowMapping | None:
-    """A subscription with the long task and the site it is about, in one row (`subscription_…` names are its own)."""
-    query = (
-        select(
-            subscriptions,
-            *[column.label(f"task_{column.name}") for column in long_tasks.c],
-            sites.c.base_url.label("site_base_url"),
-            sites.c.kind.label("site_kind"),
-        )
-        .join(long_tasks, long_tasks.c.id == subscriptions.c.long_task_id)
-        .join(sites, sites.c.id == long_tasks.c.site_id)
+async def lose(connection: Connection, subscription_id: int, *, reason: str, now: datetime) -> None:
+    """End a thread in which nothing can be posted or edited any more."""
+    await connection.execute(
+        update(subscriptions)
         .where(subscriptions.c.id == subscription_id)
+        .values(state=SubscriptionState.LOST, reason=reason[:64], ended_at=func.coalesce(subscriptions.c.ended_at, now))
     )
-    return (await connection.execute(query)).mappings().first()
+    await stale_messages.leave_thread(connection, subscription_id)

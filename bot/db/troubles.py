@@ -3,141 +3,108 @@
 import secrets
 from datetime import datetime
 
-import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    String,
-    and_,
-    case,
-    cast,
-    exists,
-    func,
-    insert,
-    literal,
-    not_,
-    or_,
-    select,
-    true,
-    update,
-)
-from sqlalchemy.ext.asyncio import AsyncConnection
+import sqlalchemy as sa
 
-from bot.db.models import accounts, is_active, long_tasks, notices, subscriptions, viewers
-from bot.domain.pacing import Telling
-from bot.domain.states import Outcome, Trouble
+from bot.db import stale_messages
+from bot.db.engine import Connection
+from bot.db.models import accounts, is_active, long_tasks, messages, subscriptions, viewers
+from bot.domain.message_facts import TroubleOver, TroubleStarted, encode
+from bot.domain.message_plan import for_trouble
+from bot.domain.states import AccountState, Outcome, Trouble, Verbosity
 
 #: which long tasks a trouble concerns
-Which = ColumnElement[bool]
+Scope = sa.ColumnElement[bool]
 
 
-def of_all() -> Which:
+def of_all() -> Scope:
     """Every long task."""
-    return true()
+    return sa.true()
 
 
-def of_both(one: Which, other: Which) -> Which:
-    """The long tasks that are of one and of the other."""
-    return and_(one, other)
+def of_both(one: Scope, other: Scope) -> Scope:
+    """The long tasks in both scopes."""
+    return sa.and_(one, other)
 
 
-def of_site(site_id: int) -> Which:
+def of_site(site_id: int) -> Scope:
     """The long tasks of a site."""
     return long_tasks.c.site_id == site_id
 
 
-def of_account(account_id: int) -> Which:
-    """The long tasks which no other working account than this has seen."""
-    sees = exists().where(viewers.c.long_task_id == long_tasks.c.id, viewers.c.account_id == account_id)
-    other = exists().where(
+def of_account(account_id: int) -> Scope:
+    """The long tasks that no other working account has seen."""
+    sees = sa.exists().where(viewers.c.long_task_id == long_tasks.c.id, viewers.c.account_id == account_id)
+    other = sa.exists().where(
         viewers.c.long_task_id == long_tasks.c.id,
         viewers.c.account_id != account_id,
         viewers.c.account_id == accounts.c.id,
-        accounts.c.state == "active",
+        accounts.c.state == AccountState.ACTIVE,
     )
-    return and_(sees, not_(other))
+    return sa.and_(sees, sa.not_(other))
 
 
 async def begin(
-    connection: AsyncConnection,
-    which: Which,
+    connection: Connection,
+    scope: Scope,
     trouble: Trouble,
     *,
     since: datetime,
     now: datetime,
     until: datetime | None = None,
 ) -> None:
-    """Trouble begins for every live long task of `which` that has none: the cards show it, the threads are told."""
-    live = and_(
-        which,
+    """Begin a trouble for every followed long task of a scope that has none: on the cards and in the threads."""
+    concerned = sa.and_(
+        scope,
         long_tasks.c.due_at.is_not(None),
         long_tasks.c.outcome == Outcome.FOLLOWING,
         long_tasks.c.trouble.is_(None),
     )
-    affected = select(long_tasks.c.id).where(live)
-    facts = {"trouble": trouble, "over": False, "since": since.timestamp()}
-    if until is not None:
-        facts["until"] = until.timestamp()
-    await _tell(connection, affected, facts=facts, now=now)
-    await connection.execute(
-        update(long_tasks).where(live).values(trouble=trouble, trouble_since=since, version=long_tasks.c.version + 1)
-    )
+    facts = TroubleStarted(trouble=trouble, since=since, until=until)
+    await _announce(connection, sa.select(long_tasks.c.id).where(concerned), facts=facts, now=now)
+    await connection.execute(sa.update(long_tasks).where(concerned).values(trouble=trouble, trouble_since=since))
 
 
 async def end(
-    connection: AsyncConnection,
-    which: Which,
-    trouble: Trouble,
-    *,
-    now: datetime,
-    since: datetime | None = None,
+    connection: Connection, scope: Scope, trouble: Trouble, *, now: datetime, since: datetime | None = None
 ) -> None:
-    """A trouble is over for every live long task of `which` that had it (only those that have it since `since`)."""
-    live = and_(which, long_tasks.c.outcome == Outcome.FOLLOWING, long_tasks.c.trouble == trouble)
-    facts: dict[str, object] = {"trouble": trouble, "over": True}
+    """End a trouble of every followed long task of a scope (only of those that have it since `since`)."""
+    concerned = sa.and_(scope, long_tasks.c.outcome == Outcome.FOLLOWING, long_tasks.c.trouble == trouble)
     if since is not None:
-        live = and_(live, long_tasks.c.trouble_since == since)
-        facts["since"] = since.timestamp()
-    affected = select(long_tasks.c.id).where(live)
-    await _tell(connection, affected, facts=facts, now=now)
+        concerned = sa.and_(concerned, long_tasks.c.trouble_since == since)
+    facts = TroubleOver(trouble=trouble, since=since)
+    await _announce(connection, sa.select(long_tasks.c.id).where(concerned), facts=facts, now=now)
     await connection.execute(
-        update(long_tasks)
-        .where(live)
-        .values(trouble=None, trouble_since=None, failures=0, failing_since=None, version=long_tasks.c.version + 1)
+        sa.update(long_tasks).where(concerned).values(trouble=None, trouble_since=None, failures=0, failing_since=None)
     )
 
 
-async def look_again(connection: AsyncConnection, which: Which, *, now: datetime) -> None:
-    """Whatever kept us from looking is over: every long task of `which` that was not looked at just now is due."""
-    stale = or_(long_tasks.c.checked_at.is_(None), long_tasks.c.checked_at < now)
+async def look_again(connection: Connection, scope: Scope, *, now: datetime) -> None:
+    """Make every long task of a scope due that was not looked at just now: nothing prevents looks any more."""
+    stale = sa.or_(long_tasks.c.checked_at.is_(None), long_tasks.c.checked_at < now)
     await connection.execute(
-        update(long_tasks)
-        .where(which, long_tasks.c.due_at.is_not(None), stale)
+        sa.update(long_tasks)
+        .where(scope, long_tasks.c.due_at.is_not(None), stale)
         .values(
-            due_at=case((long_tasks.c.due_at > now, now), else_=long_tasks.c.due_at),
-            failures=0,
-            failing_since=None,
+            due_at=sa.case((long_tasks.c.due_at > now, now), else_=long_tasks.c.due_at), failures=0, failing_since=None
         )
     )
 
 
-async def _tell(
-    connection: AsyncConnection, affected: Select[tuple[int]], *, facts: dict[str, object], now: datetime
+async def _announce(
+    connection: Connection, long_task_ids: sa.Select[int], *, facts: TroubleStarted | TroubleOver, now: datetime
 ) -> None:
-    in_question = and_(subscriptions.c.long_task_id.in_(affected), is_active)
-    await connection.execute(
-        update(subscriptions)
-        .where(in_question)
-        .values(card_dirty_since=func.coalesce(subscriptions.c.card_dirty_since, now))
-    )
+    """Mark the cards of these long tasks stale, and plan a message in each of their threads."""
+    concerned = sa.and_(subscriptions.c.long_task_id.in_(long_task_ids), is_active)
+    await stale_messages.mark_cards(connection, long_task_ids, now=now)
+    draft = for_trouble(facts)
     incident = secrets.token_hex(8)
-    rows = select(
-        literal(f"{incident}-").concat(cast(subscriptions.c.id, String)),
+    rows = sa.select(
+        sa.literal(f"{incident}-").concat(sa.cast(subscriptions.c.id, sa.String)),
         subscriptions.c.id,
         subscriptions.c.team_id,
-        literal(Telling.TROUBLE.value),
-        literal(msgspec.json.encode(facts).decode()),
-        literal(now, notices.c.created_at.type),
-    ).where(in_question, subscriptions.c.verbosity != "quiet")
+        sa.literal(draft.kind, messages.c.kind.type),
+        sa.literal(encode(draft.facts)),
+        sa.literal(now, messages.c.created_at.type),
+    ).where(concerned, subscriptions.c.verbosity != Verbosity.QUIET)
     columns = ["marker", "subscription_id", "team_id", "kind", "facts", "created_at"]
-    await connection.execute(insert(notices).from_select(columns, rows))
+    await connection.execute(sa.insert(messages).from_select(columns, rows))

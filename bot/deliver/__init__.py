@@ -1,6 +1,6 @@
-"""Tell Slack what threads have still to be told: the third of the three verbs."""
+"""Post and edit messages in Slack: the third of the three verbs."""
 
 from bot.deliver.deliverer import Deliverer
-from bot.deliver.deps import Tools
+from bot.deliver.deps import Deps
 
-__all__ = ["Deliverer", "Tools"]
+__all__ = ["Deliverer", "Deps"]

@@ -1,153 +1,142 @@
-"""Choose the words for a notice."""
+"""Compose a message from its facts and the latest state of its thread."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
-
-import msgspec
+from dataclasses import dataclass, replace
+from typing import assert_never
 
 from bot.db import findings
-from bot.db.engine import Connection, Row
-from bot.deliver.deps import Tools
+from bot.db.engine import Connection
+from bot.db.rows import MessageRow, Shows
+from bot.deliver.deps import Deps
 from bot.deliver.thread import Thread
-from bot.domain.pacing import Telling
-from bot.domain.states import Outcome, Titles, Trouble
+from bot.domain import message_facts as facts_of
+from bot.domain.message_plan import list_follows
+from bot.domain.states import LostReason, MessageForm, MessageKind, Outcome, Trouble
 from bot.domain.summary import summarize
-from bot.render import card, replies
+from bot.render import replies
+from bot.render.card import card, fingerprint
 from bot.render.completion import completion
 from bot.render.findings_text import findings_text
 from bot.render.i18n import Texts
-from bot.render.message import Message
-from bot.render.phases import milestone, phase, trouble
+from bot.render.message import Message, digest, plain
+from bot.render.phases import milestone, phase
+from bot.render.root import root
+from bot.render.troubles import trouble
 from bot.render.warnings import warnings
 
-#: of one kind; where there are more, the whole list follows as a file
-NAMED = 10
+
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """A message as Slack is to show it, and what it is composed from."""
+
+    row: MessageRow
+    #: None for an answer to a command
+    thread: Thread | None
+    message: Message
+    shows: Shows
 
 
-def facts_of(notice: Row) -> dict[str, Any]:
-    """What a notice was planned with."""
-    facts: dict[str, Any] = msgspec.json.decode(notice["facts"])
-    return facts
-
-
-async def compose(connection: Connection, tools: Tools, thread: Thread, notice: Row) -> Message | None:
-    """The message of a notice as things stand now; none where there is nothing to say any more."""
-    texts = tools.catalogs.texts(thread.row["language"])
-    message = await _whole(connection, tools, texts, thread, notice)
-    return card.plain(message) if message is not None and notice["form"] == "plain" else message
-
-
-async def _whole(connection: Connection, tools: Tools, texts: Texts, thread: Thread, notice: Row) -> Message | None:
-    kind, facts, view = Telling(notice["kind"]), facts_of(notice), thread.view
-    if kind is Telling.FILE:
-        return await _list(connection, texts, thread, facts)
-    if kind is Telling.ROOT:
-        return card.root(texts, view)
-    if kind is Telling.CARD:
-        return card_of(tools, texts, thread)
-    if kind is Telling.WARNINGS:
-        listed = await findings.listed(connection, thread.row["long_task_id"], first=facts["first"], last=facts["last"])
-        if not listed:
-            return None
-        return warnings(texts, view, listed, may_repeat=notice["may_stand"], earlier=facts["earlier"])
-    if kind is Telling.PHASE:
-        return phase(texts, view) if view.outcome is Outcome.FOLLOWING else None
-    if kind is Telling.MILESTONE:
-        # An end that Confluence came to is told by the completion.
-        return milestone(texts, view) if view.outcome in (Outcome.FOLLOWING, Outcome.STOPPED) else None
-    if kind is Telling.TROUBLE:
-        over = bool(facts["over"])
-        return trouble(
-            texts,
-            view,
-            Trouble(facts["trouble"]),
-            over=over,
-            since=_moment(facts.get("since")),
-            until=notice["created_at"] if over else _moment(facts.get("until")),
-        )
-    if kind is Telling.COMPLETION:
-        return await _completion(connection, texts, thread)
-    return await _beside(connection, tools, texts, thread, facts)
-
-
-async def _beside(connection: Connection, tools: Tools, texts: Texts, thread: Thread, facts: dict[str, Any]) -> Message:
-    """What is said to one person."""
-    view, reason = thread.view, facts["reason"]
-    if reason == "invite":
-        return replies.invite(texts, tools.bot_name, value=str(thread.row["id"]))
-    if reason == "stopped":
-        return replies.stopped_by_other(texts, facts["by"], view.remote_id)
-    if reason == "set aside":
-        return replies.task_set_aside(texts, view.remote_id)
-    lost = replies.Lost(reason)
-    if view.outcome in (Outcome.FOLLOWING, Outcome.STOPPED):
-        return replies.thread_lost(texts, view.remote_id, lost)
-    # What could not be told in the thread any more is told here.
-    told = replace(thread, view=replace(view, followers=(facts["user"],) if "user" in facts else ()))
-    return replies.together(
-        texts,
-        [
-            replies.thread_lost(texts, view.remote_id, lost, ended=True),
-            await _completion(connection, texts, told, list_follows=False),
-        ],
-    )
-
-
-async def _list(connection: Connection, texts: Texts, thread: Thread, facts: dict[str, Any]) -> Message | None:
-    """The full list: a file has no words of its own; where there can be none, one of several replies."""
-    if not await _is_needed(connection, thread):
+async def compose(connection: Connection, deps: Deps, row: MessageRow, thread: Thread | None) -> Composed | None:
+    """A message as it is to be now; None if there is nothing to say any more. Answers to commands have no thread."""
+    if isinstance(row.facts, facts_of.Answer):
+        answer = Message(text=row.facts.text, blocks=row.facts.blocks)
+        return Composed(row=row, thread=thread, message=answer, shows=Shows(digest=""))
+    if thread is None:
         return None
-    page = facts.get("page")
-    if page is None:
-        return Message(text="")
-    pages = await list_pages(connection, texts, thread)
-    return pages[page] if page < len(pages) else None
+    texts = deps.catalogs.texts(thread.row.subscription.language)
+    whole = await _render(connection, deps, texts, thread, row)
+    if whole is None:
+        return None
+    shows = Shows(
+        digest=_digest(texts, thread, row, whole),
+        percent=thread.row.task.percent,
+        end=thread.view.expected_end,
+        terminal=thread.view.outcome is not Outcome.FOLLOWING,
+    )
+    shown = plain(whole) if row.form is MessageForm.PLAIN else whole
+    return Composed(row=row, thread=thread, message=shown, shows=shows)
 
 
-async def list_pages(connection: Connection, texts: Texts, thread: Thread) -> list[Message]:
-    """The full list as replies, as far as it fits."""
-    listed = await findings.listed(connection, thread.row["long_task_id"])
-    return findings_text(texts, listed, thread.view.site_url)
+def _digest(texts: Texts, thread: Thread, message: MessageRow, rendered: Message) -> str:
+    """What a message shows; for a card without the time of the last check, which is no reason for an edit."""
+    if isinstance(message.facts, facts_of.Card):
+        return fingerprint(texts, thread.view, subscription_id=str(thread.row.subscription.id))
+    return digest(rendered)
 
 
-async def _is_needed(connection: Connection, thread: Thread) -> bool:
-    """Whether a list says more than the thread does."""
-    listed = await findings.listed(connection, thread.row["long_task_id"])
-    return more_than_named(thread, [finding.key for finding in listed])
+async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of facts
+    connection: Connection, deps: Deps, texts: Texts, thread: Thread, message: MessageRow
+) -> Message | None:
+    view, facts = thread.view, message.facts
+    match facts:
+        case facts_of.Root():
+            return root(texts, view)
+        case facts_of.Card():
+            return card(texts, view, subscription_id=str(thread.row.subscription.id))
+        case facts_of.Warnings():
+            found = await findings.listed(connection, thread.row.task.id, first=facts.first, last=facts.last)
+            return warnings(texts, view, found, may_repeat=message.ambiguous, earlier=facts.earlier) if found else None
+        case facts_of.NewPhase():
+            return phase(texts, view) if view.outcome is Outcome.FOLLOWING else None
+        case facts_of.Milestone():
+            # The completion shows an end that Confluence came to.
+            return milestone(texts, view) if view.outcome in (Outcome.FOLLOWING, Outcome.STOPPED) else None
+        case facts_of.TroubleStarted():
+            return trouble(texts, view, facts.trouble, over=False, since=facts.since, until=facts.until)
+        case facts_of.TroubleOver():
+            return trouble(texts, view, facts.trouble, over=True, since=facts.since, until=message.created_at)
+        case facts_of.PostingSetAside():
+            return trouble(texts, view, Trouble.SET_ASIDE, over=False)
+        case facts_of.Completion():
+            return await _completion(connection, texts, thread)
+        case facts_of.FindingsFile() | facts_of.FindingsPage():
+            return await _findings(connection, texts, thread, facts)
+        case facts_of.InviteNeeded():
+            return replies.invite(texts, deps.bot_name, value=str(thread.row.subscription.id))
+        case facts_of.StoppedByOther():
+            return replies.stopped_by_other(texts, facts.by, view.remote_id)
+        case facts_of.FollowSetAside():
+            return replies.task_set_aside(texts, view.remote_id)
+        case facts_of.ThreadLost():
+            return await _lost(connection, texts, thread, message, facts.reason)
+        case facts_of.Answer():
+            return None
+        case _:
+            assert_never(facts)
 
 
-async def _completion(connection: Connection, texts: Texts, thread: Thread, *, list_follows: bool = True) -> Message:
-    found = await findings.listed(connection, thread.row["long_task_id"])
+async def _lost(
+    connection: Connection, texts: Texts, thread: Thread, message: MessageRow, reason: LostReason
+) -> Message:
+    view = thread.view
+    if view.outcome in (Outcome.FOLLOWING, Outcome.STOPPED):
+        return replies.thread_lost(texts, view.remote_id, reason)
+    # The completion, which cannot be posted in the thread any more; it mentions only the person it is sent to.
+    followers = (message.user_id,) if message.kind is MessageKind.DIRECT and message.user_id else ()
+    mine = replace(thread, view=replace(view, followers=followers))
+    lost = replies.thread_lost(texts, view.remote_id, reason, ended=True)
+    return replies.together(texts, [lost, await _completion(connection, texts, mine, with_list=False)])
+
+
+async def _completion(connection: Connection, texts: Texts, thread: Thread, *, with_list: bool = True) -> Message:
+    found = await findings.listed(connection, thread.row.task.id)
     view = thread.view
     return completion(
         texts,
         view,
         summarize(view.snapshot, found, view.outcome),
-        findings_total=len(found) + thread.row["task_findings_beyond"],
-        listed=list_follows and more_than_named(thread, [finding.key for finding in found]),
+        findings_total=len(found) + thread.row.task.findings_beyond,
+        listed=with_list and list_follows((finding.key for finding in found), view.titles),
     )
 
 
-def more_than_named(thread: Thread, keys: list[str]) -> bool:
-    """Whether a file with the whole list follows in the thread: never where the channel sees counts only."""
-    return thread.view.titles is Titles.SHOWN and any(keys.count(key) > NAMED for key in set(keys))
-
-
-def buttons(tools: Tools, thread: Thread) -> tuple[str, ...]:
-    """The buttons of a card: once it has ended only those that still do something."""
-    return tools.actions if thread.view.outcome is Outcome.FOLLOWING else ("open",)
-
-
-def shown(tools: Tools, texts: Texts, thread: Thread) -> str:
-    """A digest of what the card of a thread shows now."""
-    return card.fingerprint(texts, thread.view, buttons(tools, thread), subscription_id=str(thread.row["id"]))
-
-
-def card_of(tools: Tools, texts: Texts, thread: Thread) -> Message:
-    """The card of a thread as things stand now."""
-    return card.card(texts, thread.view, buttons(tools, thread), subscription_id=str(thread.row["id"]))
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+async def _findings(
+    connection: Connection, texts: Texts, thread: Thread, facts: facts_of.FindingsFile | facts_of.FindingsPage
+) -> Message | None:
+    """The full list, if it says more than the thread does. A file has no text of its own."""
+    found = await findings.listed(connection, thread.row.task.id)
+    if not list_follows((finding.key for finding in found), thread.view.titles):
+        return None
+    if isinstance(facts, facts_of.FindingsFile):
+        return Message(text="")
+    pages = findings_text(texts, found, thread.view.site_url)
+    return pages[facts.page] if facts.page < len(pages) else None

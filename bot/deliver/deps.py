@@ -1,4 +1,4 @@
-"""What tellings are made with."""
+"""Dependencies shared by all deliveries, and the lease under which a workspace is delivered for."""
 
 import asyncio
 import time
@@ -9,19 +9,22 @@ from typing import TypeVarTuple, Unpack
 
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import SlackError, SlackRateLimited
+from bot.clients.slack.workspaces import SlackClients
 from bot.db import claims
 from bot.db.engine import Connection, Database, DatabaseAway
 from bot.db.secrets import Secrets
+from bot.domain.message_kinds import Owner
+from bot.domain.pacing import Budgets
 from bot.metrics import Metrics
 from bot.render.i18n import Catalogs
 
-#: a call is only begun while the claim was renewed this lately (seconds), so that it does not outlive the lease
+#: seconds since the last renewal within which a call may be begun, so that it ends before the lease does
 FRESH_SECONDS = 6.0
 #: seconds between two tries to write down what Slack answered, while the database is away
-AGAIN_SECONDS = 0.5
+RETRY_SECONDS = 0.5
 TRIES = 12
 
-Facts = TypeVarTuple("Facts")
+Arguments = TypeVarTuple("Arguments")
 
 
 class ClaimLost(Exception):
@@ -29,72 +32,86 @@ class ClaimLost(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tools:
-    """Everything a telling needs; the same for all workspaces."""
+class Deps:
+    """Dependencies shared by all deliveries."""
 
     database: Database
-    #: the client for a workspace, by its team id
-    slack: Callable[[str], SlackClient]
+    slack: SlackClients
     catalogs: Catalogs
     secrets: Secrets
     metrics: Metrics
     now: Callable[[], datetime]
-    #: where people find each site, by site id
-    people_urls: Mapping[int, str]
-    #: buttons on cards
-    actions: tuple[str, ...] = ("open",)
+    #: the address of each site for people, by site id
+    site_urls: Mapping[int, str]
     bot_name: str = "longtask"
     monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def client(self, lease: "Lease") -> SlackClient:
+        """The Slack client for a workspace."""
+        return await self.slack.client(lease.team_id, lease.enterprise_id)
 
 
 @dataclass(kw_only=True)
-class Hold:
+class Lease:
     """A claim on a workspace, as this process knows it."""
 
     team_id: str
+    enterprise_id: str | None
     claim_id: str
-    #: by the monotonic clock, which runs on while a process is stopped
+    #: by the monotonic clock, which goes on while a process is stopped
     renewed_at: float
-    #: channels whose messages may not be looked up
-    blind: set[str] = field(default_factory=set)
-    #: until when methods rest for which there is no budget, because Slack said so
-    resting: dict[str, datetime] = field(default_factory=dict)
-    busy: set[int] = field(default_factory=set)
+    #: of the methods that are paced
+    budgets: Budgets
+    #: channels whose history the bot may not read
+    unreadable: set[str] = field(default_factory=set)
+    #: until when methods without a budget are paused
+    paused: dict[str, datetime] = field(default_factory=dict)
+    #: owners of messages that are being posted or edited
+    busy: set[Owner] = field(default_factory=set)
 
-    def fresh(self, monotonic: float) -> bool:
+    def is_fresh(self, monotonic: float) -> bool:
         """Whether a call that begins now ends within the lease."""
         return monotonic - self.renewed_at < FRESH_SECONDS
 
-    def heed(self, *methods: str, now: datetime) -> None:
-        """Raises RateLimited, without a call, while one of these methods rests."""
+    def check_pauses(self, *methods: str, now: datetime) -> None:
+        """Raises SlackRateLimited, without a call, while one of these methods is paused."""
         for method in methods:
-            until = self.resting.get(method)
+            until = self.paused.get(method)
             if until is not None and until > now:
-                raise SlackRateLimited(method, "resting", retry_after=(until - now).total_seconds())
+                raise SlackRateLimited(method, "paused", retry_after=(until - now).total_seconds())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Called:
-    """Slack was called; the error where it did not do what it was asked, written down already."""
+    """Slack was called; the error, if it refused, is written down already."""
 
     error: SlackError | None = None
 
 
-async def written(
-    tools: Tools, hold: Hold, write: Callable[[Connection, Unpack[Facts]], Awaitable[None]], *facts: *Facts
-) -> None:
-    """Write in one transaction under a claim: `write(connection, *facts)`, again while the database is away.
+async def check_claim(connection: Connection, lease: Lease) -> None:
+    """Raises ClaimLost if another process delivers for the workspace; else none can until the transaction ends."""
+    if not await claims.holds_workspace(connection, team_id=lease.team_id, claim_id=lease.claim_id):
+        raise ClaimLost
 
-    Raises ClaimLost where somebody else holds the workspace, and what the database raises when the tries are up.
+
+async def write(
+    deps: Deps,
+    lease: Lease,
+    function: Callable[[Connection, Unpack[Arguments]], Awaitable[None]],
+    *arguments: *Arguments,
+) -> None:
+    """Call `function(connection, *arguments)` in one transaction under the claim, again while the database is away.
+
+    Raises ClaimLost if another process holds the workspace, and DatabaseAway after the last try.
     """
     for left in reversed(range(TRIES)):
         try:
-            async with tools.database.begin() as connection:
-                if not await claims.holds_workspace(connection, team_id=hold.team_id, claim_id=hold.claim_id):
-                    raise ClaimLost
-                await write(connection, *facts)
+            async with deps.database.begin() as connection:
+                await check_claim(connection, lease)
+                await function(connection, *arguments)
             return
         except DatabaseAway:
             if not left:
                 raise
-        await asyncio.sleep(AGAIN_SECONDS)
+        await deps.sleep(RETRY_SECONDS)

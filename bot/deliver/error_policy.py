@@ -1,222 +1,236 @@
-"""What each refusal of Slack leads to: a table of answers, and the rows they change."""
+"""What each refusal of Slack leads to: a table of decisions, and the rows they change."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import assert_never
 
-import msgspec
 import structlog
 
 from bot.clients.slack.errors import Ambiguous, Refusal, Refused, SlackError, SlackRateLimited
-from bot.db import cards, long_tasks, notices, pauses, subscriptions, workspaces
-from bot.db.engine import Connection, Row
-from bot.deliver.compose import facts_of, list_pages
-from bot.deliver.deps import Tools
+from bot.db import messages, pauses, workspaces
+from bot.db.engine import Connection
+from bot.db.rows import MessageRow
+from bot.deliver import lost_thread
+from bot.deliver.deps import Deps
+from bot.deliver.findings_list import post_as_text
 from bot.deliver.thread import Thread
-from bot.domain.pacing import Method, Telling, Work
-from bot.domain.states import Trouble
-from bot.render.replies import Lost
+from bot.domain.message_kinds import RULES, Loss, SubscriptionOwner
+from bot.domain.message_plan import Draft
+from bot.domain.pacing import Method
+from bot.domain.states import MessageForm, MessageKind, MessageState
 
 _log = structlog.get_logger(__name__)
 
-#: tries of a response URL that does not answer, before a direct message is sent instead
-URL_TRIES = 3
-#: seconds before a call that did not arrive is made again: doubled each time up to the last
-FIRST_REST = 1.0
-LONGEST_REST = 300.0
+#: tries of a response URL that does not answer, before a direct message is posted instead
+RESPONSE_URL_TRIES = 3
+#: seconds before a call that did not go through is made again: doubled each time up to the last
+FIRST_BACKOFF = 1.0
+LONGEST_BACKOFF = 300.0
 
 
-def rest(attempts: int) -> timedelta:
+class Operation(StrEnum):
+    """What Slack was asked to do with a message."""
+
+    POST = "post"
+    EDIT = "edit"
+
+
+class Decision(StrEnum):
+    """What a refusal leads to."""
+
+    REST_WORKSPACE = "rest_workspace"  #: Slack refuses the token
+    RETRY = "retry"  #: refused for now
+    USE_PLAIN = "use_plain"  #: without blocks from now on; refused again, as REFUSE
+    REFUSE = "refuse"  #: this message cannot be posted or edited
+    DELETED = "deleted"  #: somebody deleted this message
+    LEAVE = "leave"  #: keep this message as it is
+    END_THREAD = "end_thread"  #: the channel or thread takes no messages
+
+
+#: by refusal: what it leads to if it was a post, and if it was an edit.
+#: docs.slack.dev/reference/methods/chat.postMessage and chat.update list the error words.
+_DECISIONS: Mapping[Refusal, tuple[Decision, Decision]] = {
+    Refusal.MESSAGE_GONE: (Decision.REFUSE, Decision.DELETED),
+    Refusal.EDIT_CLOSED: (Decision.REFUSE, Decision.REFUSE),
+    Refusal.BLOCKS_REFUSED: (Decision.USE_PLAIN, Decision.USE_PLAIN),
+    Refusal.TOO_LONG: (Decision.USE_PLAIN, Decision.USE_PLAIN),
+    Refusal.NOT_IN_CHANNEL: (Decision.END_THREAD, Decision.END_THREAD),
+    Refusal.CHANNEL_GONE: (Decision.END_THREAD, Decision.END_THREAD),
+    Refusal.ARCHIVED: (Decision.END_THREAD, Decision.END_THREAD),
+    Refusal.WORKSPACE_GONE: (Decision.REST_WORKSPACE, Decision.REST_WORKSPACE),
+    Refusal.RESTRICTED: (Decision.END_THREAD, Decision.LEAVE),
+    Refusal.MISSING_SCOPE: (Decision.REFUSE, Decision.LEAVE),
+    Refusal.THREAD_GONE: (Decision.END_THREAD, Decision.LEAVE),
+    Refusal.USER_GONE: (Decision.REFUSE, Decision.LEAVE),
+    Refusal.NOT_NOW: (Decision.RETRY, Decision.RETRY),
+    Refusal.UNKNOWN: (Decision.REFUSE, Decision.LEAVE),
+}
+POLICY: Mapping[tuple[Operation, Refusal], Decision] = {
+    (operation, refusal): decision
+    for refusal, decisions in _DECISIONS.items()
+    for operation, decision in zip(Operation, decisions, strict=True)
+}
+
+
+def backoff(attempts: int) -> timedelta:
     """How long to wait after so many attempts (1 or more) in a row."""
-    return timedelta(seconds=min(FIRST_REST * 2.0 ** min(attempts - 1, 20), LONGEST_REST))
+    return timedelta(seconds=min(FIRST_BACKOFF * 2.0 ** min(attempts - 1, 20), LONGEST_BACKOFF))
 
 
-async def of_any(connection: Connection, tools: Tools, team_id: str, error: SlackError) -> bool:
-    """What an answer means for the whole workspace; whether that is all it means."""
+def decide(operation: Operation, refused: Refused, message: MessageRow) -> Decision:
+    """What a refusal of a message leads to."""
+    decision = POLICY[operation, refused.refusal]
+    if decision is Decision.USE_PLAIN and message.form is not MessageForm.BLOCKS:
+        return Decision.REFUSE
+    if decision is Decision.END_THREAD and message.kind in (MessageKind.DIRECT, MessageKind.PRIVATE):
+        return Decision.REFUSE
+    if decision is Decision.END_THREAD and operation is Operation.EDIT and message.kind is MessageKind.WARNINGS:
+        # It may grow long after its thread was stopped, when nobody expects a message about the channel.
+        return Decision.LEAVE
+    return decision
+
+
+async def after_post(
+    connection: Connection, deps: Deps, message: MessageRow, thread: Thread | None, error: SlackError
+) -> None:
+    """A message was not posted: plan it again, post it otherwise, or drop it."""
+    later = deps.now() + backoff(message.attempts)
     if isinstance(error, SlackRateLimited):
-        until = tools.now() + timedelta(seconds=error.retry_after)
-        await pauses.pause(connection, pauses.slack_scope(team_id, error.method), until=until, reason=error.answer)
-        return True
-    if isinstance(error, Refused) and error.refusal is Refusal.WORKSPACE_GONE:
-        if await workspaces.stop_workspace(connection, team_id, reason=error.answer):
-            _log.error("workspace_stopped", team=team_id, answer=error.answer)
-        return True
-    return False
-
-
-async def of_post(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: SlackError) -> None:
-    """A notice could not be posted: it is planned again, told otherwise, or dropped."""
-    again: dict[str, Any] = {"state": "planned", "not_before": tools.now() + rest(notice["attempts"])}
-    if await of_any(connection, tools, notice["team_id"], error):
-        await notices.change(connection, notice["id"], state="planned", not_before=_unpaced(tools, error))
-    elif notice["kind"] == Telling.CALLER and (isinstance(error, Refused) or notice["attempts"] >= URL_TRIES):
-        await _directly(connection, thread, notice)
-    elif isinstance(error, Ambiguous):
-        await notices.change(connection, notice["id"], **again, may_stand=True)
-    elif isinstance(error, Refused) and notice["kind"] == Telling.FILE:
-        await _as_text(connection, tools, thread, notice, error)
-    elif isinstance(error, Refused):
-        await _POST[error.refusal](connection, tools, thread, notice, error)
+        await _pause(connection, deps, message, error)
+        await messages.post_later(connection, message.id, at=_unpaced_until(deps, error))
+    elif message.kind is MessageKind.PRIVATE and (isinstance(error, Refused) or message.attempts >= RESPONSE_URL_TRIES):
+        await messages.post_directly(connection, message.id)
+    elif not isinstance(error, Refused):
+        await messages.post_later(connection, message.id, at=later, ambiguous=isinstance(error, Ambiguous))
     else:
-        await notices.change(connection, notice["id"], **again)
+        await _post_refused(connection, deps, message, thread, error, later=later)
 
 
-def _unpaced(tools: Tools, error: SlackError) -> datetime | None:
-    """Until when a notice waits by itself, because pacing does not know the method that has to rest."""
-    if isinstance(error, SlackRateLimited) and error.method not in set(Method):
-        return tools.now() + timedelta(seconds=error.retry_after)
-    return None
-
-
-async def _directly(connection: Connection, thread: Thread, notice: Row) -> None:
-    """The response URL is used up, too old, or does not answer: a direct message instead."""
-    facts = msgspec.json.encode(facts_of(notice) | {"user": thread.row["owner_id"]}).decode()
-    await notices.change(
-        connection, notice["id"], kind=Telling.DM, facts=facts, state="planned", not_before=None, may_stand=False
-    )
-
-
-async def _as_text(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: Refused) -> None:
-    """No file may be sent here: the list follows as replies, as far as it fits."""
-    _log.warning("file_refused", notice=notice["id"], method=error.method, answer=error.answer)
-    await notices.change(connection, notice["id"], state="dropped", reason=error.answer[:64])
-    row = thread.row
-    if "page" in facts_of(notice) or error.refusal in _THREAD_LOST:
+async def _post_refused(
+    connection: Connection, deps: Deps, message: MessageRow, thread: Thread | None, error: Refused, *, later: datetime
+) -> None:
+    decision = decide(Operation.POST, error, message)
+    if message.kind is MessageKind.FILE and decision is not Decision.REST_WORKSPACE and thread is not None:
+        await post_as_text(connection, deps, message, thread, error)
         return
-    pages = await list_pages(connection, tools.catalogs.texts(row["language"]), thread)
-    await notices.plan(
-        connection,
-        [
-            notices.planned(
-                Telling.FILE, subscription_id=row["id"], team_id=row["team_id"], now=tools.now(), facts={"page": page}
+    match decision:
+        case Decision.REST_WORKSPACE:
+            await _rest_workspace(connection, message, error)
+            await messages.post_later(connection, message.id, at=None)
+        case Decision.RETRY:
+            await messages.post_later(connection, message.id, at=later)
+        case Decision.USE_PLAIN:
+            await messages.use_plain(connection, message)
+        case Decision.REFUSE | Decision.LEAVE | Decision.DELETED:
+            _log.warning(
+                "post_refused", message=message.id, kind=message.kind, method=error.method, answer=error.answer
             )
-            for page in range(len(pages))
-        ],
-    )
+            await messages.drop(connection, message.id, reason=error.answer)
+            await _without(connection, deps, message, thread, error, loss=RULES[message.kind].refused)
+        case Decision.END_THREAD:
+            await _end_thread(connection, deps, message, thread, error)
+        case _:
+            assert_never(decision)
 
 
-_OnPost = Callable[[Connection, Tools, Thread, Row, Any], Awaitable[None]]
-
-
-async def _drop(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: SlackError) -> None:
-    """Refused for this message only. Without its root a thread cannot be; without its card it says milestones."""
-    _log.warning("notice_refused", notice=notice["id"], kind=notice["kind"], method=error.method, answer=error.answer)
-    await notices.change(connection, notice["id"], state="dropped", reason=error.answer[:64])
-    if notice["kind"] == Telling.ROOT:
-        await _lose(connection, tools, thread, notice, error)
-    elif notice["kind"] == Telling.CARD:
-        await subscriptions.change(connection, notice["subscription_id"], card_form="milestones")
-
-
-async def _plainer(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: Refused) -> None:
-    """Blocks are refused: the plain form from then on; where that is refused too, the message is."""
-    if notice["form"] == "plain":
-        await _drop(connection, tools, thread, notice, error)
-        return
-    await notices.change(connection, notice["id"], state="planned", form="plain")
-    if notice["kind"] == Telling.CARD:
-        await subscriptions.change(connection, notice["subscription_id"], card_form="plain")
-    elif notice["kind"] == Telling.ROOT:
-        await subscriptions.change(connection, notice["subscription_id"], root_form="plain")
-
-
-async def _again_later(connection: Connection, tools: Tools, _thread: Thread, notice: Row, _error: Refused) -> None:
-    later = tools.now() + rest(notice["attempts"])
-    await notices.change(connection, notice["id"], state="planned", not_before=later)
-
-
-async def _lose(connection: Connection, tools: Tools, thread: Thread, notice: Row, error: SlackError) -> None:
-    """Nothing can be told here: the subscription ends, and whoever asked for it is told elsewhere."""
-    if notice["kind"] in (Telling.DM, Telling.CALLER):
-        await notices.change(connection, notice["id"], state="dropped", reason=error.answer[:64])
-        return
-    await lose(connection, tools, thread, error, starting=notice["kind"] == Telling.ROOT)
-
-
-async def lose(connection: Connection, tools: Tools, thread: Thread, error: SlackError, *, starting: bool) -> None:
-    """End a subscription whose channel or thread takes no messages, and tell its owner or its followers."""
-    row = thread.row
-    _log.warning("thread_lost", subscription=row["id"], method=error.method, answer=error.answer)
-    await subscriptions.lose(connection, row["id"], reason=error.answer, now=tools.now())
-    await notices.drop_untold(connection, row["id"], reason=error.answer)
-    await long_tasks.rest(connection, [row["long_task_id"]])
-    refusal = error.refusal if isinstance(error, Refused) else Refusal.UNKNOWN
-    told: list[tuple[Telling, dict[str, Any]]]
-    if starting and refusal in (Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL):
-        told = [(Telling.CALLER, {"reason": "invite"})]
-    elif starting:
-        told = [(Telling.CALLER, {"reason": _LOST.get(refusal, Lost.REFUSED)})]
+async def after_edit(
+    connection: Connection, deps: Deps, message: MessageRow, thread: Thread | None, error: SlackError
+) -> None:
+    """A message was not edited: edit it again later, otherwise, or not at all."""
+    later = deps.now() + backoff(message.attempts + 1)
+    if isinstance(error, SlackRateLimited):
+        await _pause(connection, deps, message, error)
+        await messages.edit_later(connection, message, failed=False)
+    elif not isinstance(error, Refused):
+        await messages.edit_later(connection, message, at=later, ambiguous=isinstance(error, Ambiguous))
     else:
-        deleted = refusal in (Refusal.THREAD_GONE, Refusal.MESSAGE_GONE)
-        people = thread.view.followers if deleted else (row["owner_id"],)
-        told = [(Telling.DM, {"reason": _LOST.get(refusal, Lost.REFUSED), "user": user}) for user in people]
-    await notices.plan(
-        connection,
-        [
-            notices.planned(kind, subscription_id=row["id"], team_id=row["team_id"], now=tools.now(), facts=facts)
-            for kind, facts in told
-        ],
-    )
+        await _edit_refused(connection, deps, message, thread, error, later=later)
 
 
-async def put_off(connection: Connection, work: Work, notice_id: int | None, *, at: datetime) -> None:
-    """A telling that crashed is tried again later; a post may stand, since nobody knows how far it came."""
-    if work.kind is Telling.CARD_EDIT:
-        await cards.edit_failed(
-            connection, work.subscription_id, dirty_since=work.since, card_not_before=at, card_shown=None
-        )
-    elif work.kind is Telling.ROOT_EDIT:
-        await subscriptions.change(connection, work.subscription_id, root_not_before=at)
-    elif notice_id is not None:
-        await notices.put_off(connection, notice_id, until=at)
+async def _edit_refused(
+    connection: Connection, deps: Deps, message: MessageRow, thread: Thread | None, error: Refused, *, later: datetime
+) -> None:
+    decision = decide(Operation.EDIT, error, message)
+    if decision is not Decision.REST_WORKSPACE:
+        _log.warning("edit_refused", message=message.id, kind=message.kind, answer=error.answer)
+    match decision:
+        case Decision.REST_WORKSPACE:
+            await _rest_workspace(connection, message, error)
+            await messages.edit_later(connection, message, failed=False)
+        case Decision.RETRY:
+            await messages.edit_later(connection, message, at=later)
+        case Decision.USE_PLAIN:
+            await messages.use_plain(connection, message)
+        case Decision.REFUSE:
+            await messages.leave(connection, message.id)
+            refused = RULES[message.kind].refused
+            # A root that cannot be edited any more still has its thread.
+            if refused is not Loss.END_THREAD:
+                await _without(connection, deps, message, thread, error, loss=refused)
+        case Decision.LEAVE:
+            await messages.leave(connection, message.id)
+        case Decision.DELETED:
+            await messages.gone(connection, message.id)
+            await _without(connection, deps, message, thread, error, loss=RULES[message.kind].deleted)
+        case Decision.END_THREAD:
+            await _end_thread(connection, deps, message, thread, error)
+        case _:
+            assert_never(decision)
 
 
-async def set_aside(connection: Connection, work: Work, notice_id: int | None, *, team_id: str, now: datetime) -> None:
-    """A telling that keeps crashing is given up, so that the rest of its thread is told; the thread is told of that
-    once, or, where there is no thread yet, whoever asked for it."""
-    _log.error("telling_set_aside", subscription=work.subscription_id, notice=notice_id, kind=work.kind)
-    if work.kind is Telling.CARD_EDIT:
-        await subscriptions.change(
-            connection, work.subscription_id, card_editing=False, card_dirty_since=None, card_form="milestones"
-        )
-    elif work.kind is Telling.ROOT_EDIT:
-        await cards.root_settled(connection, work.subscription_id)
-    elif notice_id is not None and work.kind is Telling.NOTICE_EDIT:
-        await notices.change(connection, notice_id, dirty_since=None)
-    elif notice_id is not None:
-        await notices.change(connection, notice_id, state="dropped", reason="set aside")
-    telling, facts = Telling.TROUBLE, {"trouble": Trouble.SET_ASIDE, "over": False, "bare": True}
-    if work.kind is Telling.ROOT:
-        await subscriptions.lose(connection, work.subscription_id, reason="set aside", now=now)
-        await notices.drop_untold(connection, work.subscription_id, reason="set aside")
-        telling, facts = Telling.CALLER, {"reason": "set aside", "bare": True}
-    told = notices.planned(telling, subscription_id=work.subscription_id, team_id=team_id, now=now, facts=facts)
-    await notices.plan_once(connection, told | {"marker": f"set-aside-{work.subscription_id}"})
+async def _without(
+    connection: Connection, deps: Deps, message: MessageRow, thread: Thread | None, error: Refused, *, loss: Loss
+) -> None:
+    """What the loss of a message means for its thread, by its kind."""
+    match loss:
+        case Loss.NOTHING:
+            pass
+        case Loss.END_THREAD:
+            await _end_thread(connection, deps, message, thread, error)
+        case Loss.MILESTONES:
+            state = MessageState.POSTED if message.address is not None else MessageState.DROPPED
+            await messages.use_milestones(connection, message.id, state=state)
+        case Loss.POST_AGAIN:
+            await _post_again(connection, deps, message)
+        case _:
+            assert_never(loss)
 
 
-_THREAD_LOST = frozenset({Refusal.NOT_IN_CHANNEL, Refusal.CHANNEL_GONE, Refusal.ARCHIVED, Refusal.THREAD_GONE})
+async def _post_again(connection: Connection, deps: Deps, message: MessageRow) -> None:
+    """Post a message that was deleted once more; deleted again, replies at every quarter follow instead."""
+    owner = message.owner
+    if isinstance(owner, SubscriptionOwner) and not await messages.was_gone(
+        connection, owner.id, message.kind, but=message.id
+    ):
+        draft = Draft(kind=message.kind, facts=message.facts)
+        again = messages.Planned(owner=owner, team_id=message.team_id, draft=draft)
+        await messages.plan(connection, [again], now=deps.now())
+    else:
+        await messages.use_milestones(connection, message.id, state=MessageState.GONE)
 
-_LOST = {
-    Refusal.ARCHIVED: Lost.ARCHIVED,
-    Refusal.CHANNEL_GONE: Lost.GONE,
-    Refusal.NOT_IN_CHANNEL: Lost.REMOVED,
-    Refusal.THREAD_GONE: Lost.DELETED,
-    Refusal.MESSAGE_GONE: Lost.DELETED,
-    Refusal.RESTRICTED: Lost.REFUSED,
-}
 
-_POST: dict[Refusal, _OnPost] = {
-    Refusal.MESSAGE_GONE: _drop,
-    Refusal.EDIT_CLOSED: _drop,
-    Refusal.BLOCKS_REFUSED: _plainer,
-    Refusal.TOO_LONG: _plainer,
-    Refusal.NOT_IN_CHANNEL: _lose,
-    Refusal.CHANNEL_GONE: _lose,
-    Refusal.ARCHIVED: _lose,
-    Refusal.RESTRICTED: _lose,
-    Refusal.THREAD_GONE: _lose,
-    Refusal.MISSING_SCOPE: _drop,
-    Refusal.USER_GONE: _drop,
-    Refusal.NOT_NOW: _again_later,
-    Refusal.UNKNOWN: _drop,
-}
+async def _end_thread(
+    connection: Connection, deps: Deps, message: MessageRow, thread: Thread | None, error: Refused
+) -> None:
+    if thread is None:
+        await messages.drop(connection, message.id, reason=error.answer)
+        return
+    starting = message.kind is MessageKind.ROOT and message.address is None
+    await lost_thread.end(connection, thread, error, starting=starting, now=deps.now())
+
+
+async def _pause(connection: Connection, deps: Deps, message: MessageRow, error: SlackRateLimited) -> None:
+    until = deps.now() + timedelta(seconds=error.retry_after)
+    scope = pauses.slack_scope(message.team_id, error.method)
+    await pauses.pause(connection, scope, until=until, reason=error.answer)
+
+
+def _unpaced_until(deps: Deps, error: SlackRateLimited) -> datetime | None:
+    """Until when a message waits by itself, because pacing does not know the method that is paused."""
+    return None if error.method in set(Method) else deps.now() + timedelta(seconds=error.retry_after)
+
+
+async def _rest_workspace(connection: Connection, message: MessageRow, error: Refused) -> None:
+    if await workspaces.stop(connection, message.team_id, reason=error.answer):
+        _log.error("workspace_stopped", team=message.team_id, answer=error.answer)

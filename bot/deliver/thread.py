@@ -1,26 +1,27 @@
-"""Read what a thread's messages are made from."""
+"""Read what the messages of a thread are rendered from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.db import findings, long_tasks, pauses, subscriptions
-from bot.db.engine import Connection, Row
-from bot.domain.forecast import Earlier, forecast, rounded_end
+from bot.db import findings, long_tasks, pauses, subscriptions, threads
+from bot.db.engine import Connection
+from bot.db.rows import ThreadRow
+from bot.domain.forecast import EarlierTask, forecast, rounded_end
 from bot.domain.samples import Sample
 from bot.domain.snapshot import Snapshot
-from bot.domain.states import Outcome, Titles, Trouble
+from bot.domain.states import Outcome, Trouble
 from bot.render.thread import ThreadView
 
-#: earlier long tasks of the same kind that a forecast is drawn from
+#: earlier long tasks of the same kind that a forecast is made from
 EARLIER = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thread:
-    """One subscription, its long task, and the view that its messages are made from."""
+    """A subscription, and the view that its messages are rendered from."""
 
-    row: Row
+    row: ThreadRow
     view: ThreadView
 
 
@@ -28,48 +29,51 @@ async def read_thread(
     connection: Connection,
     subscription_id: int,
     *,
-    people_urls: Mapping[int, str],
+    site_urls: Mapping[int, str],
     now: datetime,
+    shown_end: datetime | None = None,
     bare: bool = False,
 ) -> Thread | None:
-    """All that is known of a thread now; none where it is gone. `bare`: without what Confluence has said, for a
-    thread in which just that cannot be read."""
-    row = await subscriptions.whole(connection, subscription_id)
+    """A thread as it is now; None if it was deleted.
+
+    `shown_end`: the expected end that the message shows already, which small changes leave as it is. `bare`: without
+    what Confluence said, for a thread in which that cannot be read.
+    """
+    row = await threads.find(connection, subscription_id)
     if row is None:
         return None
-    snapshot = None if bare else long_tasks.snapshot_of(row["task_snapshot"])
-    samples = () if bare else long_tasks.samples_of(row["task_samples"])
-    outcome = Outcome(row["outcome"])
-    trouble = Trouble(row["task_trouble"]) if row["task_trouble"] else None
+    subscription, task = row.subscription, row.task
+    snapshot = None if bare else long_tasks.snapshot_of(task.snapshot)
+    samples = () if bare else long_tasks.samples_of(task.samples)
+    outcome = subscription.outcome
     view = ThreadView(
-        remote_id=row["task_remote_id"],
+        remote_id=task.remote_id,
         outcome=outcome,
         snapshot=snapshot,
-        owner_id=row["owner_id"],
+        owner_id=subscription.owner_id,
         followers=await subscriptions.followers_of(connection, subscription_id),
-        stopped_by=row["stopped_by"],
-        titles=Titles(row["titles"]),
-        site_url=people_urls.get(row["task_site_id"], row["site_base_url"]),
-        started_at=started_at(row["task_created_at"], row["task_checked_at"], snapshot),
-        checked_at=row["task_checked_at"],
-        moved_at=row["task_moved_at"],
-        ended_at=row["ended_at"],
-        expected_end=await _expected_end(connection, row, snapshot, samples, now=now),
-        finding_counts=await findings.counts(connection, row["long_task_id"]) if row["task_findings_seq"] else {},
-        trouble=trouble if outcome in (Outcome.FOLLOWING, Outcome.UNKNOWN) else None,
-        trouble_since=row["task_trouble_since"],
-        trouble_until=await _until(connection, row, now=now) if trouble is Trouble.RATE_LIMITED else None,
+        stopped_by=subscription.stopped_by,
+        titles=subscription.titles,
+        site_url=site_urls.get(task.site_id, row.site_base_url),
+        started_at=started_at(task.created_at, task.checked_at, snapshot),
+        checked_at=task.checked_at,
+        ended_at=subscription.ended_at,
+        expected_end=await _expected_end(connection, row, snapshot, samples, now=now, shown=shown_end),
+        finding_counts=await findings.counts(connection, task.id) if task.findings_seq else {},
+        trouble=task.trouble if outcome in (Outcome.FOLLOWING, Outcome.UNKNOWN) else None,
+        trouble_since=task.trouble_since,
+        trouble_until=await _until(connection, task.site_id, now=now) if task.trouble is Trouble.RATE_LIMITED else None,
         samples=course(samples),
     )
     return Thread(row=row, view=view)
 
 
 def started_at(created_at: datetime, checked_at: datetime | None, snapshot: Snapshot | None) -> datetime:
-    """When Confluence began, by its own stopwatch where it shows one; else when it was first asked about (UTC)."""
+    """When the long task began (UTC): by Confluence's `elapsedTime`, else when it was first looked at."""
     if snapshot is None or snapshot.elapsed_ms is None or checked_at is None:
         return created_at
     began = checked_at.timestamp() - snapshot.elapsed_ms / 1000
-    # The stopwatch is as old as the last look that found a change, so it can only be too late, never too early.
+    # `elapsedTime` is as old as the last look that found a change, so the result can only be too late.
     return min(created_at, datetime.fromtimestamp(began, UTC))
 
 
@@ -80,22 +84,23 @@ def course(samples: Sequence[Sample]) -> tuple[tuple[float, float], ...]:
 
 async def _expected_end(
     connection: Connection,
-    row: Row,
+    row: ThreadRow,
     snapshot: Snapshot | None,
     samples: tuple[Sample, ...],
     *,
     now: datetime,
+    shown: datetime | None,
 ) -> datetime | None:
-    if snapshot is None or row["outcome"] != Outcome.FOLLOWING or row["task_trouble"]:
+    if snapshot is None or row.subscription.outcome is not Outcome.FOLLOWING or row.task.trouble is not None:
         return None
-    before = await long_tasks.durations(connection, site_id=row["task_site_id"], kind=snapshot.kind, at_most=EARLIER)
-    earlier = [Earlier(seconds=seconds, samples=course_of) for seconds, course_of in before]
-    expected = forecast(samples, now=now, earlier=earlier, moved_at=row["task_moved_at"] or now)
-    return None if expected is None else rounded_end(expected, now, row["card_expected_end"])
+    before = await long_tasks.durations(connection, site_id=row.task.site_id, kind=snapshot.kind, limit=EARLIER)
+    earlier = [EarlierTask(seconds=seconds, samples=samples_of_it) for seconds, samples_of_it in before]
+    expected = forecast(samples, now=now, earlier=earlier, moved_at=row.task.moved_at or now)
+    return None if expected is None else rounded_end(expected, now, shown)
 
 
-async def _until(connection: Connection, row: Row, *, now: datetime) -> datetime | None:
-    resting = await pauses.paused(connection, now=now)
-    scopes = ("app", f"site:{row['task_site_id']}")
-    ends = [until for scope, until in resting.items() if scope in scopes or scope.startswith("account:")]
+async def _until(connection: Connection, site_id: int, *, now: datetime) -> datetime | None:
+    paused = await pauses.paused(connection, now=now)
+    scopes = ("app", f"site:{site_id}")
+    ends = [until for scope, until in paused.items() if scope in scopes or scope.startswith("account:")]
     return max(ends, default=None)

@@ -1,1 +1,1 @@
-"""Check an installation and say how to mend it."""
+"""Check an installation, and say how to fix what is wrong."""

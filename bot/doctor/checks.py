@@ -1,4 +1,4 @@
-"""Check an installation and say how to mend it."""
+"""Judge the parts of an installation: one line for each check, with the fix."""
 
 import base64
 import binascii
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
 from bot.clients.slack.errors import NotConnected, Refusal, Refused, SlackError
-from bot.clients.slack.responses import Identity
+from bot.clients.slack.responses import TokenInfo
 from bot.clients.slack.scopes import OPTIONAL, REQUIRED
 from bot.config import Settings
 from bot.db.url import parse, sqlite_file
-from bot.domain.poll_result import AccessDenied as CredentialRefused
-from bot.domain.poll_result import Misconfigured, NotFound, PollResult, RateLimited, Seen, Unavailable, Unreadable
+from bot.domain import poll_result
 
 #: bytes; a busy SQLite file with its log grows by a few MB a day
-_LITTLE_DISK = 200 * 1024 * 1024
+_MIN_FREE_DISK = 200 * 1024 * 1024
 
 
 class Verdict(StrEnum):
-    """How a check went."""
+    """The result of a check."""
 
     OK = "ok"
     #: works, but not as well as it could
@@ -33,48 +33,63 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing looked at."""
+    """One check, with its verdict."""
 
     name: str
     verdict: Verdict
-    said: str
-    #: what to do about it; empty where nothing
+    detail: str
+    #: what to do about it; empty if there is nothing to do
     fix: str = ""
 
     def __str__(self) -> str:
-        """One line for a terminal."""
-        line = f"{self.verdict.value:<7}{self.name}: {self.said}"
+        """Format the check as one line."""
+        line = f"{self.verdict.value:<7}{self.name}: {self.detail}"
         return f"{line} → {self.fix}" if self.fix else line
 
 
 @dataclass(frozen=True, kw_only=True)
-class Database:
-    """What was found out about the database."""
+class DatabaseReport:
+    """Whether the database can be reached, and which migration it is at."""
 
-    #: None where it could be reached
+    #: why it cannot be reached; None if it can
     unreachable: str | None = None
-    #: the migration it stands at, None where it has none yet, and the newest one
+    #: why this version cannot use it, in a sentence; None if it can
+    unusable: str | None = None
+    #: the last migration applied; None before the first
     revision: str | None = None
+    #: the newest migration there is
     newest: str | None = None
 
 
-async def checks(
+def _ok(name: str, detail: str) -> Check:
+    return Check(name=name, verdict=Verdict.OK, detail=detail)
+
+
+def _note(name: str, detail: str) -> Check:
+    return Check(name=name, verdict=Verdict.NOTE, detail=detail)
+
+
+def _failed(name: str, detail: str, *, fix: str) -> Check:
+    return Check(name=name, verdict=Verdict.FAILED, detail=detail, fix=fix)
+
+
+async def run_checks(
     settings: Settings,
     *,
     now: datetime,
     host: str | None,
-    database: Callable[[], Awaitable[Database]],
-    slack: Callable[[], Awaitable[Identity]] | None,
-    confluence: Callable[[], Awaitable[PollResult]] | None,
+    database: Callable[[], Awaitable[DatabaseReport]],
+    slack: Callable[[], Awaitable[TokenInfo]] | None,
+    confluence: Callable[[], Awaitable[poll_result.PollResult]] | None,
 ) -> AsyncIterator[Check]:
-    """Every check, as it is done. `settings` were readable, else nothing of this could be asked.
+    """Yield every check as soon as it is done.
 
-    `host` is the platform with a file system that does not last, if it is one (`config.ephemeral_host`); `slack` asks
-    whose the bot token is (None with OAuth installs); `confluence` looks at a long task that does not exist, so that a
-    valid credential is answered with 404 (None where people link their own accounts).
+    `host` names a platform with an ephemeral file system (`config.ephemeral_host`), None for any other. `slack` asks
+    whose the bot token is (None with OAuth installs). `confluence` looks at a long task that does not exist, so
+    NotFound means that the credential works (None if people link their own accounts).
     """
     mode = "Socket Mode" if settings.socket_mode else f"HTTP on port {settings.port}"
-    yield Check(name="Settings", verdict=Verdict.OK, said=f"readable, {mode}, Confluence {settings.kind.value}")
+    yield _ok("Settings", f"readable, {mode}, Confluence {settings.kind.value}")
     yield _database(await database())
     for check in _files(settings, host):
         yield check
@@ -89,14 +104,16 @@ async def checks(
             yield _expiry(expiry, now)
 
 
-def _database(found: Database) -> Check:
+def _database(found: DatabaseReport) -> Check:
     if found.unreachable is not None:
         fix = "check DATABASE_URL, and that the database accepts connections from here"
-        return Check(name="Database", verdict=Verdict.FAILED, said=found.unreachable, fix=fix)
+        return _failed("Database", found.unreachable, fix=fix)
+    if found.unusable is not None:
+        return Check(name="Database", verdict=Verdict.FAILED, detail=found.unusable)
     if found.revision != found.newest:
-        said = f"reachable, at migration {found.revision or 'none'} of {found.newest}"
-        return Check(name="Database", verdict=Verdict.FAILED, said=said, fix="run: python -m bot migrate")
-    return Check(name="Database", verdict=Verdict.OK, said=f"reachable, at migration {found.revision}")
+        detail = f"reachable, at migration {found.revision or 'none'} of {found.newest}"
+        return _failed("Database", detail, fix="run: python -m bot migrate")
+    return _ok("Database", f"reachable, at migration {found.revision}")
 
 
 def _files(settings: Settings, host: str | None) -> list[Check]:
@@ -105,78 +122,80 @@ def _files(settings: Settings, host: str | None) -> list[Check]:
         return []
     found = [_disk(file)]
     if host is not None:
-        said = f"a SQLite file on {host} is gone at the next start, unless it is on a mounted volume"
+        detail = f"a SQLite file on {host} is gone at the next start, unless it is on a mounted volume"
         fix = "use Postgres: set DATABASE_URL to postgres://…"
-        found.append(Check(name="Disk", verdict=Verdict.FAILED, said=said, fix=fix))
+        found.append(_failed("Disk", detail, fix=fix))
     return found
 
 
 def _disk(file: Path) -> Check:
-    # folders that are not there yet are made at the start
+    # missing folders are created at the start
     free = shutil.disk_usage(next(folder for folder in file.absolute().parents if folder.exists())).free
-    said = f"{free // 1024**2:,} MB free beside the SQLite file"
-    if free < _LITTLE_DISK:
-        return Check(name="Disk", verdict=Verdict.FAILED, said=said, fix="make room")
-    return Check(name="Disk", verdict=Verdict.OK, said=said)
+    detail = f"{free // 1024**2:,} MB free beside the SQLite file"
+    if free < _MIN_FREE_DISK:
+        return _failed("Disk", detail, fix="make room")
+    return _ok("Disk", detail)
 
 
-async def _slack(ask: Callable[[], Awaitable[Identity]]) -> list[Check]:
+async def _slack(ask: Callable[[], Awaitable[TokenInfo]]) -> list[Check]:
     try:
-        who = await ask()
+        info = await ask()
     except NotConnected as error:
         fix = "check the network, HTTPS_PROXY and SLACK_API_URL"
-        return [Check(name="Slack", verdict=Verdict.FAILED, said=f"not reached ({error.answer})", fix=fix)]
+        return [_failed("Slack", f"not reached ({error.answer})", fix=fix)]
     except Refused as error:
         gone = error.refusal is Refusal.WORKSPACE_GONE
         fix = "install the app again and set SLACK_BOT_TOKEN anew" if gone else "check SLACK_BOT_TOKEN"
-        return [Check(name="Slack", verdict=Verdict.FAILED, said=f"refused the bot token ({error.answer})", fix=fix)]
+        return [_failed("Slack", f"refused the bot token ({error.answer})", fix=fix)]
     except SlackError as error:
-        said = f"did not answer properly ({error.answer})"
-        return [Check(name="Slack", verdict=Verdict.FAILED, said=said, fix="try again in a few minutes")]
-    found = [Check(name="Slack", verdict=Verdict.OK, said=f"the bot token is of {who.team_name or who.team_id}")]
-    return found + _scopes(who.scopes)
+        detail = f"did not answer properly ({error.answer})"
+        return [_failed("Slack", detail, fix="try again in a few minutes")]
+    found = [_ok("Slack", f"the bot token is of {info.team_name or info.team_id}")]
+    return found + _scopes(info.scopes)
 
 
 def _scopes(scopes: frozenset[str]) -> list[Check]:
     if not scopes:
-        return [Check(name="Scopes", verdict=Verdict.NOTE, said="Slack did not say which are granted")]
+        return [_note("Scopes", "Slack did not say which are granted")]
     missing = [scope for scope in REQUIRED if scope not in scopes]
     if missing:
         fix = "add them under OAuth & Permissions and install the app again"
-        return [Check(name="Scopes", verdict=Verdict.FAILED, said=f"{', '.join(missing)} missing", fix=fix)]
-    found = [Check(name="Scopes", verdict=Verdict.OK, said=f"{', '.join(REQUIRED)} granted")]
+        return [_failed("Scopes", f"{', '.join(missing)} missing", fix=fix)]
+    found = [_ok("Scopes", f"{', '.join(REQUIRED)} granted")]
     for scope, use in OPTIONAL.items():
         if scope not in scopes:
-            found.append(Check(name="Scopes", verdict=Verdict.NOTE, said=f"{scope} is not granted; it allows {use}"))
+            found.append(_note("Scopes", f"{scope} is not granted; it allows {use}"))
     return found
 
 
-def _confluence(answer: PollResult, settings: Settings) -> Check:
-    said, fix = _confluence_words(answer, settings)
-    return Check(name="Confluence", verdict=Verdict.FAILED if fix else Verdict.OK, said=said, fix=fix)
+def _confluence(result: poll_result.PollResult, settings: Settings) -> Check:
+    detail, fix = _explain(result, settings)
+    return Check(name="Confluence", verdict=Verdict.FAILED if fix else Verdict.OK, detail=detail, fix=fix)
 
 
-def _confluence_words(answer: PollResult, settings: Settings) -> tuple[str, str]:
-    """What the probe's answer says, and what to do about it."""
-    match answer:
-        case NotFound() | Seen():
+def _explain(result: poll_result.PollResult, settings: Settings) -> tuple[str, str]:
+    """What a result means, and what to do about it (empty if nothing)."""
+    match result:
+        case poll_result.NotFound() | poll_result.Seen():
             return "reachable, the credential is accepted", ""
-        case CredentialRefused(status=status):
+        case poll_result.AccessDenied(status=status):
             token = "CONFLUENCE_TOKEN" if settings.confluence_token else "CONFLUENCE_API_TOKEN"
             scoped = "" if settings.confluence_cloud_id else "; a token with scopes needs CONFLUENCE_CLOUD_ID=auto"
             return f"refused the credential ({status})", f"make a new {token}: they expire after a year at most{scoped}"
-        case Misconfigured(status=status):
+        case poll_result.Misconfigured(status=status):
             return f"does not serve the API here ({status})", "check CONFLUENCE_URL and CONFLUENCE_KIND"
-        case Unreadable(reason=reason):
+        case poll_result.Unreadable(reason=reason):
             return f"answers something else ({reason})", "check CONFLUENCE_URL: is there a login page in front of it?"
-        case RateLimited():
+        case poll_result.RateLimited():
             return "reachable, but asks for a rest (429)", "try again later"
-        case Unavailable(reason=reason):
+        case poll_result.Unavailable(reason=reason):
             return f"not reached ({reason})", "check CONFLUENCE_URL, the network and HTTPS_PROXY"
+        case _:
+            assert_never(result)
 
 
 def expires_at(token: str) -> datetime | None:
-    """When a bearer token that is a JWT says it expires (UTC); None for any other token. Nothing is verified."""
+    """Return when a bearer token that is a JWT expires (UTC); None for any other token. Verifies nothing."""
     parts = token.split(".")
     if len(parts) != 3:
         return None
@@ -191,5 +210,5 @@ def _expiry(expiry: datetime, now: datetime) -> Check:
     day = f"{expiry:%Y-%m-%d %H:%M} UTC"
     if expiry <= now:
         fix = "make a new CONFLUENCE_TOKEN"
-        return Check(name="Token", verdict=Verdict.FAILED, said=f"CONFLUENCE_TOKEN expired on {day}", fix=fix)
-    return Check(name="Token", verdict=Verdict.NOTE, said=f"CONFLUENCE_TOKEN expires on {day}")
+        return _failed("Token", f"CONFLUENCE_TOKEN expired on {day}", fix=fix)
+    return _note("Token", f"CONFLUENCE_TOKEN expires on {day}")

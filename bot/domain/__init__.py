@@ -1,1 +1,1 @@
-"""What a long task means and what to do next: pure values, no input or output."""
+"""Decide what a long task means and what to do next: pure rules, no I/O."""

@@ -1,4 +1,4 @@
-"""What differs between two looks at a long task."""
+"""Compare two snapshots of a long task."""
 
 import re
 from collections.abc import Mapping
@@ -8,127 +8,98 @@ from msgspec import Struct
 from bot.domain.outcome import outcome_of
 from bot.domain.snapshot import Finding, Snapshot, StatusMessage
 from bot.domain.states import Outcome
-from bot.domain.status_keys import Phase, phase
+from bot.domain.status_keys import Phase, phase_of
 
 
 class Progressed(Struct, frozen=True, kw_only=True, tag=True):
-    """Percent or pages moved, forwards or back."""
+    """The percentage (None if a snapshot has none) or the number of pages moved, forwards or backwards."""
 
     before: float | None
-    #: percent; None where Confluence does not say
     after: float | None
     done: int | None = None
     total: int | None = None
 
 
 class PhaseChanged(Struct, frozen=True, kw_only=True, tag=True):
-    """The long task does something else now."""
+    """The long task entered another phase."""
 
     before: StatusMessage | None
     after: StatusMessage
 
 
 class Found(Struct, frozen=True, kw_only=True, tag=True):
-    """A distinct warning or error that was not known."""
+    """A warning or error appeared for the first time."""
 
     finding: Finding
 
 
 class Grown(Struct, frozen=True, kw_only=True, tag=True):
-    """A known warning or error speaks of more pages now."""
+    """A known warning or error concerns more pages than before."""
 
     finding: Finding
     before: int | None
 
 
-class Vanished(Struct, frozen=True, kw_only=True, tag=True):
-    """Confluence answers 404 for a long task that was there."""
-
-
-class CameBack(Struct, frozen=True, kw_only=True, tag=True):
-    """It is there again."""
-
-
 class Finished(Struct, frozen=True, kw_only=True, tag=True):
-    """The long task is over."""
+    """The long task ended."""
 
     outcome: Outcome
 
 
-Change = Progressed | PhaseChanged | Found | Grown | Vanished | CameBack | Finished
+Change = Progressed | PhaseChanged | Found | Grown | Finished
 
 
 def changes(
-    before: Snapshot | None,
-    after: Snapshot | None,
-    *,
-    findings: tuple[Finding, ...] | None,
-    known: Mapping[str, int | None],
-    was_missing: bool = False,
-    unchanged_seconds: float = 0.0,
+    before: Snapshot | None, after: Snapshot, *, findings: tuple[Finding, ...] | None, known: Mapping[str, int | None]
 ) -> tuple[Change, ...]:
-    """What is new since the look before.
+    """Return what `after` says that `before` did not; `Finished` comes last.
 
-    `after`: None where this look was answered with 404, `was_missing` where the one before was. `findings`: those of
-    this look, None where they are the same as before. `known`: identity and count of every finding seen so far, listed
-    still or not. `unchanged_seconds`: how long nothing had moved at this look, for ends that only show by standing
-    still; where something did move now it does not matter.
+    `findings`: those of `after`, None if they are the same as before. `known`: identity and count of every finding
+    seen so far, still listed or not.
 
-    A phase is not said to have changed when it changed by ending: `Finished` says that, and always comes last.
+    A phase that changes by ending is reported as `Finished` only. An end that shows by time passing without a change
+    (see `outcome_of`) is no difference between two snapshots and is not reported here.
     """
-    if after is None:
-        return () if was_missing or before is None else (Vanished(),)
-    news: list[Change] = [CameBack()] if was_missing else []
-    news += _progress(before, after)
-    stage = _phase(before, after)
-    found = _found(findings or (), known)
-    moved = bool(news or stage or found)
-    ended = outcome_of(
-        after,
-        problems=bool(known or found or after.findings_count),
-        unchanged_seconds=0.0 if moved else unchanged_seconds,
-    )
+    progress, phase, found = _progress(before, after), _phase(before, after), _found(findings or (), known)
+    ended = outcome_of(after, problems=bool(known or found or after.findings_count), unchanged_seconds=0.0)
     if ended is None:
-        news += stage
-    news += found
-    if ended is not None:
-        news.append(Finished(outcome=ended))
-    return tuple(news)
+        return (*progress, *phase, *found)
+    return (*progress, *found, Finished(outcome=ended))
 
 
 def _progress(before: Snapshot | None, after: Snapshot) -> list[Change]:
     old = before if before is not None else Snapshot()
-    # What an answer leaves out has not changed.
     pairs = ((old.percent, after.percent), (old.done, after.done), (old.total, after.total))
-    if all(new is None or new == was for was, new in pairs):
+    # A value that a response leaves out has not changed.
+    if all(new is None or new == earlier for earlier, new in pairs):
         return []
     return [Progressed(before=old.percent, after=after.percent, done=after.done, total=after.total)]
 
 
 def _phase(before: Snapshot | None, after: Snapshot) -> list[Change]:
     old = before.status if before is not None else None
-    if after.status is None or _stage(old) == _stage(after.status):
+    if after.status is None or _phase_key(old) == _phase_key(after.status):
         return []
     return [PhaseChanged(before=old, after=after.status)]
 
 
-def _stage(message: StatusMessage | None) -> str | None:
-    """What makes two statuses the same phase: the phase, an unknown key, or the words without their numbers."""
-    if message is None:
+def _phase_key(status: StatusMessage | None) -> str | None:
+    """What two statuses of the same phase share: the phase, an unknown key, or the text without its numbers."""
+    if status is None:
         return None
-    known_phase = phase(message)
-    if known_phase is not Phase.UNKNOWN:
-        return known_phase
-    return message.key or re.sub(r"\d+", "", message.text or "")
+    phase = phase_of(status)
+    if phase is not Phase.UNKNOWN:
+        return phase
+    return status.key or re.sub(r"\d+", "", status.text or "")
 
 
 def _found(findings: tuple[Finding, ...], known: Mapping[str, int | None]) -> list[Change]:
-    news: list[Change] = []
+    found: list[Change] = []
     for finding in findings:
         if finding.identity not in known:
-            news.append(Found(finding=finding))
+            found.append(Found(finding=finding))
             continue
         count = known[finding.identity]
         if finding.count is not None and (count is None or finding.count > count):
-            news.append(Grown(finding=finding, before=count))
-    return news
+            found.append(Grown(finding=finding, before=count))
+    return found

@@ -1,4 +1,4 @@
-"""What a person can ask for with the slash command."""
+"""Define the commands that people can type, and what can be wrong with one."""
 
 from enum import StrEnum
 
@@ -8,64 +8,51 @@ from bot.domain.states import Verbosity
 
 
 class Scope(StrEnum):
-    """Whose followed long tasks are listed."""
+    """Which followed long tasks are listed."""
 
-    #: those of this channel, and one's own elsewhere
-    ALL = "all"
+    ALL = "all"  #: those of this channel, and the caller's own elsewhere
     MINE = "mine"
     CHANNEL = "channel"
 
 
 class SiteKind(StrEnum):
-    """Which Confluence a site runs."""
+    """Which Confluence product a site runs."""
 
     CLOUD = "cloud"
     DATACENTER = "datacenter"
 
 
 class OtherTask(StrEnum):
-    """A job of Confluence that is no long task."""
+    """A job of Confluence that is not a long task."""
 
     PDF_EXPORT = "pdf_export"
     SPACE_PERMISSIONS = "space_permissions"
 
 
 class Misread(StrEnum):
-    """Why a text was not understood."""
+    """Why a text could not be parsed."""
 
-    #: a word that is no command and no reference
-    WORD = "word"
-    #: the word needs a reference after it
-    NO_REFERENCE = "no_reference"
-    #: the command takes one reference
-    ONE_REFERENCE = "one_reference"
-    #: a word too many
-    SURPLUS = "surplus"
-    #: quiet and all at once
-    VERBOSITY = "verbosity"
-    #: a URL of a configured site that names no long task
-    URL = "url"
-    #: an id that no long task can have
-    ID = "id"
-    #: braces that hold no answer of Confluence
-    JSON = "json"
-    #: `alias:id` with an alias that no site has
-    ALIAS = "alias"
-    #: the text is longer than any ten references
-    LENGTH = "length"
+    WORD = "word"  #: a word that is neither a command nor a reference
+    NO_REFERENCE = "no_reference"  #: the command needs a reference
+    ONE_REFERENCE = "one_reference"  #: the command takes one reference
+    SURPLUS = "surplus"  #: more words than the command takes
+    VERBOSITY = "verbosity"  #: more than one verbosity
+    URL = "url"  #: a URL of a configured site that names no long task
+    ID = "id"  #: an id that no long task can have
+    JSON = "json"  #: JSON that is no response of Confluence
+    ALIAS = "alias"  #: `alias:id` with an unknown alias
+    LENGTH = "length"  #: the text is longer than ten references can be
 
 
 class SiteName(Struct, frozen=True, kw_only=True):
-    """What a site is called, and how it is recognised."""
+    """The names and addresses by which a site is recognized."""
 
     site_id: int
     alias: str
     host: str
-    #: e.g. https://acme.atlassian.net or https://wiki.example.com/confluence
-    base_url: str
+    base_url: str  #: e.g. https://acme.atlassian.net or https://wiki.example.com/confluence
     cloud_id: str | None = None
-    #: None where it is not known; then an id is never refused for its form
-    kind: SiteKind | None = None
+    kind: SiteKind | None = None  #: None if not known; then an id of either form is accepted
 
 
 class Reference(Struct, frozen=True, kw_only=True):
@@ -76,62 +63,57 @@ class Reference(Struct, frozen=True, kw_only=True):
 
 
 class Follow(Struct, frozen=True, kw_only=True, tag=True):
-    """Follow these in this channel."""
+    """Follow these long tasks in this channel."""
 
-    #: 1 to 10, distinct, as they were typed
-    refs: tuple[Reference, ...]
-    #: None where nothing was typed: the channel's own setting, else normal
-    verbosity: Verbosity | None = None
+    refs: tuple[Reference, ...]  #: 1 to 10, distinct, in the order they were typed
+    verbosity: Verbosity | None = None  #: None if none was typed: the channel's setting applies, else normal
 
 
 class ShowStatus(Struct, frozen=True, kw_only=True, tag=True):
-    """One look, shown to the caller alone."""
+    """Show the status of a long task to the caller only."""
 
     ref: Reference
 
 
 class ListFollowed(Struct, frozen=True, kw_only=True, tag=True):
-    """What is followed."""
+    """List what is followed."""
 
     scope: Scope = Scope.ALL
-    #: from 1
-    page: int = 1
+    page: int = 1  #: from 1
 
 
 class Stop(Struct, frozen=True, kw_only=True, tag=True):
-    """This channel stops following it."""
+    """Stop following a long task in this channel."""
 
     ref: Reference
 
 
 class StopAll(Struct, frozen=True, kw_only=True, tag=True):
-    """This channel stops following all of the caller's."""
+    """Stop following all of the caller's long tasks in this channel."""
 
 
 class Connect(Struct, frozen=True, kw_only=True, tag=True):
-    """Link the caller's own Atlassian account."""
+    """Connect the caller's own Atlassian account."""
 
 
 class Disconnect(Struct, frozen=True, kw_only=True, tag=True):
-    """Unlink it."""
+    """Disconnect the caller's own Atlassian account."""
 
 
 class ShowSettings(Struct, frozen=True, kw_only=True, tag=True):
-    """The channel's settings."""
+    """Show the channel's settings."""
 
 
 class ShowHelp(Struct, frozen=True, kw_only=True, tag=True):
-    """Help, with examples."""
+    """Show help, with examples."""
 
 
 class NotUnderstood(Struct, frozen=True, kw_only=True, tag=True):
-    """Text that cannot be read."""
+    """A text that could not be parsed."""
 
     reason: Misread
-    #: what was not understood: the person's words, at most 80 characters
-    what: str = ""
-    #: a word that was perhaps meant
-    suggestion: str | None = None
+    what: str = ""  #: the part that was not understood, at most 80 characters
+    suggestion: str | None = None  #: a similar word that was probably meant
 
 
 class TooMany(Struct, frozen=True, kw_only=True, tag=True):
@@ -142,39 +124,36 @@ class TooMany(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ForeignSite(Struct, frozen=True, kw_only=True, tag=True):
-    """A URL of a host that is not a configured site."""
+    """A URL whose host is no configured site."""
 
-    #: at most 80 characters
-    host: str
+    host: str  #: at most 80 characters
 
 
 class NotALongTask(Struct, frozen=True, kw_only=True, tag=True):
-    """The URL of a job that Confluence runs, but not as a long task."""
+    """The URL of a job that Confluence does not run as a long task."""
 
     kind: OtherTask
 
 
 class WhichSite(Struct, frozen=True, kw_only=True, tag=True):
-    """An id that could be of several sites."""
+    """An id that could belong to several sites."""
 
     remote_id: str
     aliases: tuple[str, ...]
 
 
 class NoSite(Struct, frozen=True, kw_only=True, tag=True):
-    """An id, while no site is configured or linked."""
+    """An id, but no site is configured or connected."""
 
     remote_id: str
 
 
 class KindMismatch(Struct, frozen=True, kw_only=True, tag=True):
-    """An id of the form that the other kind of Confluence uses: digits are Cloud's, UUIDs Data Center's."""
+    """An id in the form of the other Confluence product: digits are Cloud's, UUIDs Data Center's."""
 
     remote_id: str
-    #: of the site, the first of several, that cannot have it
-    alias: str
-    #: what that site is
-    kind: SiteKind
+    alias: str  #: of the site (the first of several) that cannot have this id
+    kind: SiteKind  #: what that site runs
 
 
 Problem = NotUnderstood | TooMany | ForeignSite | NotALongTask | WhichSite | NoSite | KindMismatch

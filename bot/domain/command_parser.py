@@ -1,69 +1,56 @@
-"""Reads what a person typed after the slash command."""
+"""Parse the text typed after the slash command."""
 
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from urllib.parse import quote
 
-from bot.domain.command import (
-    Command,
-    Connect,
-    Disconnect,
-    Follow,
-    ListFollowed,
-    Misread,
-    NotUnderstood,
-    Problem,
-    Reference,
-    Scope,
-    ShowHelp,
-    ShowSettings,
-    ShowStatus,
-    SiteName,
-    Stop,
-    StopAll,
-    TooMany,
-)
+from bot.domain import command, task_url
+from bot.domain.command import Command, Misread, NotUnderstood, Problem, Reference, Scope, SiteName
 from bot.domain.states import Verbosity
-from bot.domain.task_url import GATEWAYS, locate, shown
+from bot.domain.task_url import GATEWAYS, shorten
 
 MAX_REFERENCES = 10
-#: ten answers of the API fit; nobody types more
+#: ten responses of the API fit
 MAX_LENGTH = 12_000
 MAX_PAGE = 1_000
 
 _LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>", re.IGNORECASE)
-#: what Slack escapes, and what a copied page may have escaped besides; the ampersand last
+#: what Slack escapes, and what a copied page may have escaped as well; the ampersand comes last
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"') | dict.fromkeys("‘’‚‛′＇", "'") | {"\u00a0": " "})
-#: zero-width and direction marks, which copying from a page or a chat brings along
+#: zero-width and direction marks, which are copied along from pages and chats
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _ABSOLUTE = re.compile(r"\s*https?://", re.IGNORECASE)
 _WRAPPING = "\"'`<>()[]*~,;"
 
-_Read = Callable[[list[str], Sequence[SiteName], Collection[str]], Command]
+#: finds the long task that a word names, as `task_url.locate` does
+_Locate = Callable[[str], Reference | Problem | None]
+_Parser = Callable[[list[str], _Locate], Command]
 
 
 def parse_command(text: str, *, sites: Sequence[SiteName], gateways: Collection[str] = GATEWAYS) -> Command:
-    """What the person wants; never raises, and whatever cannot be read is a value that says why.
+    """Parse a command; never raises: what cannot be parsed is a `Problem` that says why.
 
-    `text` is what Slack sends: `& < >` escaped, URLs perhaps as `<url>` or `<url|label>`. `gateways`: hosts under
-    which Atlassian's API gateway is reached.
+    `text`: as Slack sends it, with `& < >` escaped and URLs possibly as `<url>` or `<url|label>`. `gateways`: hosts of
+    Atlassian's API gateway.
     """
     if len(text) > MAX_LENGTH:
-        return NotUnderstood(reason=Misread.LENGTH, what=shown(text))
+        return NotUnderstood(reason=Misread.LENGTH, what=shorten(text))
     words = _words(text)
     if isinstance(words, NotUnderstood):
         return words
     if not words:
-        return ShowHelp()
-    read = _KEYWORDS.get(words[0].casefold())
-    return read(words[1:], sites, gateways) if read is not None else _follow(words, sites, gateways)
+        return command.ShowHelp()
+    locate = partial(task_url.locate, sites=sites, gateways=gateways)
+    parser = _KEYWORDS.get(words[0].casefold())
+    return parser(words[1:], locate) if parser is not None else _follow(words, locate)
 
 
 def _words(text: str) -> list[str] | NotUnderstood:
-    """The words of a text without Slack's wrapping, quotes and escapes; a JSON body is one word: what it names."""
+    """Split a text into words, without Slack's markup, quotes and escapes; a JSON body becomes the word it names."""
     plain = _LINK.sub(r"\1", text)
     for escape, char in _ESCAPES:
         plain = plain.replace(escape, char)
@@ -76,9 +63,9 @@ def _words(text: str) -> list[str] | NotUnderstood:
             body, end = decoder.raw_decode(plain, brace)
         except (ValueError, RecursionError):
             body, end = None, brace
-        word = _named_in(body)
+        word = _reference_in(body)
         if word is None:
-            return NotUnderstood(reason=Misread.JSON, what=shown(" ".join(plain[brace:].split())))
+            return NotUnderstood(reason=Misread.JSON, what=shorten(" ".join(plain[brace:].split())))
         words.append(word)
         plain = plain[end:]
     return words + _split(plain)
@@ -91,10 +78,11 @@ def _split(text: str) -> list[str]:
     return [word for word in stripped if word and word != "json"]
 
 
-def _named_in(body: object) -> str | None:
-    """What an answer of the API names, as a word to look up: the one that started the long task, or one about it.
+def _reference_in(body: object) -> str | None:
+    """Return the long task that an API response is about, as a word: one that started it, or one about it.
 
-    A URL in it tells the site. The id is the part that counts: Cloud's own `links.status` lacks `/wiki`.
+    An absolute URL also names the site. Otherwise the id counts more than a path, since Cloud's `links.status` lacks
+    `/wiki`.
     """
     if not isinstance(body, dict):
         return None
@@ -115,67 +103,64 @@ def _named_in(body: object) -> str | None:
     return None
 
 
-def _follow(words: list[str], sites: Sequence[SiteName], gateways: Collection[str]) -> Command:
+def _follow(words: list[str], locate: _Locate) -> Command:
     verbosity: Verbosity | None = None
     names: list[str] = []
     for word in words:
-        wish = _VERBOSITY.get(word.casefold())
-        if wish is None:
+        typed = _VERBOSITY.get(word.casefold())
+        if typed is None:
             names.append(word)
-        elif verbosity in (None, wish):
-            verbosity = wish
+        elif verbosity in (None, typed):
+            verbosity = typed
         else:
-            return NotUnderstood(reason=Misread.VERBOSITY, what=f"{verbosity} {wish}")
+            return NotUnderstood(reason=Misread.VERBOSITY, what=f"{verbosity} {typed}")
     if not names:
-        return NotUnderstood(reason=Misread.NO_REFERENCE, what=shown(" ".join(words)))
+        return NotUnderstood(reason=Misread.NO_REFERENCE, what=shorten(" ".join(words)))
     refs: dict[Reference, None] = {}
-    for place, name in enumerate(names):
-        found = _one(name, sites, gateways, instead=_KEYWORDS if place == 0 else _VERBOSITY)
+    for index, name in enumerate(names):
+        found = _reference(name, locate, alternatives=_KEYWORDS if index == 0 else _VERBOSITY)
         if not isinstance(found, Reference):
             return found
         refs[found] = None
     if len(refs) > MAX_REFERENCES:
-        return TooMany(count=len(refs), limit=MAX_REFERENCES)
-    return Follow(refs=tuple(refs), verbosity=verbosity)
+        return command.TooMany(count=len(refs), limit=MAX_REFERENCES)
+    return command.Follow(refs=tuple(refs), verbosity=verbosity)
 
 
-def _one(
-    word: str, sites: Sequence[SiteName], gateways: Collection[str], *, instead: Mapping[str, object]
-) -> Reference | Problem:
-    """The long task that a word names; else the word that was perhaps meant, of those that could stand there."""
-    found = locate(word, sites=sites, gateways=gateways)
+def _reference(word: str, locate: _Locate, *, alternatives: Mapping[str, object]) -> Reference | Problem:
+    """Return the long task that a word names, else a problem that suggests the most similar of the alternatives."""
+    found = locate(word)
     if found is not None:
         return found
-    near = get_close_matches(word.casefold()[:20], instead, n=1)
-    return NotUnderstood(reason=Misread.WORD, what=shown(word), suggestion=near[0] if near else None)
+    near = get_close_matches(word.casefold()[:20], alternatives, n=1)
+    return NotUnderstood(reason=Misread.WORD, what=shorten(word), suggestion=near[0] if near else None)
 
 
-def _one_only(
-    words: list[str], sites: Sequence[SiteName], gateways: Collection[str], *, instead: Mapping[str, object]
-) -> Reference | Problem:
+def _only_reference(words: list[str], locate: _Locate, *, alternatives: Mapping[str, object]) -> Reference | Problem:
+    """Return the one long task that the words name."""
     if not words:
         return NotUnderstood(reason=Misread.NO_REFERENCE)
-    found = _one(words[0], sites, gateways, instead=instead)
+    found = _reference(words[0], locate, alternatives=alternatives)
     if isinstance(found, Reference) and len(words) > 1:
-        also = locate(words[1], sites=sites, gateways=gateways)
-        reason = Misread.SURPLUS if also is None else Misread.ONE_REFERENCE
-        return NotUnderstood(reason=reason, what=shown(" ".join(words[1:])))
+        second = locate(words[1])
+        reason = Misread.SURPLUS if second is None else Misread.ONE_REFERENCE
+        return NotUnderstood(reason=reason, what=shorten(" ".join(words[1:])))
     return found
 
 
-def _look(words: list[str], sites: Sequence[SiteName], gateways: Collection[str]) -> Command:
-    ref = _one_only(words, sites, gateways, instead={})
-    return ShowStatus(ref=ref) if isinstance(ref, Reference) else ref
+def _status(words: list[str], locate: _Locate) -> Command:
+    ref = _only_reference(words, locate, alternatives={})
+    return command.ShowStatus(ref=ref) if isinstance(ref, Reference) else ref
 
 
-def _stop(words: list[str], sites: Sequence[SiteName], gateways: Collection[str]) -> Command:
+def _stop(words: list[str], locate: _Locate) -> Command:
     if [word.casefold() for word in words] == ["all"]:
-        return StopAll()
-    ref = _one_only(words, sites, gateways, instead={"all": None})
-    return Stop(ref=ref) if isinstance(ref, Reference) else ref
+        return command.StopAll()
+    ref = _only_reference(words, locate, alternatives={"all": None})
+    return command.Stop(ref=ref) if isinstance(ref, Reference) else ref
 
 
-def _list(words: list[str], _sites: Sequence[SiteName], _gateways: Collection[str]) -> Command:
+def _list(words: list[str], _locate: _Locate) -> Command:
     scope, page = Scope.ALL, 1
     for word in words:
         lowered = word.casefold()
@@ -185,34 +170,34 @@ def _list(words: list[str], _sites: Sequence[SiteName], _gateways: Collection[st
             page = min(max(int(lowered), 1), MAX_PAGE)
         elif lowered != "page":
             near = get_close_matches(lowered[:20], _SCOPES, n=1)
-            return NotUnderstood(reason=Misread.SURPLUS, what=shown(word), suggestion=near[0] if near else None)
-    return ListFollowed(scope=scope, page=page)
+            return NotUnderstood(reason=Misread.SURPLUS, what=shorten(word), suggestion=near[0] if near else None)
+    return command.ListFollowed(scope=scope, page=page)
 
 
-def _alone(command: Command) -> _Read:
-    """A command that nothing follows."""
+def _without_arguments(parsed: Command) -> _Parser:
+    """Return the parser of a command that takes no arguments."""
 
-    def read(words: list[str], _sites: Sequence[SiteName], _gateways: Collection[str]) -> Command:
-        return NotUnderstood(reason=Misread.SURPLUS, what=shown(" ".join(words))) if words else command
+    def parse(words: list[str], _locate: _Locate) -> Command:
+        return NotUnderstood(reason=Misread.SURPLUS, what=shorten(" ".join(words))) if words else parsed
 
-    return read
+    return parse
 
 
-def _help(_words: list[str], _sites: Sequence[SiteName], _gateways: Collection[str]) -> Command:
-    return ShowHelp()
+def _help(_words: list[str], _locate: _Locate) -> Command:
+    return command.ShowHelp()
 
 
 _VERBOSITY: dict[str, Verbosity] = {str(verbosity): verbosity for verbosity in Verbosity}
 _SCOPES: dict[str, Scope] = {str(scope): scope for scope in Scope}
-_KEYWORDS: dict[str, _Read] = {
+_KEYWORDS: dict[str, _Parser] = {
     "help": _help,
     "?": _help,
     "--help": _help,
     "follow": _follow,
-    "status": _look,
+    "status": _status,
     "list": _list,
     "stop": _stop,
-    "connect": _alone(Connect()),
-    "disconnect": _alone(Disconnect()),
-    "settings": _alone(ShowSettings()),
+    "connect": _without_arguments(command.Connect()),
+    "disconnect": _without_arguments(command.Disconnect()),
+    "settings": _without_arguments(command.ShowSettings()),
 }

@@ -1,46 +1,41 @@
-"""What one look means: the long task as it stands now, what to tell, and when to look again."""
+"""Decide what the result of a look means: the new state, what to announce, when to look again."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.domain import poll_interval
+from bot.domain import poll_interval, poll_result
 from bot.domain.changes import Change, Found, PhaseChanged, changes
+from bot.domain.message_facts import TroubleOver, TroubleStarted
 from bot.domain.outcome import outcome_of
-from bot.domain.poll_result import (
-    AccessDenied,
-    Misconfigured,
-    NotFound,
-    PollResult,
-    RateLimited,
-    Seen,
-    Unavailable,
-    Unreadable,
-)
-from bot.domain.samples import Sample, added
+from bot.domain.samples import Sample, add_sample
 from bot.domain.snapshot import Snapshot
 from bot.domain.states import Outcome, Trouble
-from bot.domain.task_state import Decision, Pause, TaskState, TroubleOver, TroubleStarted, says_the_same
+from bot.domain.task_state import Decision, Pause, TaskState, is_same
 
-#: 404 after good looks: so many in a row, over at least so long, mean that Confluence has forgotten it
-MISSES = 3
-MISSED_FOR = timedelta(seconds=30)
-#: a failing site or long task is spoken of after this
-TOLD_AFTER = timedelta(minutes=5)
-#: a pause shorter than this is nobody's business
-PAUSE_TOLD = timedelta(minutes=1)
-#: even where a 429 says that nothing need be waited for
-PAUSE_SHORTEST = timedelta(seconds=2)
-#: where a 429 does not say how long
-PAUSE_DEFAULT = timedelta(seconds=30)
-#: unexpected exceptions after which a long task is set aside
-CRASHES = 5
+#: answers 404 in a row, over at least `MISSING_AFTER`, that mean that Confluence has forgotten a long task
+MAX_MISSES = 3
+MISSING_AFTER = timedelta(seconds=30)
+#: the threads get a message about a site or long task that has been failing for so long
+ANNOUNCED_AFTER = timedelta(minutes=5)
+#: the threads get no message about a shorter pause
+SHORTEST_ANNOUNCED_PAUSE = timedelta(minutes=1)
+#: even if a 429 says that no wait is needed
+SHORTEST_PAUSE = timedelta(seconds=2)
+#: if a 429 does not say how long
+DEFAULT_PAUSE = timedelta(seconds=30)
+#: unexpected exceptions in a row after which a long task is set aside
+MAX_CRASHES = 5
+
+#: the site does not work, or not as a Confluence site
+Failure = poll_result.Unavailable | poll_result.Unreadable | poll_result.Misconfigured
 
 
 def decide(
     before: TaskState,
-    answer: PollResult,
+    result: poll_result.PollResult,
     *,
     known: Mapping[str, int | None],
     now: datetime,
@@ -48,39 +43,51 @@ def decide(
     jitter: float,
     site_down: bool = False,
 ) -> Decision:
-    """Decide what an answer means; one that comes after the end means nothing.
+    """Decide what the result of a look means. A result that arrives after the end changes nothing.
 
-    `known` maps the identities of findings told of before to their counts (needed only where the answer brings
-    findings); `jitter` is a random number from 0 to 1; `site_down`: the threads are told of the whole site, so this
-    long task does not speak for itself, and the site's probes say when to look.
+    `known` maps the identity of each stored finding to its count (only needed if the result brings findings).
+    `jitter` is a random number from 0 to 1. While the site is down (`site_down`) its threads get one message about the
+    site, so none about this long task, and the probes of the site decide when to look again.
     """
     if before.outcome is not Outcome.FOLLOWING:
         return Decision(after=before, due_at=None)
-    if isinstance(answer, Seen):
-        return _seen(before, answer, known=known, now=now, bounds=bounds, jitter=jitter)
-    if isinstance(answer, NotFound):
-        return _missed(before, now)
-    if isinstance(answer, RateLimited):
-        return _rate_limited(before, answer, now)
-    if isinstance(answer, AccessDenied):
-        due_at = now + poll_interval.LONGEST
-        return Decision(after=before, due_at=due_at, account_well=False, site_well=True, error=f"HTTP {answer.status}")
-    return _failed(before, answer, now=now, bounds=bounds, jitter=jitter, site_down=site_down)
+    match result:
+        case poll_result.Seen():
+            return _seen(before, result, known=known, now=now, bounds=bounds, jitter=jitter)
+        case poll_result.NotFound():
+            return _not_found(before, now)
+        case poll_result.RateLimited():
+            pause = pause_of(result, now=now)
+            return Decision(after=before, due_at=pause.until, pause=pause, error="HTTP 429")
+        case poll_result.AccessDenied():
+            return Decision(
+                after=before,
+                due_at=now + poll_interval.LONGEST,
+                site_healthy=True,
+                credential_accepted=False,
+                error=f"HTTP {result.status}",
+            )
+        case poll_result.Unavailable() | poll_result.Unreadable() | poll_result.Misconfigured():
+            if site_down:
+                return _failed_with_site(before, result, now=now, bounds=bounds)
+            return _failed(before, result, now=now, bounds=bounds, jitter=jitter)
+        case _:
+            assert_never(result)
 
 
 def _seen(
     before: TaskState,
-    answer: Seen,
+    result: poll_result.Seen,
     *,
     known: Mapping[str, int | None],
     now: datetime,
     bounds: poll_interval.Bounds,
     jitter: float,
 ) -> Decision:
-    snapshot = answer.snapshot
-    found = changes(before.snapshot, snapshot, findings=answer.findings, known=known)
+    snapshot = result.snapshot
+    found = changes(before.snapshot, snapshot, findings=result.findings, known=known)
     moved = bool(found) or before.moved_at is None
-    after = _remembered(before, snapshot, found=found, moved=moved, now=now)
+    after = _with_snapshot(before, snapshot, found=found, moved=moved, now=now)
     unchanged = now - (after.unchanged_since or now)
     ended = outcome_of(snapshot, problems=after.found > 0, unchanged_seconds=unchanged.total_seconds())
     after, troubles = _troubles(after, moved=moved or ended is not None, now=now)
@@ -96,7 +103,6 @@ def _seen(
             percent=snapshot.percent,
             moved_at=moved_at,
             bounds=bounds,
-            waiting=False,
             jitter=jitter,
         )
     else:
@@ -105,22 +111,22 @@ def _seen(
         after=after,
         due_at=due_at,
         changes=found,
-        findings=answer.findings,
+        findings=result.findings,
         troubles=troubles,
-        visible=moved or bool(troubles) or ended is not None,
-        site_well=True,
-        account_well=True,
+        card_changed=moved or bool(troubles) or ended is not None,
+        site_healthy=True,
+        credential_accepted=True,
     )
 
 
-def _remembered(
+def _with_snapshot(
     before: TaskState, snapshot: Snapshot, *, found: tuple[Change, ...], moved: bool, now: datetime
 ) -> TaskState:
-    """The long task with a new snapshot; a good look ends every count of failures."""
+    """The state with a new snapshot; a good look ends every count of failures."""
     samples = before.samples
     if snapshot.percent is not None:
-        samples = added(samples, Sample(at=now.timestamp(), percent=snapshot.percent, done=snapshot.done))
-    same = before.snapshot is not None and says_the_same(before.snapshot, snapshot)
+        samples = add_sample(samples, Sample(at=now.timestamp(), percent=snapshot.percent, done=snapshot.done))
+    same = before.snapshot is not None and is_same(before.snapshot, snapshot)
     return replace(
         before,
         snapshot=snapshot,
@@ -147,93 +153,95 @@ def _troubles(
         return replace(after, trouble=None, trouble_since=None), (over,)
     if trouble is None and not moved and poll_interval.stalled(now, after.moved_at or now, after.samples):
         stalled = replace(after, trouble=Trouble.STALLED, trouble_since=after.moved_at)
-        return stalled, (TroubleStarted(trouble=Trouble.STALLED),)
+        return stalled, (TroubleStarted(trouble=Trouble.STALLED, since=after.moved_at),)
     return after, ()
 
 
-def _missed(before: TaskState, now: datetime) -> Decision:
-    """404: three in a row over half a minute mean that its end can no longer be seen."""
+def _not_found(before: TaskState, now: datetime) -> Decision:
+    """404: three in a row over half a minute mean that the end of the long task cannot be seen any more."""
     since = before.missed_since or now
     after = replace(before, misses=before.misses + 1, missed_since=since, failures=0, failing_since=None)
-    if after.misses >= MISSES and now - since >= MISSED_FOR:
+    gone = after.misses >= MAX_MISSES and now - since >= MISSING_AFTER
+    if gone:
         after = replace(after, outcome=Outcome.UNKNOWN, trouble=Trouble.MISSING, trouble_since=since)
-        return Decision(after=after, due_at=None, visible=True, site_well=True, account_well=True, error="HTTP 404")
-    due_at = now + MISSED_FOR / (MISSES - 1)
-    return Decision(after=after, due_at=due_at, site_well=True, account_well=True, error="HTTP 404")
+    return Decision(
+        after=after,
+        due_at=None if gone else now + MISSING_AFTER / (MAX_MISSES - 1),
+        card_changed=gone,
+        site_healthy=True,
+        credential_accepted=True,
+        error="HTTP 404",
+    )
 
 
-def _rate_limited(before: TaskState, answer: RateLimited, now: datetime) -> Decision:
-    """429: the scope it speaks of rests for as long as Confluence says."""
-    pause = pause_of(answer, now=now)
-    return Decision(after=before, due_at=pause.until, pause=pause, error="HTTP 429")
-
-
-def pause_of(answer: RateLimited, *, now: datetime) -> Pause:
-    """The rest that a 429 asks for."""
-    rest = PAUSE_DEFAULT if answer.retry_after is None else timedelta(seconds=answer.retry_after)
-    rest = max(rest, PAUSE_SHORTEST)
-    return Pause(scope=answer.scope, until=now + rest, reason=answer.reason or "HTTP 429")
+def pause_of(result: poll_result.RateLimited, *, now: datetime) -> Pause:
+    """The pause that a 429 asks for."""
+    seconds = DEFAULT_PAUSE if result.retry_after is None else timedelta(seconds=result.retry_after)
+    until = now + max(seconds, SHORTEST_PAUSE)
+    return Pause(scope=result.scope, until=until, reason=result.reason or "HTTP 429")
 
 
 def _failed(
-    before: TaskState,
-    answer: Unavailable | Unreadable | Misconfigured,
-    *,
-    now: datetime,
-    bounds: poll_interval.Bounds,
-    jitter: float,
-    site_down: bool,
+    before: TaskState, result: Failure, *, now: datetime, bounds: poll_interval.Bounds, jitter: float
 ) -> Decision:
-    """The site failed: back off; a long task that alone keeps failing is spoken of after five minutes."""
-    before = replace(before, misses=0, missed_since=None)
-    if site_down:
-        # Behind the others, so that the probes take turns among the long tasks.
-        due_at = now + timedelta(seconds=bounds.min_seconds)
-        return Decision(after=before, due_at=due_at, site_well=False, error=reason_of(answer))
+    """Back off; a long task that alone keeps failing is announced after `ANNOUNCED_AFTER`."""
     since = before.failing_since or now
-    after = replace(before, failures=before.failures + 1, failing_since=since)
+    after = replace(before, misses=0, missed_since=None, failures=before.failures + 1, failing_since=since)
     wait = timedelta(seconds=poll_interval.backoff(after.failures, bounds=bounds, jitter=jitter))
-    if isinstance(answer, Unavailable) and answer.retry_after is not None:
-        wait = max(wait, timedelta(seconds=answer.retry_after))
+    if isinstance(result, poll_result.Unavailable) and result.retry_after is not None:
+        wait = max(wait, timedelta(seconds=result.retry_after))
     troubles: tuple[TroubleStarted | TroubleOver, ...] = ()
-    if after.trouble is None and now - since >= TOLD_AFTER:
-        trouble = trouble_of(answer)
+    if after.trouble is None and now - since >= ANNOUNCED_AFTER:
+        trouble = trouble_of(result)
         after = replace(after, trouble=trouble, trouble_since=since)
-        troubles = (TroubleStarted(trouble=trouble),)
+        troubles = (TroubleStarted(trouble=trouble, since=since),)
     return Decision(
         after=after,
         due_at=now + wait,
         troubles=troubles,
-        visible=bool(troubles),
-        site_well=False,
-        error=reason_of(answer),
+        card_changed=bool(troubles),
+        site_healthy=False,
+        error=reason_of(result),
     )
 
 
-def trouble_of(answer: Unavailable | Unreadable | Misconfigured) -> Trouble:
-    """What a failing site is called in a thread."""
-    if isinstance(answer, Misconfigured):
-        return Trouble.MISCONFIGURED
-    return Trouble.UNREADABLE if isinstance(answer, Unreadable) else Trouble.DOWN
+def _failed_with_site(before: TaskState, result: Failure, *, now: datetime, bounds: poll_interval.Bounds) -> Decision:
+    """Put the long task behind the others, so that the probes of the site take turns among them."""
+    after = replace(before, misses=0, missed_since=None)
+    due_at = now + timedelta(seconds=bounds.min_seconds)
+    return Decision(after=after, due_at=due_at, site_healthy=False, error=reason_of(result))
 
 
-def reason_of(answer: Unavailable | Unreadable | Misconfigured) -> str:
-    """A failing answer in a few words, for the operator."""
-    return f"HTTP {answer.status}" if isinstance(answer, Misconfigured) else answer.reason
+def trouble_of(result: Failure) -> Trouble:
+    """The trouble of a long task whose site fails."""
+    match result:
+        case poll_result.Misconfigured():
+            return Trouble.MISCONFIGURED
+        case poll_result.Unreadable():
+            return Trouble.UNREADABLE
+        case poll_result.Unavailable():
+            return Trouble.DOWN
+        case _:
+            assert_never(result)
+
+
+def reason_of(result: Failure) -> str:
+    """A failure in a few words, for the operator."""
+    return f"HTTP {result.status}" if isinstance(result, poll_result.Misconfigured) else result.reason
 
 
 def decide_after_crash(before: TaskState, *, now: datetime, bounds: poll_interval.Bounds, jitter: float) -> Decision:
-    """An unexpected exception: try again later; after the fifth the long task is set aside, its end unseen."""
+    """Decide what an unexpected exception means: back off, and after `MAX_CRASHES` in a row set the long task aside."""
     if before.outcome is not Outcome.FOLLOWING:
         return Decision(after=before, due_at=None)
     after = replace(before, crashes=before.crashes + 1)
-    if after.crashes < CRASHES:
+    if after.crashes < MAX_CRASHES:
         wait = timedelta(seconds=poll_interval.backoff(after.crashes, bounds=bounds, jitter=jitter))
         return Decision(after=after, due_at=now + wait, error="unexpected exception")
     after = replace(after, outcome=Outcome.UNKNOWN, trouble=Trouble.SET_ASIDE, trouble_since=now)
-    return Decision(after=after, due_at=None, visible=True, error="set aside after unexpected exceptions")
+    return Decision(after=after, due_at=None, card_changed=True, error="set aside after unexpected exceptions")
 
 
 def phase_changed(found: tuple[Change, ...]) -> bool:
-    """Whether a thread that wants everything is told of a new phase."""
+    """Whether a new phase is among the changes."""
     return any(isinstance(change, PhaseChanged) for change in found)

@@ -1,4 +1,4 @@
-"""Which tellings are worth the next calls that Slack allows one workspace."""
+"""Choose which posts and edits are worth the next calls that Slack allows one workspace."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,31 +14,26 @@ class Method(StrEnum):
 
     POST = "chat.postMessage"
     UPDATE = "chat.update"
-    EPHEMERAL = "chat.postEphemeral"
-    USER_INFO = "users.info"
 
 
 class Limit(Struct, frozen=True, kw_only=True):
     """A bucket of tokens: at most `burst + seconds / spacing` calls in any stretch of so many seconds."""
 
     burst: int
-    #: seconds in which one token comes back
-    spacing: float
+    spacing: float  #: seconds in which one token comes back
 
 
-#: https://docs.slack.dev/apis/web-api/rate-limits: tier 3 is 50 a minute, tier 4 is 100 a minute, a post is one a
-#: second and channel and several hundred a minute and workspace, taken as 240. Calls do not take equally long to
-#: arrive, so the limits here leave room: at most 50 edits in any 61 seconds; 96 calls of tier 4 and 238 posts in any
-#: 60. A burst of two edits makes up for a turn that comes late.
+#: https://docs.slack.dev/apis/web-api/rate-limits: tier 3, edits, is 50 a minute; a post is one a second and channel
+#: and several hundred a minute and workspace, taken as 240. Calls do not take equally long to arrive, so the limits
+#: here leave room: at most 50 edits in any 61 seconds and 238 posts in any 60. A burst of two edits makes up for a turn
+#: that comes late.
 LIMITS: Mapping[Method, Limit] = {
     Method.POST: Limit(burst=28, spacing=60 / 210),
     Method.UPDATE: Limit(burst=2, spacing=60 / 48),
-    Method.EPHEMERAL: Limit(burst=6, spacing=60 / 90),
-    Method.USER_INFO: Limit(burst=6, spacing=60 / 90),
 }
 #: seconds between two posts into one channel
 CHANNEL_SPACING = 1.1
-#: after so many tellings in a row that were chosen for their urgency, one is chosen for its wait
+#: after so many calls in a row that were chosen for their urgency, one is chosen for its wait
 FAIR_AFTER = 4
 #: percent points from which on a larger change ranks no higher
 GREAT_CHANGE = 20.0
@@ -46,29 +41,8 @@ GREAT_CHANGE = 20.0
 _ROUNDING = 1e-5
 
 
-class Telling(StrEnum):
-    """What a thread has to be told next, and by which call."""
-
-    ROOT = "root"
-    CARD = "card"
-    WARNINGS = "warnings"
-    TROUBLE = "trouble"
-    PHASE = "phase"
-    MILESTONE = "milestone"
-    COMPLETION = "completion"
-    FILE = "file"
-    DM = "dm"
-    CALLER = "caller"
-    ROOT_EDIT = "root edit"
-    CARD_EDIT = "card edit"
-    NOTICE_EDIT = "notice edit"
-
-
-EDITS = frozenset({Telling.ROOT_EDIT, Telling.CARD_EDIT, Telling.NOTICE_EDIT})
-
-
 class Urgency(IntEnum):
-    """The most urgent notice a thread has not been told; the smaller, the sooner."""
+    """How urgent a message is; a thread is as urgent as its most urgent waiting message. The smaller, the sooner."""
 
     COMPLETION = 0
     FIRST_CARD = 1
@@ -77,20 +51,16 @@ class Urgency(IntEnum):
     PROGRESS = 4
 
 
-class Work(Struct, frozen=True, kw_only=True):
-    """The next telling of one thread: its notices go in order, so only the next one is listed."""
+class Candidate(Struct, frozen=True, kw_only=True):
+    """The next post or edit of one thread: its messages go in order, so only the next one is a candidate."""
 
-    subscription_id: int
+    message_id: int
     channel_id: str
-    kind: Telling
-    #: the thread's, so that a completion pulls its own warnings along instead of jumping them
-    urgency: Urgency
-    #: since when it waits (UTC)
-    since: datetime
-    #: percent points between what is shown and what is
-    change: float = 0.0
-    #: whether it shows the end
-    terminal: bool = False
+    method: Method  #: POST or UPDATE
+    urgency: Urgency  #: the thread's, so that a completion pulls its own warnings along instead of jumping them
+    since: datetime  #: since when it waits (UTC)
+    change: float = 0.0  #: percent points between what is shown and what is true
+    terminal: bool = False  #: whether it shows the end
 
 
 class Budgets(Struct, frozen=True, kw_only=True):
@@ -99,14 +69,11 @@ class Budgets(Struct, frozen=True, kw_only=True):
     opened_at: float
     limits: Mapping[Method, Limit]
     channel_spacing: float
-    #: when each method's bucket is full again
-    full_at: Mapping[Method, float]
+    full_at: Mapping[Method, float]  #: when each method's bucket is full again
     #: when a channel may be posted to again, where that is still to come
     channels: Mapping[str, float] = field(default_factory=dict)
-    #: until when each method rests because Slack said so
-    pauses: Mapping[Method, float] = field(default_factory=dict)
-    #: tellings in a row that were chosen for their urgency
-    urgent: Mapping[Method, int] = field(default_factory=dict)
+    pauses: Mapping[Method, float] = field(default_factory=dict)  #: until when each method rests because Slack said so
+    urgent: Mapping[Method, int] = field(default_factory=dict)  #: calls in a row that were chosen for their urgency
 
     @classmethod
     def opened(
@@ -152,7 +119,7 @@ class Budgets(Struct, frozen=True, kw_only=True):
         return replace(self, full_at=full_at, channels=channels)
 
     def unspent(self, method: Method) -> "Budgets":
-        """The budgets where a call that was reckoned with turned out not to be needed."""
+        """The budgets after a call that was counted and turned out not to be needed."""
         return replace(self, full_at={**self.full_at, method: self.full_at[method] - self.limits[method].spacing})
 
     def paused(self, method: Method, until: datetime) -> "Budgets":
@@ -167,18 +134,18 @@ class Budgets(Struct, frozen=True, kw_only=True):
         )
 
 
-def next_tellings(
-    work: Sequence[Work], budgets: Budgets, now: datetime, limit: int
-) -> tuple[tuple[Work, ...], Budgets, datetime | None]:
-    """What to tell now, the budgets after that, and, where there is work but none may be done, until when to wait.
+def next_messages(
+    candidates: Sequence[Candidate], budgets: Budgets, now: datetime, limit: int
+) -> tuple[tuple[Candidate, ...], Budgets, datetime | None]:
+    """The posts and edits to make now, the budgets after them, and, if all have to wait, until when (UTC).
 
     `limit` (2 or more) bounds how much is handed out. Posts go by urgency, then by age; a completion is never
-    passed over for anything that is not one. Edits go likewise, those that show an end first. After every
-    FAIR_AFTER of one method that were chosen for urgency, one is chosen for its wait: no telling starves.
+    passed over for another message. Edits go likewise, those that show an end first. After every
+    FAIR_AFTER of one method that were chosen for urgency, one is chosen for its wait: no message starves.
     """
     at = now.timestamp() + _ROUNDING
-    posts = [item for item in work if item.kind not in EDITS]
-    edits = [item for item in work if item.kind in EDITS]
+    posts = [item for item in candidates if item.method is Method.POST]
+    edits = [item for item in candidates if item.method is Method.UPDATE]
     unready = {channel for channel, ready in budgets.channels.items() if ready > at}
     if budgets.opened_at + budgets.channel_spacing > at:
         unready.update(item.channel_id for item in posts)
@@ -190,7 +157,7 @@ def next_tellings(
     of_posts = min(of_posts, limit - min(of_edits, 1)) if limit > 1 else of_posts
     of_edits = min(of_edits, limit - of_posts)
 
-    chosen: list[Work] = []
+    chosen: list[Candidate] = []
     if of_posts:
         taken, budgets = _taken(Method.POST, _posts_ranked(sendable, of_posts), of_posts, budgets, now)
         chosen += taken
@@ -200,14 +167,14 @@ def next_tellings(
     return tuple(chosen), budgets, None if chosen else _wait_until(posts, edits, budgets)
 
 
-#: the same tellings twice: by urgency, and by wait
-_Ranked = tuple[list[Work], list[Work]]
+#: the same candidates twice: by urgency, and by wait
+_Ranked = tuple[list[Candidate], list[Candidate]]
 
 
-def _posts_ranked(posts: Sequence[Work], count: int) -> _Ranked:
+def _posts_ranked(posts: Sequence[Candidate], count: int) -> _Ranked:
     """The first posts of each order, one a channel."""
-    urgent: dict[str, Work] = {}
-    oldest: dict[str, Work] = {}
+    urgent: dict[str, Candidate] = {}
+    oldest: dict[str, Candidate] = {}
     for item in posts:
         channel = item.channel_id
         first = urgent.setdefault(channel, item)
@@ -221,14 +188,14 @@ def _posts_ranked(posts: Sequence[Work], count: int) -> _Ranked:
     )
 
 
-def _edits_ranked(edits: Sequence[Work], count: int, now: datetime) -> _Ranked:
+def _edits_ranked(edits: Sequence[Candidate], count: int, now: datetime) -> _Ranked:
     """The first edits of each order; a wait counts half as much again where the change is great."""
 
-    def wait(item: Work) -> float:
+    def wait(item: Candidate) -> float:
         weight = 1.0 + 0.5 * min(item.change, GREAT_CHANGE) / GREAT_CHANGE
         return (item.since - now).total_seconds() * weight
 
-    def urgency(item: Work) -> tuple[int, datetime]:
+    def urgency(item: Candidate) -> tuple[int, datetime]:
         return (Urgency.COMPLETION if item.terminal else item.urgency, item.since)
 
     longest = nsmallest(count, edits, key=wait)
@@ -236,15 +203,17 @@ def _edits_ranked(edits: Sequence[Work], count: int, now: datetime) -> _Ranked:
     return nsmallest(count, pressing, key=urgency) + longest, longest
 
 
-def _taken(method: Method, ranked: _Ranked, count: int, budgets: Budgets, now: datetime) -> tuple[list[Work], Budgets]:
-    """So many of the ranked tellings, and the budgets after them."""
+def _taken(
+    method: Method, ranked: _Ranked, count: int, budgets: Budgets, now: datetime
+) -> tuple[list[Candidate], Budgets]:
+    """The first `count` of the ranked candidates, and the budgets after them."""
     by_urgency, by_wait = ranked
     in_a_row = budgets.urgent.get(method, 0)
-    taken: list[Work] = []
+    taken: list[Candidate] = []
     used: set[object] = set()
 
-    def slot(item: Work) -> object:
-        return item.channel_id if method is Method.POST else id(item)
+    def slot(item: Candidate) -> object:
+        return item.channel_id if method is Method.POST else item.message_id
 
     for _ in range(count):
         pressing = next(item for item in by_urgency if slot(item) not in used)
@@ -258,8 +227,8 @@ def _taken(method: Method, ranked: _Ranked, count: int, budgets: Budgets, now: d
     return taken, replace(budgets, urgent={**budgets.urgent, method: in_a_row})
 
 
-def _wait_until(posts: Sequence[Work], edits: Sequence[Work], budgets: Budgets) -> datetime | None:
-    """The first moment at which one of these may be told."""
+def _wait_until(posts: Sequence[Candidate], edits: Sequence[Candidate], budgets: Budgets) -> datetime | None:
+    """The first moment at which one of these may be posted or edited."""
     times = [budgets.ready_at(Method.POST, channel) for channel in {item.channel_id for item in posts}]
     if edits:
         times.append(budgets.ready_at(Method.UPDATE))

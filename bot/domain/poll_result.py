@@ -1,4 +1,4 @@
-"""Everything Confluence can answer to one look."""
+"""Results of one look at Confluence."""
 
 from enum import StrEnum
 
@@ -8,10 +8,10 @@ from bot.domain.snapshot import Finding, Snapshot
 
 
 class Seen(Struct, frozen=True, kw_only=True, tag=True):
-    """200 and JSON that reads."""
+    """200 with a long task."""
 
     snapshot: Snapshot
-    #: None: the same as those of the digest that was handed in, so they were not read again
+    #: None: their digest is the one that was passed in, so they were not read again
     findings: tuple[Finding, ...] | None
 
 
@@ -20,18 +20,15 @@ class NotFound(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Denial(StrEnum):
-    """Why a credential is refused, where the refusal tells."""
+    """Why a credential is refused, if the refusal says so."""
 
-    #: the token lacks the scope; a new one, or a new consent, is needed
-    SCOPE = "scope"
-    #: a scoped or OAuth token was sent to the site's own domain: it works through the gateway alone
-    WRONG_DOOR = "wrong_door"
+    SCOPE = "scope"  #: the token lacks the scope; a new one, or a new consent, is needed
+    #: a scoped or OAuth token works through the API gateway only, and was sent to the site's own domain
+    GATEWAY_ONLY = "gateway_only"
     #: a password instead of an API token
     PASSWORD = "password"  # noqa: S105 - the name of a reason
-    #: the site's list of allowed addresses
-    ADDRESS = "address"
-    #: Data Center took the request as anonymous, as it does with a token it does not know
-    ANONYMOUS = "anonymous"
+    ADDRESS = "address"  #: the site's list of allowed addresses
+    ANONYMOUS = "anonymous"  #: Data Center took the request as anonymous, as it does with a token it does not know
 
 
 class AccessDenied(Struct, frozen=True, kw_only=True, tag=True):
@@ -42,14 +39,14 @@ class AccessDenied(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Misconfigured(Struct, frozen=True, kw_only=True, tag=True):
-    """410 or 302: this URL does not serve the API (any more)."""
+    """410 or a redirect: this URL does not serve the API (any more)."""
 
     status: int
-    location: str | None = None
+    location: str | None = None  #: host of the redirect
 
 
 class PauseScope(StrEnum):
-    """Whom a 429 speaks of."""
+    """What a 429 applies to."""
 
     APP = "app"
     SITE = "site"
@@ -59,18 +56,16 @@ class PauseScope(StrEnum):
 class RateLimited(Struct, frozen=True, kw_only=True, tag=True):
     """429."""
 
-    #: seconds, not capped; None where Confluence did not say
-    retry_after: float | None
+    retry_after: float | None  #: seconds, not capped; None if Confluence does not say
     scope: PauseScope
     reason: str | None = None
 
 
 class Unavailable(Struct, frozen=True, kw_only=True, tag=True):
-    """5xx, timeout, reset: the site is not answering."""
+    """5xx, timeout, reset: the site does not answer."""
 
     reason: str
-    #: seconds, where a 503 said so
-    retry_after: float | None = None
+    retry_after: float | None = None  #: seconds, if a 503 says so
 
 
 class Unreadable(Struct, frozen=True, kw_only=True, tag=True):

@@ -1,4 +1,4 @@
-"""What one answer of Confluence about a long task says."""
+"""Represent one response of Confluence about a long task."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Kind(StrEnum):
-    """What the long task does."""
+    """What a long task does."""
 
     COPY = "copy"
     DELETE = "delete"
@@ -24,53 +24,42 @@ class Severity(StrEnum):
 
 
 class StatusMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry of `messages`, or the status: a key with arguments, or a ready sentence."""
+    """One entry of `messages`, or the `status`: a key with arguments, or a complete sentence."""
 
-    #: status key, of an open set of strings
-    key: str | None = None
+    key: str | None = None  #: status key; an open set of strings
     args: tuple[str, ...] = ()
-    #: Confluence's own words, where it sends any; where there is a key, the key says it better
-    text: str | None = None
+    text: str | None = None  #: Confluence's own sentence, if it sends one; a key says more than it
 
 
 class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A distinct warning or error of a long task."""
 
-    #: empty where there are only words
-    key: str
+    key: str  #: status key; empty if there is only a sentence
     args: tuple[str, ...] = ()
     severity: Severity = Severity.WARNING
-    #: how many pages it speaks of, where it says so
-    count: int | None = None
-    #: the same for the same key and arguments without counts
-    identity: str = ""
-    #: Confluence's own words, where it sends any; where there is a key, the key says it better
-    text: str | None = None
+    count: int | None = None  #: how many pages it concerns, if it says so
+    identity: str = ""  #: hash of the key and the arguments without counts
+    text: str | None = None  #: Confluence's own sentence, if it sends one; a key says more than it
 
 
 class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One answer of `GET /longtask/{id}`, read."""
+    """One parsed response of `GET /longtask/{id}`."""
 
     remote_id: str | None = None
     name_key: str | None = None
     name_text: str | None = None
     kind: Kind = Kind.OTHER
-    #: 0 to 100, as Confluence says it, out-of-range values clamped; None where it says nothing readable
-    percent: float | None = None
+    percent: float | None = None  #: 0 to 100, clamped; None if absent or unreadable
     elapsed_ms: int | None = None
     successful: bool | None = None
-    #: None where absent (Data Center)
-    finished: bool | None = None
+    finished: bool | None = None  #: None if absent (Data Center)
     status: StatusMessage | None = None
-    #: pages done and pages in all, where known
-    done: int | None = None
-    total: int | None = None
+    done: int | None = None  #: pages done, if known
+    total: int | None = None  #: pages in all, if known
     destination_id: str | None = None
     destination_url: str | None = None
     base_url: str | None = None
-    #: of the findings as they came, '' where there are none: equal digests, equal findings
+    #: digest of the findings as they were sent, empty if there are none: equal digests mean equal findings
     findings_digest: str = ""
-    #: how many findings this snapshot lists
-    findings_count: int = 0
-    #: how many parts could not be read
-    dropped: int = 0
+    findings_count: int = 0  #: how many findings the response lists
+    dropped: int = 0  #: how many parts of the response could not be parsed

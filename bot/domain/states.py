@@ -1,10 +1,21 @@
-"""Why a long task is not moving on for us."""
+"""The states and kinds that rows of the database are in, as enums."""
 
 from enum import StrEnum
 
 
+class Outcome(StrEnum):
+    """How a followed long task ended; every value but FOLLOWING is terminal."""
+
+    FOLLOWING = "following"
+    FINISHED = "finished"
+    PROBLEMS = "finished with problems"
+    FAILED = "failed"
+    UNKNOWN = "result unknown"
+    STOPPED = "stopped"
+
+
 class Trouble(StrEnum):
-    """Why a long task is not moving on for us."""
+    """Why the bot cannot see a long task move on."""
 
     DOWN = "down"
     UNREADABLE = "unreadable"
@@ -16,26 +27,12 @@ class Trouble(StrEnum):
     SET_ASIDE = "set_aside"
 
 
-class Outcome(StrEnum):
-    """How it stands with a followed long task; every value but FOLLOWING is terminal."""
-
-    FOLLOWING = "following"
-    FINISHED = "finished"
-    PROBLEMS = "finished with problems"
-    FAILED = "failed"
-    UNKNOWN = "result unknown"
-    STOPPED = "stopped"
-
-
 class Verbosity(StrEnum):
     """How much a thread says."""
 
-    #: start and end
-    QUIET = "quiet"
-    #: and warnings
-    NORMAL = "normal"
-    #: and changes of phase
-    ALL = "all"
+    QUIET = "quiet"  #: start and end
+    NORMAL = "normal"  #: and warnings
+    ALL = "all"  #: and changes of phase
 
 
 class Titles(StrEnum):
@@ -43,3 +40,78 @@ class Titles(StrEnum):
 
     SHOWN = "shown"
     COUNTS = "counts"
+
+
+class SubscriptionState(StrEnum):
+    """Where a subscription is in its life."""
+
+    STARTING = "starting"  #: its root message is not posted yet
+    FOLLOWING = "following"  #: its root message is posted, its long task runs
+    ENDED = "ended"  #: its long task has ended, or the end cannot be seen
+    STOPPED = "stopped"  #: a person stopped it
+    LOST = "lost"  #: Slack takes no messages in its channel or thread
+
+
+class MessageKind(StrEnum):
+    """What a message of the bot is."""
+
+    ROOT = "root"  #: in the channel: what is followed, and how it ended
+    CARD = "card"  #: first in the thread: the progress, edited in place
+    WARNINGS = "warnings"  #: findings, with the next step
+    TROUBLE = "trouble"  #: a trouble begins or ends
+    PHASE = "phase"  #: a new phase begins
+    MILESTONE = "milestone"  #: the progress, for threads whose card cannot be edited
+    COMPLETION = "completion"  #: the end, with mentions
+    FILE = "file"  #: the full list of findings
+    DIRECT = "direct"  #: a direct message
+    PRIVATE = "private"  #: an answer to the person who typed a command, by response URL
+
+
+class MessageState(StrEnum):
+    """Where a message is on its way to Slack."""
+
+    PLANNED = "planned"  #: to be posted
+    SENDING = "sending"  #: the post was begun; its end is not known yet
+    POSTED = "posted"  #: in Slack
+    EDITING = "editing"  #: in Slack; an edit was begun, its end is not known yet
+    DROPPED = "dropped"  #: not needed any more, or refused for good
+    GONE = "gone"  #: deleted in Slack by somebody
+
+
+class MessageForm(StrEnum):
+    """In which form Slack takes a message."""
+
+    BLOCKS = "blocks"
+    PLAIN = "plain"  #: blocks were refused
+    MILESTONES = "milestones"  #: a card that cannot be posted or edited: replies at every quarter instead
+
+
+class LostReason(StrEnum):
+    """Why nothing can be posted in a thread any more."""
+
+    DELETED = "deleted"  #: the root message was deleted
+    ARCHIVED = "archived"  #: the channel was archived
+    REMOVED = "removed"  #: the bot was removed from the channel
+    GONE = "gone"  #: the channel is gone, or hidden from the bot
+    REFUSED = "refused"  #: a rule of the channel or workspace
+
+
+class WorkspaceState(StrEnum):
+    """Whether the bot may call Slack for a workspace."""
+
+    ACTIVE = "active"
+    STOPPED = "stopped"  #: Slack refuses the token
+
+
+class AccountState(StrEnum):
+    """Whether Confluence accepts the credential of an account."""
+
+    ACTIVE = "active"
+    REFUSED = "refused"
+
+
+class AccountKind(StrEnum):
+    """Whose credential an account is."""
+
+    OPERATOR = "operator"  #: from the environment
+    PERSON = "person"  #: a person's own Atlassian account

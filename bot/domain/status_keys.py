@@ -1,4 +1,4 @@
-"""The status keys that Confluence documents, and what each one and its arguments are."""
+"""Describe the status keys that Confluence documents, and their arguments."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from bot.domain.snapshot import Kind, Severity, StatusMessage
 
 
 class KeyKind(StrEnum):
-    """What a status key speaks of."""
+    """What a status key reports."""
 
     STATUS = "status"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class KeyKind(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where in its work a long task is."""
+    """What a long task is doing."""
 
     STARTING = "starting"
     COPYING = "copying"
@@ -31,42 +31,29 @@ class Phase(StrEnum):
 class Arg(StrEnum):
     """What one argument of a status key is."""
 
-    #: pages done so far
-    DONE = "done"
-    #: pages in all
-    TOTAL = "total"
-    #: how many pages a finding speaks of; no part of what the finding is
-    COUNT = "count"
-    #: the title a page has, or should have had
-    TITLE = "title"
-    #: the title a page was given instead
-    NEW_TITLE = "new_title"
+    DONE = "done"  #: pages done so far
+    TOTAL = "total"  #: pages in all
+    COUNT = "count"  #: how many pages a finding concerns; not part of its identity
+    TITLE = "title"  #: the title a page has, or should have had
+    NEW_TITLE = "new_title"  #: the title a page was given instead
     SPACE_KEY = "space_key"
     PAGE_ID = "page_id"
-    #: relative to the site
-    URL_PATH = "url_path"
-    #: something Confluence does not document
-    TEXT = "text"
+    URL_PATH = "url_path"  #: relative to the site
+    TEXT = "text"  #: not documented by Confluence
 
 
 class StatusKey(Struct, frozen=True, kw_only=True):
-    """What a status key is. Its sentence and advice belong to whoever says it."""
+    """What a status key means. Its sentence and advice are in `render.status_texts`."""
 
     key: str
     kind: KeyKind
     phase: Phase = Phase.UNKNOWN
-    #: what the arguments are, in their order
-    args: tuple[Arg, ...] = ()
-    #: how bad, for a warning or an error
-    severity: Severity | None = None
-    #: what the long task does that reports it, where only one kind does
-    task: Kind | None = None
-    #: False for a key outside Confluence's list
-    documented: bool = True
-    #: phase of the last report, where this key makes one
-    final_phase: Phase | None = None
-    #: how many arguments tell the last report from one on the way; None: it is always the last
-    final_args: int | None = None
+    args: tuple[Arg, ...] = ()  #: what each argument is, in order
+    severity: Severity | None = None  #: None for a status
+    task: Kind | None = None  #: the kind of long task that reports it, if only one does
+    documented: bool = True  #: False for a key that is not in Confluence's list
+    final_phase: Phase | None = None  #: phase of the last report, if this key makes one
+    final_args: int | None = None  #: number of arguments that marks the last report; None if every report is the last
 
 
 def _status(key: str, phase: Phase, task: Kind | None = None, *args: Arg) -> StatusKey:
@@ -81,8 +68,8 @@ def _error(key: str, task: Kind | None, *args: Arg) -> StatusKey:
     return StatusKey(key=key, kind=KeyKind.ERROR, severity=Severity.ERROR, task=task, args=args)
 
 
-#: The list is Confluence Cloud's (REST API v1, schema LongTaskStatus); the arguments are those that Data Center's
-#: page hierarchy tasks send. UNKNOWN_STATUS and WARN_IGNORE_DELETE_PAGE have none that anybody has written down.
+#: The keys are those of Confluence Cloud's REST API v1 (schema LongTaskStatus); the arguments are those that Data
+#: Center's page hierarchy tasks send. The arguments of UNKNOWN_STATUS and WARN_IGNORE_DELETE_PAGE are not documented.
 STATUS_KEYS: dict[str, StatusKey] = {
     entry.key: entry
     for entry in (
@@ -128,8 +115,8 @@ _PREFIXES: tuple[tuple[str, KeyKind, Severity | None], ...] = (
 )
 
 
-def known(key: str) -> StatusKey:
-    """What is known of a status key; of one that nobody has documented, what its prefix says."""
+def lookup(key: str) -> StatusKey:
+    """Return what is known about a status key; for an undocumented one, what its prefix says."""
     entry = STATUS_KEYS.get(key)
     if entry is not None:
         return entry
@@ -140,41 +127,41 @@ def known(key: str) -> StatusKey:
 
 
 def arg_kinds(key: str, args: tuple[str, ...]) -> tuple[Arg, ...]:
-    """What each of these arguments is, one for one.
+    """Return what each of these arguments is, one for one.
 
-    Where the key does not say, a lone number of up to four digits is a count: a copy is limited to 2,000 pages, and
+    If the key does not say, a single number of up to four digits is a count: a copy is limited to 2,000 pages, and
     page ids are longer.
     """
-    kinds = known(key).args
-    if not kinds and len(args) == 1 and len(args[0]) <= 4 and whole(args[0]) is not None:
+    kinds = lookup(key).args
+    if not kinds and len(args) == 1 and len(args[0]) <= 4 and parse_count(args[0]) is not None:
         return (Arg.COUNT,)
     return (kinds + (Arg.TEXT,) * len(args))[: len(args)]
 
 
-def argument(key: str, args: tuple[str, ...], wanted: Arg) -> str | None:
-    """The argument of that kind, None where there is none or it is empty."""
+def find_arg(key: str, args: tuple[str, ...], wanted: Arg) -> str | None:
+    """Return the first argument of that kind; None if there is none or it is empty."""
     for kind, value in zip(arg_kinds(key, args), args, strict=True):
         if kind is wanted:
             return value or None
     return None
 
 
-def whole(text: str) -> int | None:
-    """A count as Confluence writes it (ASCII digits, at most nine), None for anything else."""
+def parse_count(text: str) -> int | None:
+    """Parse a count as Confluence writes it (ASCII digits, at most nine); None for anything else."""
     return int(text) if len(text) <= 9 and text.isascii() and text.isdigit() else None
 
 
-def is_final(message: StatusMessage | None) -> bool:
-    """Whether this status is a last report: pages copied or deleted, without a total that is still ahead."""
-    if message is None or message.key is None:
+def is_final(status: StatusMessage | None) -> bool:
+    """Whether this status is a last report: pages copied or deleted, without a total still to reach."""
+    if status is None or status.key is None:
         return False
-    entry = known(message.key)
-    return entry.final_phase is not None and entry.final_args in (None, len(message.args))
+    entry = lookup(status.key)
+    return entry.final_phase is not None and entry.final_args in (None, len(status.args))
 
 
-def phase(message: StatusMessage | None) -> Phase:
-    """Where in its work a long task with this status is."""
-    if message is None or message.key is None:
+def phase_of(status: StatusMessage | None) -> Phase:
+    """Return the phase that a status reports."""
+    if status is None or status.key is None:
         return Phase.UNKNOWN
-    entry = known(message.key)
-    return entry.final_phase if entry.final_phase is not None and is_final(message) else entry.phase
+    entry = lookup(status.key)
+    return entry.final_phase if entry.final_phase is not None and is_final(status) else entry.phase

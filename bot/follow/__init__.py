@@ -1,6 +1,6 @@
-"""Let a thread follow a long task, or stop following it: the first of the three verbs."""
+"""Carry out what people ask for in Slack: the first of the three verbs."""
 
-from bot.follow.command_worker import Answerer
-from bot.follow.deps import Asker, Means, SiteAccess
+from bot.follow.command_worker import CommandWorker
+from bot.follow.deps import Deps, SiteAccess
 
-__all__ = ["Answerer", "Asker", "Means", "SiteAccess"]
+__all__ = ["CommandWorker", "Deps", "SiteAccess"]

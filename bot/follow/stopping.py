@@ -1,116 +1,61 @@
-"""List what is followed, look at it once, and stop following."""
-
-import asyncio
+"""Stop following long tasks."""
 
 import structlog
 
-from bot.db import long_tasks, notices, subscriptions
-from bot.db.engine import Row
-from bot.domain.command import ListFollowed, Scope, ShowStatus, Stop
-from bot.domain.pacing import Telling
-from bot.domain.poll_result import Seen
-from bot.domain.snapshot import Kind
-from bot.domain.states import Outcome
-from bot.follow.deps import Asker, Means
-from bot.follow.following import first_look, look_patiently, permalink, refusal, view_of
+from bot.db import long_tasks, messages, subscriptions, threads, waiting_messages
+from bot.domain.command import Stop, StopAll
+from bot.domain.message_kinds import SubscriptionOwner
+from bot.domain.message_plan import for_stop
+from bot.follow.deps import Deps, Request
+from bot.follow.permissions import may_stop, may_stop_all
 from bot.render import replies
 from bot.render.message import Message
-from bot.render.replies.threads import ROWS
 
 _log = structlog.get_logger(__name__)
 
 
-async def status(means: Means, asker: Asker, wish: ShowStatus) -> Message:
-    """One look, for the caller alone."""
-    answer = await look_patiently(means, wish.ref)
-    if not isinstance(answer, Seen):
-        return await refusal(means, asker, wish.ref, answer)
-    look = first_look(means, wish.ref, answer, now=means.now())
-    view = view_of(means, asker, wish.ref, look, answer)
-    if look.after.outcome is Outcome.FOLLOWING:
-        return replies.status(asker.texts, view)
-    return replies.ended(asker.texts, view)
-
-
-async def listing(means: Means, asker: Asker, wish: ListFollowed) -> Message:
-    """What is followed, a page of it: never more than one message holds."""
-    async with means.database.read() as connection:
-        rows: dict[int, Row] = {}
-        if wish.scope is not Scope.MINE:
-            here = await subscriptions.followed(
-                connection, team_id=asker.team_id, channel_id=asker.channel_id, owner_id=None
-            )
-            rows |= {row["id"]: row for row in here}
-        if wish.scope is not Scope.CHANNEL:
-            mine = await subscriptions.followed(
-                connection, team_id=asker.team_id, channel_id=None, owner_id=asker.user_id
-            )
-            rows |= {row["id"]: row for row in mine}
-    pages = max(1, -(-len(rows) // ROWS))
-    page = min(wish.page, pages)
-    shown = list(rows.values())[(page - 1) * ROWS : page * ROWS]
-    links = await asyncio.gather(*(permalink(means, asker.team_id, row["channel_id"], row["root_ts"]) for row in shown))
-    lines = [
-        replies.ListLine(
-            remote_id=row["remote_id"],
-            kind=Kind(row["kind"]),
-            outcome=Outcome(row["outcome"]),
-            owner_id=row["owner_id"],
-            since=row["created_at"],
-            percent=row["percent"],
-            channel_id=row["channel_id"],
-            link=link,
+async def stop(deps: Deps, request: Request, command: Stop) -> Message:
+    """Stop the thread with which this channel follows a long task."""
+    remote_id = command.ref.remote_id
+    async with deps.database.read() as connection:
+        found = await threads.followed(
+            connection, team_id=request.team_id, channel_id=request.target_channel, remote_id=remote_id
         )
-        for row, link in zip(shown, links, strict=True)
-    ]
-    return replies.followed_list(asker.texts, lines, page, pages, scope=wish.scope, command=asker.command)
+    row = next((row for row in found if row.site_id == command.ref.site_id), None)
+    if row is None:
+        return replies.not_followed_here(request.texts, remote_id)
+    if not may_stop(request, row.owner_id):
+        return replies.may_not_stop(request.texts)
+    await stop_thread(deps, request, row.id)
+    link = await deps.permalink(request, row.channel_id, row.thread_ts)
+    return replies.stopped(request.texts, remote_id, link)
 
 
-async def stop(means: Means, asker: Asker, wish: Stop) -> Message:
-    """This channel stops following one long task: anyone in it may, but guests and other organisations."""
-    remote_id = wish.ref.remote_id
-    async with means.database.read() as connection:
-        found = await subscriptions.followed(
-            connection,
-            team_id=asker.team_id,
-            channel_id=asker.channel_id,
-            owner_id=None,
-            remote_id=remote_id,
-        )
-    rows = [row for row in found if row["site_id"] == wish.ref.site_id]
-    if not rows:
-        return replies.not_followed_here(asker.texts, remote_id)
-    if not asker.may_stop and rows[0]["owner_id"] != asker.user_id:
-        return replies.may_not_stop(asker.texts)
-    await stop_thread(means, asker, rows[0])
-    link = await permalink(means, asker.team_id, rows[0]["channel_id"], rows[0]["root_ts"])
-    return replies.stopped(asker.texts, remote_id, link)
-
-
-async def stop_all(means: Means, asker: Asker) -> Message:
-    """One's own in this channel; a workspace admin's word counts for everybody's."""
-    async with means.database.read() as connection:
-        found = await subscriptions.followed(
-            connection, team_id=asker.team_id, channel_id=asker.channel_id, owner_id=None
-        )
-    admin = asker.person is not None and asker.person.is_admin and not asker.foreign
-    rows = [row for row in found if admin or row["owner_id"] == asker.user_id]
+async def stop_all(deps: Deps, request: Request, _command: StopAll) -> Message:
+    """Stop the caller's own threads in this channel; those of all if a workspace admin asks."""
+    async with deps.database.read() as connection:
+        found = await threads.followed(connection, team_id=request.team_id, channel_id=request.target_channel)
+    everything = may_stop_all(request)
+    rows = [row for row in found if everything or row.owner_id == request.user_id]
     for row in rows:
-        await stop_thread(means, asker, row)
-    return replies.stopped_all(asker.texts, len(rows))
+        await stop_thread(deps, request, row.id)
+    return replies.stopped_all(request.texts, len(rows))
 
 
-async def stop_thread(means: Means, asker: Asker, row: Row) -> None:
-    """End one subscription: its card says who stopped it, and its owner is told where that was somebody else."""
-    now = means.now()
-    async with means.database.begin() as connection:
-        if not await subscriptions.stop(connection, row["id"], stopped_by=asker.user_id, now=now):
+async def stop_thread(deps: Deps, request: Request, subscription_id: int) -> None:
+    """Stop one thread: its card shows who did, and its owner gets a direct message if it was another person."""
+    now = deps.now()
+    async with deps.database.begin() as connection:
+        row = await threads.find(connection, subscription_id)
+        if row is None or not await subscriptions.stop(
+            connection, subscription_id, stopped_by=request.user_id, now=now
+        ):
             return
-        await notices.drop_untold(connection, row["id"], reason="stopped")
-        if row["owner_id"] != asker.user_id:
-            facts = {"reason": "stopped", "user": row["owner_id"], "by": asker.user_id}
-            told = notices.planned(Telling.DM, subscription_id=row["id"], team_id=row["team_id"], now=now, facts=facts)
-            await notices.plan(connection, [told])
-        await long_tasks.rest(connection, [row["long_task_id"]])
-    _log.info("stopped", user=asker.user_id, channel=asker.channel_id, subscription=row["id"])
-    means.told.set()
+        await waiting_messages.drop_thread(connection, subscription_id, reason="stopped")
+        owner = SubscriptionOwner(subscription_id)
+        drafts = for_stop(owner_id=row.subscription.owner_id, stopped_by=request.user_id)
+        planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]
+        await messages.plan(connection, planned, now=now)
+        await long_tasks.stop_looking(connection, [row.subscription.long_task_id])
+    _log.info("stopped", user=request.user_id, channel=request.target_channel, subscription=subscription_id)
+    deps.delivery_wake.set()

@@ -1,22 +1,22 @@
-"""A workspace lets the bot go."""
+"""Forget or stop a workspace that no longer lets the bot in."""
 
 import structlog
 
 from bot.db import workspaces
-from bot.follow.deps import Means
+from bot.follow.deps import Deps
 
 _log = structlog.get_logger(__name__)
 
 
-async def forget_workspace(means: Means, team_id: str) -> None:
-    """The app was uninstalled: delete the workspace's subscriptions, texts and commands."""
-    async with means.database.begin() as connection:
-        await workspaces.delete_workspace(connection, team_id)
+async def forget_workspace(deps: Deps, team_id: str) -> None:
+    """The app was uninstalled: delete the workspace's subscriptions, messages and commands."""
+    async with deps.database.begin() as connection:
+        await workspaces.delete(connection, team_id)
     _log.info("workspace_forgotten", team=team_id)
 
 
-async def stop_workspace(means: Means, team_id: str) -> None:
-    """The bot's token was revoked: send nothing there any more."""
-    async with means.database.begin() as connection:
-        await workspaces.stop_workspace(connection, team_id, reason="tokens_revoked")
+async def stop_workspace(deps: Deps, team_id: str) -> None:
+    """The bot's token was revoked: post nothing there any more."""
+    async with deps.database.begin() as connection:
+        await workspaces.stop(connection, team_id, reason="tokens_revoked")
     _log.warning("workspace_stopped", team=team_id)

@@ -1,5 +1,6 @@
-"""Slash commands: written down, then acknowledged."""
+"""Slash commands: store, then acknowledge."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -8,60 +9,63 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.db.engine import DatabaseAway
-from bot.domain.command import Follow
-from bot.follow import Answerer
-from bot.follow.command_worker import Typed, needs_looking, said_at_once
+from bot.follow import CommandWorker
+from bot.follow.command_worker import IncomingCommand
+from bot.follow.commands import HANDLERS, Immediate
 from bot.render import replies
 
 _log = structlog.get_logger(__name__)
 
-#: seconds that a command waits for the database; Slack waits three for all of it
-PATIENCE = 1.0
-#: characters of a command's text that are kept: more than any ten references, less than a nuisance
-TEXT_KEPT = 8_000
+#: seconds that storing a command may take; Slack waits three for the acknowledgement
+STORE_SECONDS = 1.0
+#: characters of a command's text that are kept: more than any ten references take
+MAX_TEXT = 8_000
 
 
-def register(app: AsyncApp, answerer: Answerer) -> None:
-    """Listen to the command under whatever name the operator gave it."""
+def register(app: AsyncApp, worker: CommandWorker) -> None:
+    """Listen to the command under any name that the operator gives it."""
 
     async def listen(ack: AsyncAck, command: dict[str, Any]) -> None:
-        await take(ack, command, answerer)
+        began = asyncio.get_running_loop().time()
+        await take(ack, command, worker)
+        worker.deps.metrics.acknowledged(asyncio.get_running_loop().time() - began)
 
     app.command(re.compile(r"/.*"))(listen)
 
 
-async def take(ack: AsyncAck, command: dict[str, Any], answerer: Answerer) -> None:
-    """Keep a command, then say that it was heard; what needs no looking is answered at once."""
-    texts = answerer.texts(command["team_id"], command["user_id"])
-    text = str(command.get("text", ""))[:TEXT_KEPT]
-    wish = answerer.parse(text)
-    if not needs_looking(wish):
-        answer = said_at_once(texts, command["command"], wish)
+async def take(ack: AsyncAck, payload: dict[str, Any], worker: CommandWorker) -> None:
+    """Store a command and acknowledge it; a command that needs words alone is answered in the acknowledgement."""
+    texts = worker.texts(payload["team_id"], payload["user_id"])
+    text = str(payload.get("text", ""))[:MAX_TEXT]
+    command = worker.parse(text)
+    handler = HANDLERS[type(command)]
+    if isinstance(handler, Immediate):
+        answer = handler.render(texts, payload["command"], command)
         await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
         return
     try:
-        await answerer.keep(_typed(command, text), within=PATIENCE)
+        await worker.store(_incoming(payload, text), within=STORE_SECONDS)
     except DatabaseAway as error:
-        _log.warning("command_not_kept", error=str(error))
-        sorry = replies.nothing_started(texts)
-        await ack(text=sorry.text, blocks=list(sorry.blocks), response_type="ephemeral")
+        _log.warning("command_not_stored", error=str(error))
+        answer = replies.nothing_started(texts)
+        await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
         return
-    if isinstance(wish, Follow):
-        heard = replies.looking(texts, len(wish.refs))
-        await ack(text=heard.text, response_type="ephemeral")
+    if handler.asks_about is not None:
+        answer = replies.looking(texts, handler.asks_about(command))
+        await ack(text=answer.text, response_type="ephemeral")
     else:
         await ack()
 
 
-def _typed(command: dict[str, Any], text: str) -> Typed:
-    return Typed(
-        trigger_id=command["trigger_id"],
-        team_id=command["team_id"],
-        enterprise_id=command.get("enterprise_id"),
-        channel_id=command["channel_id"],
-        user_id=command["user_id"],
-        user_team_id=command.get("user_team_id"),
-        command=command["command"],
+def _incoming(payload: dict[str, Any], text: str) -> IncomingCommand:
+    return IncomingCommand(
+        trigger_id=payload["trigger_id"],
+        team_id=payload["team_id"],
+        enterprise_id=payload.get("enterprise_id"),
+        channel_id=payload["channel_id"],
+        user_id=payload["user_id"],
+        user_team_id=payload.get("user_team_id"),
+        command=payload["command"],
         text=text,
-        response_url=command["response_url"],
+        response_url=payload["response_url"],
     )

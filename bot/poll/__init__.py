@@ -1,6 +1,5 @@
-"""Ask Confluence what is due, and write down what changed: the second of the three verbs."""
+"""Look at long tasks that are due, and record what has changed."""
 
-from bot.poll.breaker import Reach
 from bot.poll.poller import Poller
 
-__all__ = ["Poller", "Reach"]
+__all__ = ["Poller"]

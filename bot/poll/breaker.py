@@ -1,78 +1,82 @@
-"""Which sites may be asked now, and as whom."""
+"""Circuit breakers: which sites and accounts may be polled now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.clients.confluence import Credential, Site
 from bot.db import accounts, pauses, sites
 from bot.db.engine import Connection
+from bot.db.rows import SiteRow
 
-#: a probe that brings no answer is lost after this, and another may be sent; a look takes at most 8 s
-PROBE_LASTS = timedelta(seconds=15)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reach:
-    """How the sites are reached: by site id, and the credentials by account id."""
-
-    sites: Mapping[int, Site]
-    credentials: Mapping[int, Credential]
+#: a probe without a result is given up after this, and another may be sent; a look takes at most 8 s
+PROBE_LEASE = timedelta(seconds=15)
 
 
-class Probe(StrEnum):
-    """Why only one look is made."""
+class Breaker(StrEnum):
+    """The state of the circuit breaker of a site or an account."""
 
-    #: the site is down
-    SITE = "site"
-    #: the account was refused
-    ACCOUNT = "account"
+    CLOSED = "closed"  #: poll as many long tasks as are due
+    HALF_OPEN = "half-open"  #: one probe at a time finds out whether the site or the account works again
+    OPEN = "open"  #: poll nothing before `retry_at`
 
 
 @dataclass(frozen=True, kw_only=True)
-class Door:
-    """A way of asking a site."""
+class Permit:
+    """What may be polled on one site now, and with which accounts."""
 
     site_id: int
-    #: accounts that are not asked
-    resting: frozenset[int]
-    #: none: as many looks as are due
-    probe: Probe | None = None
-    #: the account that a probe is about
+    breaker: Breaker
+    excluded: frozenset[int]  #: accounts that are paused or refused
+    #: with HALF_OPEN: the refused account that is probed; None: the site is probed, with any account not excluded
     account_id: int | None = None
-    #: not asked before this
-    not_before: datetime | None = None
+    retry_at: datetime | None = None  #: UTC; with OPEN
+
+    @property
+    def is_site_probe(self) -> bool:
+        """Whether this permits the probe of a site."""
+        return self.breaker is Breaker.HALF_OPEN and self.account_id is None
+
+    def allows(self, account_id: int) -> bool:
+        """Whether an account may be used."""
+        return account_id not in self.excluded if self.account_id is None else account_id == self.account_id
 
 
-async def open_doors(connection: Connection, reach: Reach, *, now: datetime) -> list[Door]:
-    """The ways in which sites may be asked now; none to a site that asked for a rest."""
+async def permits(connection: Connection, site_ids: Collection[int], *, now: datetime) -> list[Permit]:
+    """What may be polled on some sites, from their failures, the refused accounts and the pauses.
+
+    A site that is not paused has one permit, and one more for each refused account whose probe is due.
+    """
     paused = await pauses.paused(connection, now=now)
-    ours = frozenset(reach.credentials)
-    resting = frozenset(account for account in ours if pauses.account_scope(account) in paused)
-    refused = await accounts.refused(connection) & ours - resting
-    doors = []
+    if pauses.APP in paused:
+        return []
+    paused_accounts = pauses.account_ids(paused)
+    refused = await accounts.refused(connection)
+    found = []
     for site in await sites.all_sites(connection):
-        site_id = site["id"]
-        if site_id not in reach.sites or paused.keys() & {"app", f"site:{site_id}"}:
+        if site.id not in site_ids or pauses.site_scope(site.id) in paused:
             continue
-        if site["down_since"] is not None:
-            # As anybody: an account that was refused before the site went down may be the only one there is.
-            doors.append(Door(site_id=site_id, resting=resting, probe=Probe.SITE, not_before=site["probe_at"]))
+        if site.down_since is not None:
+            # Refused accounts are used as well: the only account may have been refused before the site went down.
+            found.append(_site_down(site, excluded=paused_accounts, now=now))
             continue
-        doors.append(Door(site_id=site_id, resting=resting | refused))
-        doors += [
-            Door(site_id=site_id, resting=ours - {account}, probe=Probe.ACCOUNT, account_id=account)
-            for account in sorted(refused)
+        found.append(Permit(site_id=site.id, breaker=Breaker.CLOSED, excluded=paused_accounts | refused))
+        found += [
+            Permit(site_id=site.id, breaker=Breaker.HALF_OPEN, excluded=paused_accounts, account_id=account_id)
+            for account_id in sorted(refused - paused_accounts)
         ]
-    return doors
+    return found
 
 
-async def may_knock(connection: Connection, door: Door, *, now: datetime) -> bool:
-    """Whether this process may send what a door lets through: of several processes one sends the probe."""
-    if door.probe is Probe.SITE:
-        return await sites.take_probe(connection, door.site_id, now=now, until=now + PROBE_LASTS)
-    if door.account_id is not None:
-        scope = pauses.account_scope(door.account_id)
-        return await pauses.take(connection, scope, until=now + PROBE_LASTS, now=now, reason="probe")
-    return True
+def _site_down(site: SiteRow, *, excluded: frozenset[int], now: datetime) -> Permit:
+    if site.probe_at is not None and site.probe_at > now:
+        return Permit(site_id=site.id, breaker=Breaker.OPEN, excluded=excluded, retry_at=site.probe_at)
+    return Permit(site_id=site.id, breaker=Breaker.HALF_OPEN, excluded=excluded)
+
+
+async def reserve_probe(connection: Connection, permit: Permit, *, now: datetime) -> bool:
+    """Reserve the half-open probe; true if this process won it."""
+    if permit.account_id is None:
+        return await sites.reserve_probe(connection, permit.site_id, now=now, until=now + PROBE_LEASE)
+    scope = pauses.account_scope(permit.account_id)
+    return await pauses.extend(connection, scope, until=now + PROBE_LEASE, now=now, reason="probe")

@@ -1,205 +1,208 @@
-"""Claim what is due, look at it side by side, and hand what was seen to the writer."""
+"""Claim long tasks that are due, look at them side by side, and have the results recorded."""
 
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.clients.confluence import ConfluenceClient
+from bot.clients.confluence import ConfluenceClient, Credential, Site
+from bot.clients.confluence.credentials import Credentials
 from bot.db import accounts, claims
-from bot.db.engine import Database, DatabaseAway, Row
+from bot.db.engine import Database, DatabaseAway
 from bot.db.models import long_tasks
+from bot.db.rows import LongTaskRow
 from bot.domain.poll_interval import Bounds
-from bot.domain.poll_result import PollResult
+from bot.domain.poll_result import PollResult, Seen
 from bot.metrics import Metrics
-from bot.poll.breaker import Door, Probe, Reach, may_knock, open_doors
-from bot.poll.look import FinishedLook
-from bot.poll.recorder import write
+from bot.poll.breaker import Breaker, Permit, permits, reserve_probe
+from bot.poll.look import FinishedLook, unknown_keys
+from bot.poll.recorder import Recorder
+from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
 
-#: seconds; the longest a turn waits where nothing says that something is due sooner
+#: longest wait (seconds) between two claims
 IDLE_SECONDS = 1.0
-#: seconds; looks that come due this close together are claimed together
+#: long tasks that come due this close together (seconds) are claimed together
 GATHER_SECONDS = 0.1
-#: seconds that giving claims back may take at the end
-RELEASE_SECONDS = 2.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Flight:
-    """A look under way."""
-
-    claim_id: str
-    site_id: int
 
 
 @dataclass(kw_only=True)
 class Poller:
-    """Looks at what is due. Three loops drive it: `claim_step`, `write_step` and `renew_step`, each giving the seconds
-    to wait before the next."""
+    """Polls long tasks. Three loops drive it: `claim_step`, `write_step` and `renew_step`.
+
+    Each step returns the seconds to wait before the next.
+    """
 
     database: Database
     confluence: ConfluenceClient
-    reach: Reach
+    sites: Mapping[int, Site]  #: by site id
+    credentials: Credentials
     now: Callable[[], datetime]
     bounds: Bounds
     metrics: Metrics
-    #: looks under way at once, per site and process
-    at_once: int = 32
-    jitter: Callable[[], float] = random.random
-    #: set when something is to be told, so that delivery need not wait for its turn
-    told: asyncio.Event = field(default_factory=asyncio.Event)
-    #: set when a look has landed
-    landed: asyncio.Event = field(default_factory=asyncio.Event)
-    #: set when something may be due sooner than was thought, or a place has become free
+    max_looks: int = 32  #: looks at one site at a time, in this process
+    jitter: Callable[[], float] = random.random  #: a random number from 0 to 1
+    delivery_wake: asyncio.Event = field(default_factory=asyncio.Event)  #: set when a message is to be posted or edited
+    look_finished: asyncio.Event = field(default_factory=asyncio.Event)  #: set when a look has a result
+    #: set when a long task may be due sooner than expected, or another look may begin
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _flying: dict[int, _Flight] = field(default_factory=dict)
-    #: something was due and found no place
-    _crowded: bool = False
-    _landed: list[FinishedLook] = field(default_factory=list)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _worker: Worker[int] = field(init=False)
+    _recorder: Recorder = field(init=False)
+    _site_ids: dict[int, int] = field(default_factory=dict)
+    _finished: list[FinishedLook] = field(default_factory=list)
+    _is_full: bool = False  #: more long tasks may be due than `max_looks` allows
+
+    def __post_init__(self) -> None:
+        self._worker = Worker(table=long_tasks, database=self.database, now=self.now)
+        self._recorder = Recorder(database=self.database, bounds=self.bounds, jitter=self.jitter, metrics=self.metrics)
 
     async def claim_step(self) -> float:
-        """Claim what is due, no more than there are free places, and start looking."""
+        """Claim long tasks that are due, as many as `max_looks` allows, and start looking at them."""
         now = self.now()
-        flying = list(self._flying)
+        busy = list(self._worker.held)
         async with self.database.read() as connection:
-            doors = await open_doors(connection, self.reach, now=now)
+            permitted = await permits(connection, self.sites, now=now)
             due = [
-                await claims.next_due(connection, door.site_id, now=now, paused_accounts=door.resting, but=flying)
-                for door in doors
+                await claims.next_due(
+                    connection,
+                    permit.site_id,
+                    now=now,
+                    excluded_accounts=permit.excluded,
+                    account_id=permit.account_id,
+                    but=busy,
+                )
+                for permit in permitted
             ]
         wait = IDLE_SECONDS
-        self._crowded = False
-        for door, at in zip(doors, due, strict=True):
-            if at is None:
+        self._is_full = False
+        for permit, due_at in zip(permitted, due, strict=True):
+            if due_at is None:
                 continue
-            early = max(at - now, (door.not_before or at) - now).total_seconds()
-            free = self.at_once - self.under_way()[door.site_id]
+            early = (max(due_at, permit.retry_at or due_at) - now).total_seconds()
+            free = self.max_looks - self.looks_by_site()[permit.site_id]
             if early > 0:
                 wait = min(wait, early)
+            elif free <= 0:
+                self._is_full = True
             else:
-                wait = min(wait, GATHER_SECONDS) if free > 0 else wait
-                self._crowded |= free <= 0 or await self._claim(door, free=free, now=now) == free
+                wait = min(wait, GATHER_SECONDS)
+                self._is_full |= await self._claim(permit, free=free, now=now) == free
         return max(wait, GATHER_SECONDS / 2)
 
-    async def _claim(self, door: Door, *, free: int, now: datetime) -> int:
+    async def _claim(self, permit: Permit, *, free: int, now: datetime) -> int:
+        """Claim at most `free` long tasks and start looking at them; returns how many."""
+        claim_id = claims.new_claim_id()
         async with self.database.begin() as connection:
-            if not await may_knock(connection, door, now=now):
+            if permit.breaker is Breaker.HALF_OPEN and not await reserve_probe(connection, permit, now=now):
                 return 0
             rows = await claims.claim_long_tasks(
                 connection,
-                site_id=door.site_id,
-                limit=1 if door.probe else free,
+                claim_id=claim_id,
+                site_id=permit.site_id,
+                limit=1 if permit.breaker is Breaker.HALF_OPEN else free,
                 now=now,
-                paused_accounts=door.resting,
-                but=list(self._flying),
+                excluded_accounts=permit.excluded,
+                account_id=permit.account_id,
+                but=list(self._worker.held),
             )
-            seen_by = await accounts.viewers_of(connection, [row["id"] for row in rows])
+            viewers = await accounts.viewers_of(connection, [row.id for row in rows])
         for row in rows:
-            usable = [a for a in seen_by.get(row["id"], ()) if a in self.reach.credentials and a not in door.resting]
-            self._flying[row["id"]] = _Flight(claim_id=row["claim_id"], site_id=door.site_id)
-            looking = self._look(row, account_id=usable[0] if usable else None, probe=door.probe is Probe.SITE)
-            task = asyncio.create_task(looking)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            account_ids = [account_id for account_id in viewers.get(row.id, ()) if permit.allows(account_id)]
+            self._site_ids[row.id] = row.site_id
+            self._worker.hold(row.id, claim_id)
+            self._worker.start(self._look(row, account_ids, claim_id=claim_id, is_site_probe=permit.is_site_probe))
         return len(rows)
 
-    async def _look(self, row: Row, *, account_id: int | None, probe: bool) -> None:
+    async def _look(self, row: LongTaskRow, account_ids: Sequence[int], *, claim_id: str, is_site_probe: bool) -> None:
         started = self.now()
-        self.metrics.in_flight("confluence", 1)
-        answer: PollResult | None
+        account_id: int | None = None
+        result: PollResult | None = None
         try:
-            if account_id is None:
-                raise LookupError("no account of ours has seen this long task")
-            answer = await self.confluence.look(
-                self.reach.sites[row["site_id"]],
-                self.reach.credentials[account_id],
-                row["remote_id"],
-                known_digest=row["findings_digest"],
-                account_key=str(account_id),
-            )
-        except Exception:  # noqa: BLE001 -- one long task that crashes its look is counted and set aside in the end
-            _log.exception("look_crashed", long_task=row["id"])
-            answer = None
-        finally:
-            self.metrics.in_flight("confluence", -1)
-        lateness = (started - row["due_at"]).total_seconds() if row["due_at"] else 0.0
-        kind = type(answer).__name__ if answer is not None else "crash"
-        self.metrics.look(kind, lateness=max(lateness, 0.0), duration=(self.now() - started).total_seconds())
-        self._landed.append(
+            account_id, credential = await self._credential(account_ids)
+            with self.metrics.in_flight("confluence"):
+                result = await self.confluence.look(
+                    self.sites[row.site_id],
+                    credential,
+                    row.remote_id,
+                    known_digest=row.findings_digest,
+                    account_id=account_id,
+                )
+        except Exception:  # noqa: BLE001 -- a long task that keeps crashing its look is set aside
+            _log.exception("look_crashed", long_task=row.id)
+        self._count(result, lateness=started - (row.due_at or started), duration=self.now() - started)
+        self._finished.append(
             FinishedLook(
-                long_task_id=row["id"],
-                claim_id=row["claim_id"],
-                site_id=row["site_id"],
+                long_task_id=row.id,
+                claim_id=claim_id,
+                site_id=row.site_id,
                 account_id=account_id,
-                answer=answer,
-                probe=probe,
+                result=result,
+                is_site_probe=is_site_probe,
             )
         )
-        self.landed.set()
+        self.look_finished.set()
+
+    async def _credential(self, account_ids: Sequence[int]) -> tuple[int, Credential]:
+        """The first of some accounts that has a credential. Raises LookupError if none has one."""
+        for account_id in account_ids:
+            credential = await self.credentials.credential(account_id)
+            if credential is not None:
+                return account_id, credential
+        raise LookupError("no account with a credential has seen this long task")
+
+    def _count(self, result: PollResult | None, *, lateness: timedelta, duration: timedelta) -> None:
+        kind = "crash" if result is None else type(result).__name__
+        self.metrics.look(kind, lateness=lateness.total_seconds(), duration=duration.total_seconds())
+        if isinstance(result, Seen):
+            self.metrics.unread(unknown_keys=unknown_keys(result), dropped_parts=result.snapshot.dropped)
 
     async def write_step(self) -> float:
-        """Write down whatever has landed."""
-        landed, self._landed = self._landed, []
-        if not landed:
+        """Record the results of the looks that have finished."""
+        finished, self._finished = self._finished, []
+        if not finished:
             return IDLE_SECONDS
         try:
-            told = await write(
-                self.database, landed, now=self.now(), bounds=self.bounds, jitter=self.jitter, metrics=self.metrics
-            )
+            messages_changed = await self._recorder.record(finished, now=self.now())
         except BaseException:
-            # The database is away: what was seen is kept, and written when it is back and the claims still hold.
-            self._landed = landed + self._landed
+            # The database is away: keep the results, and record them once it is back if the claims still hold.
+            self._finished = finished + self._finished
             raise
-        for look in landed:
-            self._flying.pop(look.long_task_id, None)
-        if told:
-            self.told.set()
-        # Else the next claim's own wait is soon enough, and what lands meanwhile is claimed in one go.
-        if told or self._crowded or self.bounds.min_seconds < IDLE_SECONDS:
+        for look in finished:
+            self._worker.let_go(look.long_task_id)
+            self._site_ids.pop(look.long_task_id, None)
+        if messages_changed:
+            self.delivery_wake.set()
+        # Otherwise the wait of the claim step is short enough, and what finishes meanwhile is claimed in one go.
+        if messages_changed or self._is_full or self.bounds.min_seconds < IDLE_SECONDS:
             self.wake.set()
-        return IDLE_SECONDS if not self._landed else 0.0
+        return IDLE_SECONDS if not self._finished else 0.0
 
     async def renew_step(self) -> float:
-        """Hold the claims of looks under way; what comes of one that was lost is not written."""
-        held = [(long_task_id, flight.claim_id) for long_task_id, flight in self._flying.items()]
-        if held:
-            async with self.database.begin() as connection:
-                await claims.renew(connection, long_tasks, held, now=self.now())
+        """Renew the claims of the looks under way; the result of one that lost its claim is not recorded."""
+        await self._worker.renew()
         return claims.RENEW_SECONDS
 
     async def settle(self) -> None:
-        """Wait until every look under way has been written down."""
-        while self._tasks or self._landed:
-            if self._tasks:
-                await asyncio.wait(set(self._tasks))
+        """Wait until every look under way has been recorded."""
+        while self._worker.is_busy or self._finished:
+            await self._worker.settle()
             await self.write_step()
 
     async def stop(self, *, within: timedelta) -> None:
-        """Finish what is under way, as far as the time allows, and give every claim back."""
+        """Finish the looks under way, cancel those that take longer than `within`, and give every claim back."""
         try:
             async with asyncio.timeout(within.total_seconds()):
                 await self.settle()
         except (TimeoutError, DatabaseAway) as error:
-            _log.warning("looks_given_up", looks=len(self._flying), error=type(error).__name__)
-            for task in set(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-        held = [(long_task_id, flight.claim_id) for long_task_id, flight in self._flying.items()]
-        try:
-            async with asyncio.timeout(RELEASE_SECONDS), self.database.begin() as connection:
-                await claims.release(connection, long_tasks, held)
-        except (TimeoutError, DatabaseAway) as error:
-            # They run out by themselves.
-            _log.warning("claims_not_given_back", looks=len(held), error=type(error).__name__)
-        self._flying.clear()
+            _log.warning("looks_abandoned", looks=len(self._worker.held), error=type(error).__name__)
+        await self._worker.cancel()
+        await self._worker.give_back()
 
-    def under_way(self) -> Counter[int]:
-        """How many looks are under way, by site id."""
-        return Counter(flight.site_id for flight in self._flying.values())
+    def looks_by_site(self) -> Counter[int]:
+        """The number of looks under way or not recorded yet, by site id."""
+        return Counter(self._site_ids[long_task_id] for long_task_id in self._worker.held)

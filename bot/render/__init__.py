@@ -1,1 +1,1 @@
-"""How to say it in the reader's language: pure, no input or output."""
+"""Render messages in the reader's language: pure, no I/O."""

@@ -1,4 +1,4 @@
-"""Progress over time: as a chart, and as the sentence that says the same."""
+"""Render progress over time: as a chart, and as a sentence that says the same."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from bot.render.mrkdwn import Mrkdwn, clip, joined
 Samples = Sequence[tuple[float, float]]
 
 #: fewer points than these are no curve
-FEWEST_POINTS = 5
+MIN_POINTS = 5
 # Limits: docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 _POINTS = 20
 _TITLE_LIMIT = 50
@@ -21,7 +21,7 @@ _QUARTERS = (25.0, 50.0, 75.0)
 
 
 def chart(texts: Texts, samples: Samples) -> Block | None:
-    """A line chart of at most twenty points, evenly spaced in time; None where there is too little to show."""
+    """Build a line chart of at most twenty points, evenly spaced in time; None if there are too few samples."""
     curve = _curve(samples)
     if not curve:
         return None
@@ -53,26 +53,26 @@ def chart(texts: Texts, samples: Samples) -> Block | None:
 
 
 def in_words(texts: Texts, samples: Samples) -> Mrkdwn | None:
-    """What the chart shows, as a sentence: how far it was when it had passed each quarter, and at the end."""
+    """Say what the chart shows: when each quarter was passed, and the end."""
     curve = _curve(samples)
     passed = [next((sample for sample in curve if sample[1] >= quarter), None) for quarter in _QUARTERS]
-    told = list(dict.fromkeys([*filter(None, passed), *curve[-1:]]))
+    points = list(dict.fromkeys([*filter(None, passed), *curve[-1:]]))
     steps = [
         # Translators: a point of a curve, e.g. "25% after 4 minutes"
         texts.say("{percent} after {duration}", percent=texts.percent(percent), duration=timedelta(seconds=seconds))
-        for seconds, percent in told
+        for seconds, percent in points
     ]
     return texts.say("Progress: {steps}", steps=joined("; ", steps)) if steps else None
 
 
 def _curve(samples: Samples) -> list[tuple[float, float]]:
-    """The samples in the order of time, one a moment; none where they are too few or too close for a curve."""
+    """Return the samples in order of time, one per moment; none if they are too few or too close for a curve."""
     curve: list[tuple[float, float]] = []
     for seconds, percent in samples:
         if seconds >= 0 and (not curve or seconds > curve[-1][0]):
             curve.append((seconds, min(100.0, max(0.0, percent))))
-    worth = len(curve) >= FEWEST_POINTS and curve[-1][0] - curve[0][0] >= FEWEST_POINTS - 1
-    return curve if worth else []
+    enough = len(curve) >= MIN_POINTS and curve[-1][0] - curve[0][0] >= MIN_POINTS - 1
+    return curve if enough else []
 
 
 def _percent_at(curve: Samples, moment: float) -> float:

@@ -1,20 +1,20 @@
-"""The reply at the end: what happened, for those who asked to be told."""
+"""Render the completion: the reply that mentions the followers and says how it ended."""
 
 from collections.abc import Callable, Iterable
 
 from bot.domain.states import Outcome
 from bot.domain.summary import Extent, Summary
+from bot.render import phrases
 from bot.render.blocks import context, message, section
 from bot.render.chart import chart, in_words
 from bot.render.i18n import Texts, counted, wording
 from bot.render.links import open_link
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, joined, mention
-from bot.render.phrases import ending, findings_so_far, identified, on_one_line, own_words, pages, percentage, times
+from bot.render.mrkdwn import Mrkdwn, joined, mention, on_one_line
 from bot.render.thread import ThreadView
 
-#: a message has room for so many mentions beside everything else; the others are counted
-MENTIONED = 60
+#: a message has space for so many mentions and everything else; other people are counted
+MAX_MENTIONS = 60
 
 _WENT_THROUGH = {
     Outcome.FINISHED: wording("Everything went through."),
@@ -22,39 +22,39 @@ _WENT_THROUGH = {
 }
 
 _DONE: tuple[tuple[Callable[[Summary], int | None], tuple[str, str]], ...] = (
-    (lambda ledger: ledger.copied, counted("{count} page copied", "{count} pages copied")),
-    (lambda ledger: ledger.deleted, counted("{count} page deleted", "{count} pages deleted")),
-    (lambda ledger: ledger.archived, counted("{count} page archived", "{count} pages archived")),
-    (lambda ledger: ledger.moved, counted("{count} page moved", "{count} pages moved")),
-    (lambda ledger: ledger.renamed, counted("{count} page renamed", "{count} pages renamed")),
+    (lambda summary: summary.copied, counted("{count} page copied", "{count} pages copied")),
+    (lambda summary: summary.deleted, counted("{count} page deleted", "{count} pages deleted")),
+    (lambda summary: summary.archived, counted("{count} page archived", "{count} pages archived")),
+    (lambda summary: summary.moved, counted("{count} page moved", "{count} pages moved")),
+    (lambda summary: summary.renamed, counted("{count} page renamed", "{count} pages renamed")),
 )
 
-#: each without a number and with one: Confluence does not always count
+#: each without a number and with one, since Confluence does not always count
 _NOT_DONE: tuple[tuple[Callable[[Summary], Extent], str, tuple[str, str]], ...] = (
     (
-        lambda ledger: ledger.permissions_lost,
+        lambda summary: summary.permissions_lost,
         wording("Page restrictions not copied"),
         counted("Restrictions of {count} page not copied", "Restrictions of {count} pages not copied"),
     ),
     (
-        lambda ledger: ledger.attachments_skipped,
+        lambda summary: summary.attachments_skipped,
         wording("Attachments not copied"),
         counted("Attachments of {count} page not copied", "Attachments of {count} pages not copied"),
     ),
     (
-        lambda ledger: ledger.left_in_place,
+        lambda summary: summary.left_in_place,
         wording("Some pages not deleted"),
         counted("{count} page not deleted", "{count} pages not deleted"),
     ),
     (
-        lambda ledger: Extent(happened=bool(ledger.failed), pages=ledger.failed),
+        lambda summary: Extent(happened=bool(summary.failed), pages=summary.failed),
         wording("Some pages not copied"),
         counted(
             "{count} page not copied, nor the pages below it", "{count} pages not copied, nor the pages below them"
         ),
     ),
     (
-        lambda ledger: Extent(happened=ledger.links_broken),
+        lambda summary: Extent(happened=summary.links_broken),
         wording("Links between the copied pages not updated"),
         counted("Links in {count} page not updated", "Links in {count} pages not updated"),
     ),
@@ -62,25 +62,32 @@ _NOT_DONE: tuple[tuple[Callable[[Summary], Extent], str, tuple[str, str]], ...] 
 
 
 def completion(
-    texts: Texts, view: ThreadView, ledger: Summary, *, findings_total: int = 0, listed: bool = False
+    texts: Texts, view: ThreadView, summary: Summary, *, findings_total: int = 0, listed: bool = False
 ) -> Message:
-    """How it ended, with counts, duration, link and chart, for the followers.
+    """Say how it ended, with counts, duration, link and chart.
 
     `findings_total`: how many warnings and errors there were. `listed`: a file with all of them follows.
     """
-    happened = ending(texts, view)
-    if happened is None and view.outcome in _WENT_THROUGH:
-        happened = texts.say(_WENT_THROUGH[view.outcome])
-    opening = [called(texts, view.followers), identified(texts, view), happened, own_words(texts, view)]
-    account = [Mrkdwn(f"• {line}") for line in _account(texts, ledger)]
+    note = phrases.ending_note(texts, view)
+    if note is None and view.outcome in _WENT_THROUGH:
+        note = texts.say(_WENT_THROUGH[view.outcome])
+    opening = [
+        mentions(texts, view.followers),
+        phrases.outcome_headline(texts, view),
+        note,
+        phrases.confluence_text(texts, view),
+    ]
+    results = [Mrkdwn(f"• {line}") for line in _results(texts, summary)]
     if listed:
-        account.append(_file_follows(texts, findings_total))
+        results.append(_file_follows(texts, findings_total))
     link = open_link(texts, view)
-    figures = on_one_line([percentage(texts, view), _pages_left(texts, view), findings_so_far(texts, view)])
-    moments = on_one_line(times(texts, view))
+    figures = on_one_line(
+        [phrases.percentage(texts, view), _unfinished_pages(texts, view), phrases.findings_count(texts, view)]
+    )
+    moments = on_one_line(phrases.times(texts, view))
     curve = chart(texts, view.samples)
 
-    paragraphs = [joined("\n", [line for line in lines if line]) for lines in (opening, account, [link])]
+    paragraphs = [joined("\n", [line for line in lines if line]) for lines in (opening, results, [link])]
     small = [line for line in (figures, moments) if line]
     blocks = [section(paragraph) for paragraph in paragraphs if paragraph]
     blocks += [curve] if curve else []
@@ -89,20 +96,20 @@ def completion(
     return message([line for line in text if line], blocks)
 
 
-def called(texts: Texts, people: Iterable[str]) -> Mrkdwn | None:
-    """The people who are to be told, as mentions; None where there are none."""
+def mentions(texts: Texts, people: Iterable[str]) -> Mrkdwn | None:
+    """Mention people by their user ids; None if there are none."""
     everyone = list(dict.fromkeys(people))
-    mentions = joined(" ", [mention(person) for person in everyone[:MENTIONED]])
-    rest = len(everyone) - MENTIONED
+    shown = joined(" ", [mention(person) for person in everyone[:MAX_MENTIONS]])
+    rest = len(everyone) - MAX_MENTIONS
     if rest > 0:
-        return texts.count("{people} and {count} other", "{people} and {count} others", rest, people=mentions)
-    return mentions or None
+        return texts.count("{people} and {count} other", "{people} and {count} others", rest, people=shown)
+    return shown or None
 
 
-def _pages_left(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """How far it came, where that was not all the way: the account tells the rest."""
-    unfinished = view.snapshot is not None and view.snapshot.done != view.snapshot.total
-    return pages(texts, view) if unfinished and view.snapshot and view.snapshot.total else None
+def _unfinished_pages(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Say how many pages were done if not all were; if all were, the results say so."""
+    snapshot = view.snapshot
+    return phrases.pages(texts, view) if snapshot and snapshot.total and snapshot.done != snapshot.total else None
 
 
 def _file_follows(texts: Texts, total: int) -> Mrkdwn:
@@ -113,13 +120,13 @@ def _file_follows(texts: Texts, total: int) -> Mrkdwn:
     )
 
 
-def _account(texts: Texts, ledger: Summary) -> Iterable[Mrkdwn]:
-    """What is known and not nought: what was done, then what was not."""
+def _results(texts: Texts, summary: Summary) -> Iterable[Mrkdwn]:
+    """Say what was done, then what was not, as far as it is known and not zero."""
     for number_of, sentence in _DONE:
-        number = number_of(ledger)
+        number = number_of(summary)
         if number:
             yield texts.count(*sentence, number)
     for extent_of, uncounted, sentence in _NOT_DONE:
-        extent = extent_of(ledger)
+        extent = extent_of(summary)
         if extent.happened:
             yield texts.count(*sentence, extent.pages) if extent.pages else texts.say(uncounted)

@@ -1,4 +1,4 @@
-"""The full list of warnings and errors as replies, for where no file may be sent."""
+"""Render the full list of warnings and errors as replies, for threads where no file may be uploaded."""
 
 from collections.abc import Sequence
 
@@ -8,20 +8,20 @@ from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn, joined
 from bot.render.status_texts import label
-from bot.render.warnings import named
+from bot.render.warnings import finding_name
 
-#: so many replies at most; what does not fit is counted
-REPLIES = 5
+#: what does not fit in so many replies is counted
+MAX_REPLIES = 5
 #: UTF-16 units of a title
-_TITLE = 80
+_TITLE_LIMIT = 80
 
 
 def findings_text(texts: Texts, findings: Sequence[Finding], site_url: str) -> list[Message]:
-    """One line for each finding, in as few replies as fit; the last says how many are left out."""
+    """Write one line per finding, in as few replies as fit; the last one says how many are left out."""
     lines = [_line(texts, finding, site_url) for finding in findings]
     replies: list[Message] = []
-    while lines and len(replies) < REPLIES:
-        last = len(replies) == REPLIES - 1
+    while lines and len(replies) < MAX_REPLIES:
+        last = len(replies) == MAX_REPLIES - 1
         count = _fitting(texts, lines, counted=last)
         kept, lines = lines[:count], lines[count:]
         if last and lines:
@@ -31,7 +31,7 @@ def findings_text(texts: Texts, findings: Sequence[Finding], site_url: str) -> l
 
 
 def _fitting(texts: Texts, lines: Sequence[Mrkdwn], *, counted: bool) -> int:
-    """How many of the lines one reply holds, with a word on the others where they are counted."""
+    """Return how many of the lines fit in one reply, with a last line for the others if they are counted."""
     after = [_more(texts, len(lines))] if counted else []
     count = 1
     while count < len(lines) and fits([*lines[: count + 1], *after]):
@@ -44,6 +44,6 @@ def _more(texts: Texts, count: int) -> Mrkdwn:
 
 
 def _line(texts: Texts, finding: Finding, site_url: str) -> Mrkdwn:
-    name = named(texts, finding, _TITLE, site_url)
-    said = label(texts, finding.key)
-    return Mrkdwn(f"• {joined(': ', [said, name])}") if name else Mrkdwn(f"• {said}")
+    name = finding_name(texts, finding, _TITLE_LIMIT, site_url)
+    what = label(texts, finding.key)
+    return Mrkdwn(f"• {joined(': ', [what, name])}") if name else Mrkdwn(f"• {what}")

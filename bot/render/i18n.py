@@ -1,4 +1,4 @@
-"""Words, numbers and times in the reader's language."""
+"""Translate sentences and format numbers and times, with gettext catalogs and Babel."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from bot.render.mrkdwn import Mrkdwn, data
 #: the language of the sentences in the code
 SOURCE = "en"
 
-#: what a placeholder of a sentence can hold; a bare str is somebody else's words and is escaped
+#: what a placeholder of a sentence can hold; a plain str comes from elsewhere and is escaped
 Value = str | int | timedelta | datetime
 
 _Unit = Literal["day", "hour", "minute", "second"]
@@ -30,18 +30,18 @@ _UNITS: tuple[tuple[_Unit, int], ...] = (("day", 86_400), ("hour", 3_600), ("min
 
 
 def wording(sentence: str) -> str:
-    """Mark a sentence of a table for the catalogs; it is said later."""
+    """Mark a sentence in a table for the catalogs; it is translated when it is used."""
     return sentence
 
 
 def counted(one: str, many: str) -> tuple[str, str]:
-    """Mark a counted sentence of a table for the catalogs; it is said later."""
+    """Mark a sentence with a plural in a table for the catalogs; it is translated when it is used."""
     return one, many
 
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """One language: its sentences, and its way to write numbers, lists and times."""
+    """One language: its sentences and its formats of numbers, lists and times."""
 
     locale: Locale
     translations: NullTranslations = field(default_factory=NullTranslations)
@@ -52,24 +52,24 @@ class Texts:
         return str(self.locale)
 
     def say(self, sentence: str, /, **values: Value) -> Mrkdwn:
-        """The sentence in this language, its named placeholders filled."""
+        """Translate a sentence and fill its named placeholders."""
         return self._filled(self.translations.gettext(sentence), sentence, values)
 
     def count(self, one: str, many: str, number: int, /, **values: Value) -> Mrkdwn:
-        """The sentence in the plural form that `number` asks for; `{count}` is the number."""
+        """Translate a sentence in the plural form for `number`, which is also its `{count}`."""
         source = one if number == 1 else many
         return self._filled(self.translations.ngettext(one, many, number), source, {"count": number, **values})
 
     def _filled(self, sentence: str, source: str, values: Mapping[str, Value]) -> Mrkdwn:
-        shown = {name: self.show(value) for name, value in values.items()}
+        shown = {name: self.format(value) for name, value in values.items()}
         try:
             return Mrkdwn(sentence.format_map(shown))
         except (KeyError, IndexError, ValueError, AttributeError):
-            # a translation with a wrong placeholder must not cost the message
+            # A wrong placeholder in a translation must not prevent the message.
             return Mrkdwn(source.format_map(shown))
 
-    def show(self, value: Value) -> Mrkdwn:
-        """One value as this language writes it."""
+    def format(self, value: Value) -> Mrkdwn:
+        """Format one value; a str is escaped."""
         match value:
             case Mrkdwn():
                 return value
@@ -83,13 +83,13 @@ class Texts:
                 return self.time(value)
 
     def percent(self, percent: float) -> Mrkdwn:
-        """A percentage (0 to 100), rounded down: 100 % is said only of what is at 100."""
+        """Format a percentage (0 to 100), rounded down so that only 100 is shown as 100 %."""
         return Mrkdwn(format_percent(floor(percent) / 100, locale=self.locale))
 
     def duration(self, delta: timedelta) -> Mrkdwn:
-        """A length of time in its largest unit and the next: `1 hour, 12 minutes`."""
+        """Format a duration in its largest unit and the next smaller one: `1 hour, 12 minutes`."""
         left = max(0, round(delta.total_seconds()))
-        first = next((place for place, (_, size) in enumerate(_UNITS) if left >= size), len(_UNITS) - 1)
+        first = next((index for index, (_, size) in enumerate(_UNITS) if left >= size), len(_UNITS) - 1)
         parts: list[str] = []
         for unit, size in _UNITS[first : first + 2]:
             amount, left = divmod(left, size)
@@ -98,12 +98,12 @@ class Texts:
         return Mrkdwn(format_list(parts, style="unit", locale=self.locale))
 
     def _unit(self, seconds: int, unit: _Unit) -> str:
-        # format_unit knows no long names of units in Japanese, Korean and Chinese; format_timedelta does.
+        # format_unit has no long unit names in Japanese, Korean and Chinese; format_timedelta has them.
         length = timedelta(seconds=seconds)
         return format_timedelta(length, granularity=unit, threshold=float("inf"), locale=self.locale)
 
     def time(self, moment: datetime) -> Mrkdwn:
-        """A moment to the minute, shown by Slack in the reader's own time zone and language; the fallback is in UTC.
+        """Format a moment to the minute. Slack shows it in the reader's time zone and language; the fallback is UTC.
 
         Source: docs.slack.dev/messaging/formatting-message-text#date-formatting.
         """
@@ -113,20 +113,20 @@ class Texts:
         return Mrkdwn(f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>")
 
     def listed(self, parts: Sequence[Mrkdwn]) -> Mrkdwn:
-        """`A, B, and C`."""
+        """Format a list: `A, B, and C`."""
         return Mrkdwn(format_list(list(parts), locale=self.locale))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogs:
-    """All languages there are."""
+    """All available languages, by code."""
 
     languages: Mapping[str, Texts]
 
-    def texts(self, *wishes: str | None) -> Texts:
-        """The first wished-for language there is (`de-AT` is served by `de`), else English."""
-        for wish in wishes:
-            code = (wish or "").replace("-", "_")
+    def texts(self, *preferred: str | None) -> Texts:
+        """Return the first preferred language that is available (`de` for `de-AT`), else English."""
+        for language in preferred:
+            code = (language or "").replace("-", "_")
             for name in (code, code.partition("_")[0].lower()):
                 if name in self.languages:
                     return self.languages[name]
@@ -134,14 +134,14 @@ class Catalogs:
 
 
 def english() -> Texts:
-    """The sentences as they stand in the code."""
+    """Return the sentences as they are in the code."""
     return Texts(locale=Locale.parse(SOURCE))
 
 
 def read_catalog(text: bytes, language: str) -> Texts:
-    """One language from the text of its .po file. What is not translated is said in English.
+    """Read one language from the content of its .po file; missing translations stay in English.
 
-    Raises ValueError where the language is unknown or the text is no catalog.
+    Raises ValueError if the language is unknown or the content is no catalog.
     """
     try:
         locale = Locale.parse(language)
@@ -158,6 +158,6 @@ def read_catalog(text: bytes, language: str) -> Texts:
 
 
 def load_catalogs(directory: Path) -> Catalogs:
-    """Read every `<language>.po` of a directory. Raises OSError, and ValueError where one does not read."""
+    """Read every `<language>.po` in a directory. Raises OSError, and ValueError if one is invalid."""
     files = {path.stem: path.read_bytes() for path in sorted(directory.glob("*.po"))}
     return Catalogs(languages={SOURCE: english(), **{name: read_catalog(text, name) for name, text in files.items()}})

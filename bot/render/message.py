@@ -1,6 +1,8 @@
-"""A Slack message: blocks, and the text that says the same."""
+"""Represent a Slack message: blocks, and a text that says the same."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
 Block = dict[str, Any]
@@ -8,9 +10,20 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What chat.postMessage and chat.update are handed."""
+    """The arguments of chat.postMessage and chat.update."""
 
-    #: the whole message in mrkdwn, at most 4,000 characters (Slack's limit on an edit); screen readers read only this
+    #: the whole message in mrkdwn, at most 4,000 characters (Slack's limit for an edit); screen readers read only this
     text: str
     #: at most 50; empty in the plain form
     blocks: tuple[Block, ...] = ()
+
+
+def plain(message: Message) -> Message:
+    """Return the message without blocks, for the case that Slack refuses them."""
+    return replace(message, blocks=())
+
+
+def digest(message: Message) -> str:
+    """Return a digest of what the message shows, 32 hexadecimal digits: equal digests need no edit."""
+    shown = json.dumps([message.text, message.blocks], sort_keys=True)
+    return blake2b(shown.encode(), digest_size=16).hexdigest()

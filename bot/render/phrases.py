@@ -1,16 +1,12 @@
-"""The facts that several messages of a thread share: name, percentage, pages, findings, times."""
-
-from collections.abc import Sequence
-from datetime import timedelta
+"""Phrase the facts that several messages of a thread share: name, percentage, pages, findings, times."""
 
 from bot.domain.snapshot import Kind, Severity
 from bot.domain.states import Outcome, Titles
-from bot.domain.status_keys import known
+from bot.domain.status_keys import lookup
 from bot.render.i18n import Texts, wording
-from bot.render.mrkdwn import Mrkdwn, bold, joined, mention
+from bot.render.mrkdwn import Mrkdwn, bold, mention
 from bot.render.status_texts import kind_name, phase_name
-from bot.render.thread import ThreadView
-from bot.render.troubles import TROUBLES
+from bot.render.thread import ThreadView, is_followed
 
 _OUTCOMES = {
     Outcome.FOLLOWING: wording("Following"),
@@ -23,27 +19,17 @@ _OUTCOMES = {
 _DONE = frozenset({Outcome.FINISHED, Outcome.PROBLEMS})
 
 _NO_WARNINGS = {Outcome.FOLLOWING: wording("no warnings so far"), Outcome.FINISHED: wording("no warnings")}
-# Translators: the end was bad or not seen, so there may have been some
+# Translators: it failed or its end was not seen, so there may have been some
 _NONE_SEEN = wording("no warnings seen")
 
 
-def on_one_line(facts: Sequence[Mrkdwn | None]) -> Mrkdwn:
-    """The facts there are, side by side."""
-    return joined(" · ", [fact for fact in facts if fact])
-
-
-def running(view: ThreadView) -> bool:
-    """Whether the long task is still followed."""
-    return view.outcome is Outcome.FOLLOWING
-
-
 def outcome_word(texts: Texts, outcome: Outcome) -> Mrkdwn:
-    """How it stands, in a word or three."""
+    """Name the outcome, in a word or three."""
     return texts.say(_OUTCOMES[outcome])
 
 
 def task_name(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """What the long task is: its kind, else Confluence's own name for it where that may be shown."""
+    """Name the long task: by its kind, else by Confluence's own name for it if that may be shown."""
     snapshot = view.snapshot
     if snapshot is None:
         return None
@@ -54,8 +40,8 @@ def task_name(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     return None
 
 
-def identified(texts: Texts, view: ThreadView) -> Mrkdwn:
-    """How it stands with which long task: the outcome's word, the name and the id."""
+def outcome_headline(texts: Texts, view: ThreadView) -> Mrkdwn:
+    """Name the outcome, the long task and its id."""
     outcome, name = bold(outcome_word(texts, view.outcome)), task_name(texts, view)
     if name is None:
         # Translators: {outcome} is in bold: Slack needs a space or punctuation after it
@@ -64,14 +50,14 @@ def identified(texts: Texts, view: ThreadView) -> Mrkdwn:
 
 
 def phase_sentence(texts: Texts, view: ThreadView) -> Mrkdwn:
-    """What the long task is doing now."""
+    """Say what the long task is doing now."""
     if view.snapshot is None:
         return texts.say("Waiting for Confluence's first answer")
     return phase_name(texts, view.snapshot.status, view.snapshot.kind)
 
 
-def own_words(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """What Confluence itself says of the status, in a sentence ready made, where it may be shown and still holds."""
+def confluence_text(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Quote the sentence that Confluence sent as status, if it may be shown and still holds."""
     status = view.snapshot.status if view.snapshot and view.outcome not in _DONE else None
     if status is None or status.key or not status.text or view.titles is Titles.COUNTS:
         return None
@@ -79,22 +65,22 @@ def own_words(texts: Texts, view: ThreadView) -> Mrkdwn | None:
 
 
 def percent(view: ThreadView) -> float | None:
-    """How far it is, 0 to 100. What has finished is at 100, even where Confluence stopped counting before."""
+    """Return the progress, 0 to 100. What has finished is at 100, even if Confluence stopped counting before."""
     if view.outcome in _DONE:
         return 100.0
     return view.snapshot.percent if view.snapshot else None
 
 
 def percentage(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """The percentage in figures, or that there is none yet; None where it ended without one."""
+    """Write the percentage, or that there is none yet; None if the long task ended without one."""
     figure = percent(view)
     if figure is not None:
         return texts.percent(figure)
-    return texts.say("no percentage yet") if running(view) else None
+    return texts.say("no percentage yet") if is_followed(view) else None
 
 
 def pages(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """How many pages are done, of how many, as far as Confluence says; None where it says neither."""
+    """Say how many pages are done, of how many, as far as Confluence says; None if it says neither."""
     snapshot = view.snapshot
     if snapshot is None or (snapshot.done is None and snapshot.total is None):
         return None
@@ -104,9 +90,9 @@ def pages(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     return texts.count("{done} of {count} page", "{done} of {count} pages", snapshot.total, done=snapshot.done)
 
 
-def findings_so_far(texts: Texts, view: ThreadView) -> Mrkdwn:
-    """How many errors and warnings there are."""
-    errors = sum(count for key, count in view.finding_counts.items() if known(key).severity is Severity.ERROR)
+def findings_count(texts: Texts, view: ThreadView) -> Mrkdwn:
+    """Count errors and warnings."""
+    errors = sum(count for key, count in view.finding_counts.items() if lookup(key).severity is Severity.ERROR)
     warnings = sum(view.finding_counts.values()) - errors
     if not errors and not warnings:
         return texts.say(_NO_WARNINGS.get(view.outcome, _NONE_SEEN))
@@ -114,7 +100,7 @@ def findings_so_far(texts: Texts, view: ThreadView) -> Mrkdwn:
 
 
 def errors_and_warnings(texts: Texts, errors: int, warnings: int) -> Mrkdwn:
-    """`1 error and 3 warnings`: those of the two that there are."""
+    """Write `1 error and 3 warnings`, without a part that is zero."""
     counts = []
     if errors:
         counts.append(texts.count("{count} error", "{count} errors", errors))
@@ -124,28 +110,27 @@ def errors_and_warnings(texts: Texts, errors: int, warnings: int) -> Mrkdwn:
 
 
 def times(texts: Texts, view: ThreadView) -> list[Mrkdwn]:
-    """When it started and when it is expected to end; when it ended, and how long it took."""
+    """Say when it started and is expected to end, or when it ended and how long it took."""
     facts = []
     if view.started_at:
         facts.append(texts.say("Started {time}", time=view.started_at))
-    if running(view):
+    if is_followed(view):
         if view.expected_end and view.trouble is None:
             facts.append(texts.say("Expected to end about {time}", time=view.expected_end))
     elif view.ended_at and view.outcome not in {Outcome.UNKNOWN, Outcome.STOPPED}:
         facts.append(texts.say("Ended {time}", time=view.ended_at))
         if view.started_at and view.ended_at >= view.started_at:
-            took: timedelta = view.ended_at - view.started_at
-            facts.append(texts.say("Took {duration}", duration=took))
+            facts.append(texts.say("Took {duration}", duration=view.ended_at - view.started_at))
     return facts
 
 
-def ending(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """What is to be said of an end that was bad, not seen, or not waited for; None of any other."""
+def ending_note(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Explain an end that failed, was not seen or was not waited for; None for others."""
     match view.outcome:
         case Outcome.FAILED:
             return texts.say("Confluence says that it failed. Look there how far it came before you start it again.")
         case Outcome.UNKNOWN:
-            return _not_seen(texts, view)
+            return _unknown(texts, view)
         case Outcome.STOPPED:
             return _stopped(texts, view)
         case _:
@@ -161,7 +146,7 @@ def _stopped(texts: Texts, view: ThreadView) -> Mrkdwn:
     )
 
 
-def _not_seen(texts: Texts, view: ThreadView) -> Mrkdwn:
+def _unknown(texts: Texts, view: ThreadView) -> Mrkdwn:
     figure = percentage(texts, view)
     if view.checked_at is None or figure is None:
         return texts.say("The end could not be seen. Look in Confluence how it ended.")
@@ -170,15 +155,3 @@ def _not_seen(texts: Texts, view: ThreadView) -> Mrkdwn:
         percent=figure,
         time=view.checked_at,
     )
-
-
-def trouble_line(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """What is wrong at the moment, since when, and until when."""
-    if view.trouble is None or not running(view):
-        return None
-    parts = [texts.say(TROUBLES[view.trouble].starts)]
-    if view.trouble_since:
-        parts.append(texts.say("Since {time}.", time=view.trouble_since))
-    if view.trouble_until:
-        parts.append(texts.say("Until {time}.", time=view.trouble_until))
-    return joined(" ", parts)

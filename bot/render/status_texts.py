@@ -1,4 +1,4 @@
-"""What each status key of Confluence means, in sentences of our own."""
+"""Explain Confluence's status keys in our own sentences."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from bot.render.mrkdwn import Mrkdwn
 _KEY = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
 _PREFIX = re.compile(r"^(STATUS|WARN|ERROR)_")
 
-#: what a long task does, where its status says nothing better
+#: what a long task does, if its status does not say it
 KINDS: Mapping[Kind, str] = {
     Kind.COPY: wording("Copying pages"),
     Kind.DELETE: wording("Deleting pages"),
@@ -23,7 +23,7 @@ KINDS: Mapping[Kind, str] = {
     Kind.OTHER: wording("Long task"),
 }
 
-#: every documented key in a few words, without counts
+#: a short label for every documented key, without counts
 LABELS: Mapping[str, str] = {
     "INITIALIZING_TASK": wording("Getting ready"),
     "UNKNOWN_STATUS": wording("Running; Confluence does not say what it is doing"),
@@ -47,8 +47,8 @@ LABELS: Mapping[str, str] = {
     "ERROR_UNKNOWN": wording("Confluence reports an error without saying which"),
 }
 
-#: the same keys as the last report, when their number is what was done in all
-_REPORTS: Mapping[str, str] = {
+#: labels for a last report, whose number is what was done in all
+_FINAL_LABELS: Mapping[str, str] = {
     "STATUS_COPIED_PAGES": wording("Pages copied"),
     "STATUS_DELETED_PAGES": wording("Pages deleted"),
 }
@@ -56,18 +56,18 @@ _REPORTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class FindingTexts:
-    """How the findings of one key are told."""
+    """The sentences about the findings of one key."""
 
-    #: what happened: one sentence, or that for one page and that for more
+    #: what happened: one sentence, or one for a single page and one for more
     happened: str | tuple[str, str]
     #: what to do next
     advice: str
-    #: one finding by name, and what its arguments are called there
+    #: one finding by name, and the placeholders for its arguments
     item: str | None = None
     arguments: tuple[str, ...] = ()
 
     def headline(self, texts: Texts, count: int) -> Mrkdwn:
-        """What happened, so many times."""
+        """Say what happened, to so many pages."""
         if isinstance(self.happened, str):
             return texts.say(self.happened)
         return texts.count(*self.happened, count)
@@ -160,53 +160,55 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
     ),
 }
 
-_OTHERS: Mapping[Severity, tuple[str, str]] = {
+_UNDOCUMENTED: Mapping[Severity, tuple[str, str]] = {
     # Translators: {name} is Confluence's key for it, made readable; it stays in English
     Severity.WARNING: counted("Confluence gave {count} warning: {name}.", "Confluence gave {count} warnings: {name}."),
     Severity.ERROR: counted(
         "Confluence reported {count} error: {name}.", "Confluence reported {count} errors: {name}."
     ),
 }
-_IN_ITS_OWN_WORDS: Mapping[Severity, tuple[str, str]] = {
+_WITHOUT_KEY: Mapping[Severity, tuple[str, str]] = {
     Severity.WARNING: counted("Confluence gave {count} warning.", "Confluence gave {count} warnings."),
     Severity.ERROR: counted("Confluence reported {count} error.", "Confluence reported {count} errors."),
 }
 
 
 def kind_name(texts: Texts, kind: Kind) -> Mrkdwn:
-    """What the long task does, in a word or two."""
+    """Say what the long task does, in a word or two."""
     return texts.say(KINDS[kind])
 
 
 def phase_name(texts: Texts, status: StatusMessage | None, kind: Kind) -> Mrkdwn:
-    """What the long task is doing; its kind, where its status is none that has a key."""
+    """Say what the long task is doing; its kind if the status has no key."""
     if status is None or not status.key:
         return kind_name(texts, kind)
-    if status.key in _REPORTS and is_final(status):
-        return texts.say(_REPORTS[status.key])
+    if status.key in _FINAL_LABELS and is_final(status):
+        return texts.say(_FINAL_LABELS[status.key])
     return label(texts, status.key)
 
 
 def label(texts: Texts, key: str) -> Mrkdwn:
-    """What a status key says, in a few words and without counts; of an unknown one, the key made readable."""
+    """Label a status key in a few words, without counts; an unknown key is made readable."""
     return texts.say(LABELS[key]) if key in LABELS else readable(texts, key)
 
 
 def readable(texts: Texts, key: str) -> Mrkdwn:
-    """A key nobody knows, made readable: `WARN_SOMETHING_NEW` is `Something new`."""
-    bare = _PREFIX.sub("", key).replace("_", " ").strip().lower()
-    if not bare or not _KEY.fullmatch(key):
+    """Make an unknown key readable: `WARN_SOMETHING_NEW` becomes `Something new`."""
+    words = _PREFIX.sub("", key).replace("_", " ").strip().lower()
+    if not words or not _KEY.fullmatch(key):
         return texts.say("Something that this bot does not know")
-    return texts.show(bare.capitalize())
+    return texts.format(words.capitalize())
 
 
 def other_headline(texts: Texts, key: str, severity: Severity, count: int) -> Mrkdwn:
-    """What happened, of a key that nobody has documented, or of Confluence's own words."""
+    """Say what an undocumented key reports, or that there is only Confluence's own sentence."""
     if not key:
-        return texts.count(*_IN_ITS_OWN_WORDS[severity], count)
-    return texts.count(*_OTHERS[severity], count, name=readable(texts, key))
+        return texts.count(*_WITHOUT_KEY[severity], count)
+    return texts.count(*_UNDOCUMENTED[severity], count, name=readable(texts, key))
 
 
-def other_advice(texts: Texts) -> Mrkdwn:
-    """What to do about what this bot does not know."""
+def advice(texts: Texts, key: str) -> Mrkdwn:
+    """Say what to do about a finding, also if this bot does not know its key."""
+    if key in FINDING_TEXTS:
+        return texts.say(FINDING_TEXTS[key].advice)
     return texts.say("This bot does not know this message. Look in Confluence whether something needs to be done.")

@@ -1,4 +1,4 @@
-"""What the messages of one thread are made from."""
+"""Describe a thread and its long task, for the messages of that thread."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from bot.domain.states import Outcome, Titles, Trouble
 
 @dataclass(frozen=True, kw_only=True)
 class ThreadView:
-    """All that is known of a followed long task when a message of its thread is made. Times are UTC and aware."""
+    """Everything that the messages of one thread are rendered from. Times are UTC and aware."""
 
     remote_id: str
     outcome: Outcome
@@ -18,14 +18,13 @@ class ThreadView:
     owner_id: str
     #: user ids to mention at the end
     followers: tuple[str, ...] = ()
-    #: who stopped it
+    #: user id
     stopped_by: str | None = None
     titles: Titles = Titles.SHOWN
     #: the site's address for people, e.g. https://acme.atlassian.net/wiki; links stay below it
     site_url: str = ""
     started_at: datetime | None = None
     checked_at: datetime | None = None
-    moved_at: datetime | None = None
     ended_at: datetime | None = None
     #: None rather than a bad guess
     expected_end: datetime | None = None
@@ -37,3 +36,8 @@ class ThreadView:
     trouble_until: datetime | None = None
     #: (seconds since the start, percent), oldest first, for the chart
     samples: tuple[tuple[float, float], ...] = ()
+
+
+def is_followed(view: ThreadView) -> bool:
+    """Whether the long task is still followed."""
+    return view.outcome is Outcome.FOLLOWING

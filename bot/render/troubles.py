@@ -1,71 +1,77 @@
-"""Why a long task is not moving on for us, and what that means for the reader."""
+"""Render troubles: why a long task is not progressing, and what that means for the reader."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.states import Trouble
-from bot.render.i18n import wording
+from bot.render.blocks import context, message, paragraphs, section
+from bot.render.i18n import Texts, wording
+from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn, joined, on_one_line
+from bot.render.phrases import percentage
+from bot.render.thread import ThreadView, is_followed
 
 
 @dataclass(frozen=True, kw_only=True)
-class TroubleWords:
-    """One trouble, as it starts and when it is over: what happened, what was lost, what to do."""
+class TroubleTexts:
+    """The sentences of one trouble: what happened, whether anything was lost, what to do."""
 
     starts: str
     ends: str
 
 
-TROUBLES: Mapping[Trouble, TroubleWords] = {
-    Trouble.DOWN: TroubleWords(
+TROUBLES: Mapping[Trouble, TroubleTexts] = {
+    Trouble.DOWN: TroubleTexts(
         starts=wording(
             "Confluence is not answering. The long task itself may well be going on; "
             "this thread continues as soon as Confluence answers."
         ),
         ends=wording("Confluence is answering again. Nothing was lost."),
     ),
-    Trouble.UNREADABLE: TroubleWords(
+    Trouble.UNREADABLE: TroubleTexts(
         starts=wording(
             "Confluence answers with something that is not this long task, such as a login page. "
             "Nothing is lost; ask the administrator of this bot to check how it reaches Confluence."
         ),
         ends=wording("Confluence's answers can be read again. Nothing was lost."),
     ),
-    Trouble.RATE_LIMITED: TroubleWords(
+    Trouble.RATE_LIMITED: TroubleTexts(
         starts=wording(
             "Confluence has had too many requests and asked this bot to pause. "
             "The long task itself goes on, and this thread catches up after the pause."
         ),
         ends=wording("The pause that Confluence asked for is over. Nothing was lost."),
     ),
-    Trouble.ACCESS_LOST: TroubleWords(
+    Trouble.ACCESS_LOST: TroubleTexts(
         starts=wording(
             "Confluence refuses the account with which this bot looks. The long task itself goes on; "
             "ask the administrator of this bot to check its credential and its permissions."
         ),
         ends=wording("Confluence lets this bot look again. Nothing was lost."),
     ),
-    Trouble.MISCONFIGURED: TroubleWords(
+    Trouble.MISCONFIGURED: TroubleTexts(
         starts=wording(
             "The address of Confluence that this bot was given no longer serves long tasks. "
             "The long task itself goes on; ask the administrator of this bot to check the address."
         ),
         ends=wording("Confluence serves long tasks again. Nothing was lost."),
     ),
-    Trouble.STALLED: TroubleWords(
+    Trouble.STALLED: TroubleTexts(
         starts=wording(
             "No progress for a while. That does not mean that it failed; this thread looks less often until it moves "
             "again. If you expected more, look in Confluence."
         ),
         ends=wording("It is making progress again."),
     ),
-    Trouble.MISSING: TroubleWords(
+    Trouble.MISSING: TroubleTexts(
         starts=wording(
             "Confluence does not find this long task at the moment. It may have ended and been forgotten; "
             "this thread asks again before it says so."
         ),
         ends=wording("Confluence finds this long task again. Nothing was lost."),
     ),
-    Trouble.SET_ASIDE: TroubleWords(
+    Trouble.SET_ASIDE: TroubleTexts(
         starts=wording(
             "This bot has set this long task aside because of a fault of its own. The long task itself goes on "
             "in Confluence; the administrator of this bot finds the reason in its log."
@@ -73,3 +79,52 @@ TROUBLES: Mapping[Trouble, TroubleWords] = {
         ends=wording("This bot has taken this long task up again."),
     ),
 }
+
+
+def trouble(
+    texts: Texts,
+    view: ThreadView,
+    trouble: Trouble,
+    *,
+    over: bool,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Message:
+    """Render the reply that trouble has started, or is over.
+
+    `since`: when it started. `until`: when a pause will end; if the trouble is over, when it ended.
+    """
+    sentence = texts.say(TROUBLES[trouble].ends if over else TROUBLES[trouble].starts)
+    figure = percentage(texts, view)
+    last_seen = [texts.say("Last seen: {percent}", percent=figure)] if figure else []
+    facts = on_one_line([*(_lasted if over else _lasts)(texts, since, until), *last_seen])
+    if not facts:
+        return paragraphs(sentence)
+    return message([sentence, facts], [section(sentence), context(facts)])
+
+
+def trouble_note(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Say what is wrong at the moment, since when and until when; None if nothing is."""
+    if view.trouble is None or not is_followed(view):
+        return None
+    parts = [texts.say(TROUBLES[view.trouble].starts)]
+    if view.trouble_since:
+        parts.append(texts.say("Since {time}.", time=view.trouble_since))
+    if view.trouble_until:
+        parts.append(texts.say("Until {time}.", time=view.trouble_until))
+    return joined(" ", parts)
+
+
+def _lasts(texts: Texts, since: datetime | None, until: datetime | None) -> list[Mrkdwn]:
+    facts = []
+    if since:
+        facts.append(texts.say("Since {time}", time=since))
+    if until:
+        facts.append(texts.say("Until {time}", time=until))
+    return facts
+
+
+def _lasted(texts: Texts, since: datetime | None, until: datetime | None) -> list[Mrkdwn]:
+    if since is None or until is None or until < since:
+        return []
+    return [texts.say("It lasted {duration}", duration=until - since)]

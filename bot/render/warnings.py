@@ -1,29 +1,28 @@
-"""The reply that tells what warnings and errors have been found."""
+"""Render the reply that lists warnings and errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.message_plan import NAMED
+from bot.domain.page_links import page_link
 from bot.domain.snapshot import Finding, Severity
 from bot.domain.states import Titles
-from bot.domain.summary import page_link
-from bot.render.blocks import context, fits, message, sections
+from bot.render.blocks import SECTION_LIMIT, context, fits, message, sections
 from bot.render.i18n import Texts
 from bot.render.message import Block, Message
-from bot.render.mrkdwn import TITLE_LIMIT, Mrkdwn, bold, data, joined, link
+from bot.render.mrkdwn import TITLE_LIMIT, Mrkdwn, bold, data, joined, length, link
 from bot.render.phrases import errors_and_warnings
-from bot.render.status_texts import FINDING_TEXTS, other_advice, other_headline
+from bot.render.status_texts import FINDING_TEXTS, advice, other_headline
 from bot.render.thread import ThreadView
 
-#: so many of a kind are named, the others counted
-NAMED = 10
-#: so many kinds are told, the others counted; Confluence documents ten
-KINDS_TOLD = 12
+#: further kinds are counted only; Confluence documents ten
+MAX_KINDS = 12
 #: arguments of an unknown key that are shown
-_ARGUMENTS_SHOWN = 3
+_MAX_ARGUMENTS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class _Group:
     """The findings of one kind."""
 
     key: str
@@ -32,102 +31,80 @@ class Group:
 
     @property
     def count(self) -> int:
-        """How many pages or findings it is about."""
+        """How many pages or findings there are."""
         return sum(finding.count if finding.count is not None else 1 for finding in self.findings)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Detail:
-    """How much is told of each kind."""
-
-    #: UTF-16 units of a title; 0: no names
-    title: int
-    advice: bool = True
-
-
-#: from all there is to say to what always fits a message
-_DETAILS = (
-    *[_Detail(title=title) for title in (TITLE_LIMIT, 120, 60, 30, 0)],
-    _Detail(title=0, advice=False),
-)
+#: UTF-16 units of a title (0 leaves out the names), and whether there is advice: from everything to what always fits
+_DETAILS = ((TITLE_LIMIT, True), (120, True), (60, True), (30, True), (0, True), (0, False))
 
 
 def warnings(
     texts: Texts, view: ThreadView, findings: Sequence[Finding], *, may_repeat: bool = False, earlier: bool = False
 ) -> Message:
-    """What was found in one look: errors first, each kind with its first ten by name and what to do next.
+    """List the findings of one look: errors first, each kind with its first ten by name and what to do next.
 
-    `may_repeat`: it may already stand above. `earlier`: found before this thread began.
+    `may_repeat`: the message may already be in the thread. `earlier`: found before this thread began.
     """
-    groups = grouped(findings)
+    groups = _grouped(findings)
     before = [texts.say("Found before this thread began:")] if earlier else []
     after = [texts.say("This may already stand above: Slack did not say whether it had arrived.")] if may_repeat else []
-    for detail in _DETAILS:
-        told = [_lines(texts, view, group, detail) for group in groups[:KINDS_TOLD]]
-        if len(groups) > KINDS_TOLD:
-            told.append([_other_kinds(texts, groups[KINDS_TOLD:])])
-        text = [*before, *(line for lines in told for line in lines), *after]
-        if fits(text):
+    for title_limit, advised in _DETAILS:
+        kinds = [_lines(texts, view, group, title_limit, advised=advised) for group in groups[:MAX_KINDS]]
+        if len(groups) > MAX_KINDS:
+            kinds.append([_other_kinds(texts, groups[MAX_KINDS:])])
+        text = [*before, *(line for lines in kinds for line in lines), *after]
+        if fits(text) and all(length(line) <= SECTION_LIMIT for line in text):
             break
     blocks: list[Block] = [context(*before)] if before else []
-    for lines in told:
+    for lines in kinds:
         blocks += sections(lines)
     blocks += [context(*after)] if after else []
     return message(text, blocks)
 
 
-def grouped(findings: Sequence[Finding]) -> list[Group]:
-    """The findings by kind, errors first, otherwise in the order in which each kind was found first."""
+def _grouped(findings: Sequence[Finding]) -> list[_Group]:
+    """Group the findings by kind, errors first, otherwise in the order in which each kind was first found."""
     kinds: dict[tuple[str, Severity], list[Finding]] = {}
     for finding in findings:
         kinds.setdefault((finding.key, finding.severity), []).append(finding)
-    groups = [Group(key=key, severity=severity, findings=tuple(found)) for (key, severity), found in kinds.items()]
+    groups = [_Group(key=key, severity=severity, findings=tuple(found)) for (key, severity), found in kinds.items()]
     return sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
 
 
-def _lines(texts: Texts, view: ThreadView, group: Group, detail: _Detail) -> list[Mrkdwn]:
-    lines = [bold(_headline(texts, group))]
-    if detail.title and view.titles is Titles.SHOWN:
-        lines += _names(texts, view, group, detail.title)
-    if detail.advice:
-        telling = FINDING_TEXTS.get(group.key)
-        lines.append(texts.say(telling.advice) if telling else other_advice(texts))
-    return lines
+def _lines(texts: Texts, view: ThreadView, group: _Group, title_limit: int, *, advised: bool) -> list[Mrkdwn]:
+    entry, count = FINDING_TEXTS.get(group.key), group.count
+    headline = entry.headline(texts, count) if entry else other_headline(texts, group.key, group.severity, count)
+    names = _names(texts, view, group, title_limit) if title_limit and view.titles is Titles.SHOWN else []
+    return [bold(headline), *names, *([advice(texts, group.key)] if advised else [])]
 
 
-def _headline(texts: Texts, group: Group) -> Mrkdwn:
-    telling = FINDING_TEXTS.get(group.key)
-    if telling is None:
-        return other_headline(texts, group.key, group.severity, group.count)
-    return telling.headline(texts, group.count)
-
-
-def _names(texts: Texts, view: ThreadView, group: Group, limit: int) -> list[Mrkdwn]:
-    names = [named(texts, finding, limit, view.site_url) for finding in group.findings[:NAMED]]
+def _names(texts: Texts, view: ThreadView, group: _Group, limit: int) -> list[Mrkdwn]:
+    names = [finding_name(texts, finding, limit, view.site_url) for finding in group.findings[:NAMED]]
     lines = [Mrkdwn(f"• {name}") for name in names if name]
     rest = len(group.findings) - NAMED
     if lines and rest > 0:
-        # Translators: after ten pages by name, how many there are beside them
+        # Translators: after ten pages by name, how many more there are
         lines.append(texts.count("and {count} more", "and {count} more", rest))
     return lines
 
 
-def named(texts: Texts, finding: Finding, limit: int, site_url: str) -> Mrkdwn | None:
-    """One finding by the names in it, None where there are none."""
-    telling = FINDING_TEXTS.get(finding.key)
-    if telling is None:
-        shown = [finding.text] if finding.text else finding.args[:_ARGUMENTS_SHOWN]
+def finding_name(texts: Texts, finding: Finding, limit: int, site_url: str) -> Mrkdwn | None:
+    """Write a finding by the names in it, None if there are none. `limit`: UTF-16 units of each."""
+    entry = FINDING_TEXTS.get(finding.key)
+    if entry is None:
+        shown = [finding.text] if finding.text else finding.args[:_MAX_ARGUMENTS]
         quoted = [texts.say("“{text}”", text=data(text, limit)) for text in shown]
         return joined(", ", quoted) if quoted else None
-    if telling.item is None or len(finding.args) < len(telling.arguments):
+    if entry.item is None or len(finding.args) < len(entry.arguments):
         return None
-    values = {name: data(value, limit) for name, value in zip(telling.arguments, finding.args, strict=False)}
-    name = texts.say(telling.item, **values)
-    address = page_link(finding, site_url)
-    return link(address, name) if address else name
+    values = {name: data(value, limit) for name, value in zip(entry.arguments, finding.args, strict=False)}
+    name = texts.say(entry.item, **values)
+    url = page_link(finding, site_url)
+    return link(url, name) if url else name
 
 
-def _other_kinds(texts: Texts, groups: Sequence[Group]) -> Mrkdwn:
+def _other_kinds(texts: Texts, groups: Sequence[_Group]) -> Mrkdwn:
     everything = sum(group.count for group in groups)
     errors = sum(group.count for group in groups if group.severity is Severity.ERROR)
     return texts.say("Of other kinds: {counts}", counts=errors_and_warnings(texts, errors, everything - errors))

@@ -1,6 +1,5 @@
-"""What can go wrong between the bot and Confluence, by script."""
+"""Scripted faults between the bot and Confluence: error statuses, slow and broken responses."""
 
-import random
 from collections import Counter
 from enum import StrEnum
 from typing import Any, Self
@@ -9,18 +8,18 @@ import msgspec
 from msgspec import Struct
 
 
-class Form(StrEnum):
-    """The shape a fault takes."""
+class FaultKind(StrEnum):
+    """What a fault does."""
 
-    #: an answer instead of the real one
+    #: a response instead of the real one
     ANSWER = "answer"
-    #: the real answer, late
+    #: the real response, late
     SLOW = "slow"
-    #: closed before the headers
+    #: the connection closed before the headers
     RESET = "reset"
-    #: closed in the middle of the body
+    #: the connection closed in the middle of the body
     RESET_LATE = "reset_late"
-    #: the first half of the real body, as if it were whole
+    #: the first half of the real body, as if it were complete
     TRUNCATED = "truncated"
     #: a body of many megabytes
     HUGE = "huge"
@@ -28,33 +27,32 @@ class Form(StrEnum):
     OTHER_ID = "other_id"
 
 
-class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One way of going wrong, and when it does."""
+class Fault(Struct, frozen=True, kw_only=True):
+    """One fault, and when it happens."""
 
     #: under which it is counted
     name: str
-    form: Form
+    kind: FaultKind
     status: int = 0
     headers: dict[str, str] = {}
     body: str = ""
     seconds: float = 0.0
     size: int = 0
-    #: only requests for this long task, of this account (by name); else all of them
+    #: only requests for this long task, of this account (by name); None: all
     task: str | None = None
     account: str | None = None
-    #: how many times; None: without end
+    #: how many times; None: without limit
     times: int | None = None
     #: within [since, until): seconds of the simulator's clock, in a story seconds since its start
     since: float | None = None
     until: float | None = None
-    probability: float = 1.0
 
     def scaled(self, speed: float) -> Self:
-        """Return the same fault in a story told `speed` times as fast."""
+        """Return the same fault in a story that plays `speed` times as fast."""
         return self.shifted(0.0, speed)
 
     def shifted(self, start: float, speed: float = 1.0) -> Self:
-        """Move the times of a story's fault to the clock."""
+        """Return the same fault of a story that starts at `start` of the clock."""
         return msgspec.structs.replace(
             self,
             since=None if self.since is None else start + self.since / speed,
@@ -62,7 +60,7 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
     def matches(self, task: str | None, account: str | None, now: float) -> bool:
-        """Tell whether it is meant for this request at this time."""
+        """Return whether it applies to this request at this time."""
         return (
             (self.task is None or self.task == task)
             and (self.account is None or self.account == account)
@@ -72,19 +70,18 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Faults:
-    """The faults in force, each counted as it fires. Chance is seeded."""
+    """The faults in force, each counted as it fires."""
 
-    def __init__(self, seed: int = 0) -> None:
-        """Start without any."""
+    def __init__(self) -> None:
+        """Start without faults."""
         self.fired: Counter[str] = Counter()
-        self._random = random.Random(seed)  # noqa: S311 - a schedule that can be repeated, not a secret
         self._entries: dict[int, tuple[Fault, int | None]] = {}
         self._next = 0
 
     def add(self, fault: Fault, **when: Any) -> int:
-        """Put a fault in force; earlier ones go first. The number returned takes it back.
+        """Put a fault in force, after those added before, and return its number for `remove`.
 
-        `when` narrows it by the fields of Fault: task, account, times, since, until, probability.
+        `when` narrows it by the fields of Fault: task, account, times, since, until.
         """
         fault = msgspec.structs.replace(fault, **when)
         self._next += 1
@@ -92,27 +89,25 @@ class Faults:
         return self._next
 
     def remove(self, number: int) -> None:
-        """Take one back; nothing happens where it is used up."""
+        """Remove a fault; one that is used up is ignored."""
         self._entries.pop(number, None)
 
     def clear(self) -> None:
-        """Take all back."""
+        """Remove all faults."""
         self._entries.clear()
 
     @property
     def in_force(self) -> tuple[Fault, ...]:
-        """Return those that may still fire."""
+        """The faults that may still fire."""
         return tuple(fault for fault, _ in self._entries.values())
 
     def pick(self, task: str | None, account: str | None, now: float) -> Fault | None:
-        """Return the fault that this request meets, and count it."""
+        """Return the first fault that applies to this request, and count it; None if there is none."""
         for number, (fault, left) in list(self._entries.items()):
             if fault.until is not None and now >= fault.until:
                 del self._entries[number]
                 continue
             if not fault.matches(task, account, now):
-                continue
-            if fault.probability < 1.0 and self._random.random() >= fault.probability:
                 continue
             if left is not None:
                 if left <= 1:
@@ -125,8 +120,8 @@ class Faults:
 
 
 def status(code: int, *, body: str = "", headers: dict[str, str] | None = None, name: str = "") -> Fault:
-    """Answer with this status; an empty body stands for the kind's own error envelope."""
-    return Fault(name=name or f"status_{code}", form=Form.ANSWER, status=code, body=body, headers=headers or {})
+    """Answer with this status; an empty body means the kind's own error envelope."""
+    return Fault(name=name or f"status_{code}", kind=FaultKind.ANSWER, status=code, body=body, headers=headers or {})
 
 
 def rate_limited(retry_after: float | str | None = 1847, *, reason: str | None = None) -> Fault:
@@ -138,7 +133,7 @@ def rate_limited(retry_after: float | str | None = 1847, *, reason: str | None =
         headers["Retry-After"] = str(retry_after)
     if reason is not None:
         headers["RateLimit-Reason"] = reason
-    return Fault(name=f"rate_limited_{reason or 'plain'}", form=Form.ANSWER, status=429, headers=headers)
+    return Fault(name=f"rate_limited_{reason or 'plain'}", kind=FaultKind.ANSWER, status=429, headers=headers)
 
 
 def address_refused() -> Fault:
@@ -159,29 +154,29 @@ def html(title: str = "Log in - Confluence") -> Fault:
 
 
 def slow(seconds: float) -> Fault:
-    """The real answer after so many seconds."""
-    return Fault(name="slow", form=Form.SLOW, seconds=seconds)
+    """The real response after so many seconds."""
+    return Fault(name="slow", kind=FaultKind.SLOW, seconds=seconds)
 
 
 def reset(*, late: bool = False) -> Fault:
-    """The connection closed: before the headers, or in the middle of the body.
+    """Close the connection: before the headers, or in the middle of the body.
 
-    Some clients, aiohttp's among them, repeat a GET once where no headers came: one reset alone goes unnoticed.
+    Some clients, aiohttp's among them, repeat a GET once if no headers came: a single reset goes unnoticed.
     """
-    form = Form.RESET_LATE if late else Form.RESET
-    return Fault(name=form.value, form=form)
+    kind = FaultKind.RESET_LATE if late else FaultKind.RESET
+    return Fault(name=kind.value, kind=kind)
 
 
 def truncated() -> Fault:
-    """Half of the JSON, in a complete HTTP answer."""
-    return Fault(name="truncated", form=Form.TRUNCATED)
+    """Half of the JSON, in a complete HTTP response."""
+    return Fault(name="truncated", kind=FaultKind.TRUNCATED)
 
 
 def huge(size: int = 50_000_000) -> Fault:
     """A body of so many bytes, streamed."""
-    return Fault(name="huge", form=Form.HUGE, size=size)
+    return Fault(name="huge", kind=FaultKind.HUGE, size=size)
 
 
 def other_id() -> Fault:
     """The snapshot of another long task."""
-    return Fault(name="other_id", form=Form.OTHER_ID)
+    return Fault(name="other_id", kind=FaultKind.OTHER_ID)

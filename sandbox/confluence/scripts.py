@@ -1,4 +1,4 @@
-"""Turns a story into the bodies that Cloud or Data Center would send."""
+"""Turn a story into the response bodies that Cloud or Data Center would send."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from msgspec import Struct
 from bot.domain.snapshot import Kind
 from sandbox.confluence.story import Ending, Moment, Note, Story
 
-Body = dict[str, Any]
+TaskBody = dict[str, Any]
 
 #: `name.key` of Cloud; only the one of the space is known to be real
 _CLOUD_NAMES = {
@@ -20,7 +20,7 @@ _CLOUD_NAMES = {
     Kind.MOVE: "com.atlassian.confluence.example.movepage",
     Kind.OTHER: "com.atlassian.confluence.example.somethingnew",
 }
-_DATACENTER_NAMES: dict[Kind, Body] = {
+_DATACENTER_NAMES: dict[Kind, TaskBody] = {
     Kind.COPY: {"translation": "Copy page hierarchy long running task", "args": []},
     Kind.DELETE: {"translation": "Delete page hierarchy long running task", "args": []},
     Kind.MOVE: {"translation": "Move Page", "args": []},
@@ -28,35 +28,35 @@ _DATACENTER_NAMES: dict[Kind, Body] = {
     Kind.ARCHIVE: {"translation": "Archive pages", "args": []},
     Kind.OTHER: {"translation": "Long running task", "args": []},
 }
-#: those that report by status keys; the others have sentences alone
+#: those that report by status keys; the others have only sentences
 REPORTING = frozenset({Kind.COPY, Kind.DELETE, Kind.OTHER})
 
-#: there is always a message; this is the text before a task has said anything
-_NO_WORD = "Starting... "
+#: there is always a message; this is its text before the task reports anything
+_NO_TEXT = "Starting... "
 
 
-class Frame(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """From when on which body is sent; the simulator adds id, links and elapsed time."""
+class Frame(Struct, frozen=True, kw_only=True):
+    """A body, sent from `at` on; the simulator adds id, links and elapsed time."""
 
     #: seconds since the start
     at: float
-    body: Body
+    body: TaskBody
     #: the long task is over, and the list leaves it out
     over: bool = False
-    #: its elapsed time stands still from here on
+    #: its elapsed time does not grow any more
     still: bool = False
 
 
-class Script(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A timeline of answers."""
+class Script(Struct, frozen=True, kw_only=True):
+    """A timeline of response bodies."""
 
     frames: tuple[Frame, ...]
-    #: from when on it is 404
+    #: seconds after which it is 404
     gone_at: float | None = None
     name: str = ""
 
     def frame(self, seconds: float) -> Frame | None:
-        """Return the answer that holds `seconds` after the start; None once Confluence has forgotten."""
+        """Return the frame that holds `seconds` after the start; None once Confluence has forgotten the task."""
         if self.gone_at is not None and seconds >= self.gone_at:
             return None
         found = self.frames[0]
@@ -68,7 +68,7 @@ class Script(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def cloud(story: Story) -> Script:
-    """Build the answers of Cloud: status, errors and additionalDetails beside the messages."""
+    """Build the script of Cloud: status, errors and additionalDetails beside the messages."""
     frames = [Frame(at=moment.at, body=_cloud_body(story, moment)) for moment in story.moments]
     last = _CLOUD_ENDS[story.ending](story)
     if last is not None:
@@ -77,7 +77,7 @@ def cloud(story: Story) -> Script:
 
 
 def datacenter(story: Story) -> Script:
-    """Build the answers of Data Center: one JSON report in the text of the only message, no `finished`."""
+    """Build the script of Data Center: one JSON report in the text of the only message, no `finished`."""
     frames = [Frame(at=moment.at, body=_datacenter_moment(story, moment)) for moment in story.moments]
     last = _DATACENTER_ENDS[story.ending](story)
     if last is not None:
@@ -94,8 +94,8 @@ def _cloud_body(
     finished: bool = False,
     successful: bool = False,
     destination: bool = False,
-) -> Body:
-    body: Body = {
+) -> TaskBody:
+    body: TaskBody = {
         "name": {"key": _CLOUD_NAMES[story.operation], "args": []},
         "percentageComplete": int(moment.percent),
         "successful": successful,
@@ -110,7 +110,7 @@ def _cloud_body(
         body["status"] = moment.key
         body["errors"] = [{"key": note.key, "args": list(note.args)} for note in moment.notes]
     if story.operation is Kind.COPY and moment.key != "INITIALIZING_TASK":
-        details: Body = {"destinationId": story.destination_id if destination else None}
+        details: TaskBody = {"destinationId": story.destination_id if destination else None}
         if destination and story.destination_url is not None:
             details["destinationUrl"] = story.destination_url
         if story.total is not None:
@@ -129,11 +129,11 @@ def _last_moment(story: Story) -> Moment:
     )
 
 
-def _cloud_done(story: Story) -> Body:
+def _cloud_done(story: Story) -> TaskBody:
     return _cloud_body(story, _last_moment(story), finished=True, successful=True, destination=True)
 
 
-def _cloud_exception(story: Story) -> Body:
+def _cloud_exception(story: Story) -> TaskBody:
     if story.operation not in REPORTING:
         return _cloud_body(story, story.moments[-1], finished=True)
     unknown = Note("ERROR_UNKNOWN")
@@ -141,21 +141,21 @@ def _cloud_exception(story: Story) -> Body:
     return _cloud_body(story, reached, finished=True)
 
 
-def _cloud_locked(story: Story) -> Body:
+def _cloud_locked(story: Story) -> TaskBody:
     return _cloud_body(story, _last_moment(story), finished=True)
 
 
-def _never(_story: Story) -> Body | None:
+def _never(_story: Story) -> TaskBody | None:
     return None
 
 
-def _datacenter_body(story: Story, percent: float, text: str | None, *, successful: bool = True) -> Body:
+def _datacenter_body(story: Story, percent: float, text: str | None, *, successful: bool = True) -> TaskBody:
     return {
         "name": _DATACENTER_NAMES[story.operation],
         "percentageComplete": int(percent),
         # true by default, read only once the task is over
         "successful": successful,
-        "messages": [{"translation": text or _NO_WORD, "args": []}],
+        "messages": [{"translation": text or _NO_TEXT, "args": []}],
         "_expandable": {},
     }
 
@@ -163,7 +163,7 @@ def _datacenter_body(story: Story, percent: float, text: str | None, *, successf
 def _report(
     key: str, args: tuple[str, ...], notes: tuple[Note, ...] = (), *, total: int = 0, destination: str | None = None
 ) -> str:
-    """Write a BulkStatusReport as Data Center does, as a string."""
+    """Return a BulkStatusReport as a JSON string, as Data Center writes it."""
     return json.dumps(
         {
             "status": {"key": key, "args": list(args), "translation": None},
@@ -184,7 +184,7 @@ def _report(
     )
 
 
-def _datacenter_moment(story: Story, moment: Moment) -> Body:
+def _datacenter_moment(story: Story, moment: Moment) -> TaskBody:
     if moment.key is None or story.operation not in REPORTING:
         return _datacenter_body(story, moment.percent, story.sentence)
     if moment.key == "INITIALIZING_TASK":
@@ -192,7 +192,7 @@ def _datacenter_moment(story: Story, moment: Moment) -> Body:
     return _datacenter_body(story, moment.percent, _report(moment.key, moment.args))
 
 
-def _datacenter_done(story: Story) -> Body:
+def _datacenter_done(story: Story) -> TaskBody:
     if story.last_key is None:
         return _datacenter_body(story, story.last_percent, story.sentence)
     text = _report(
@@ -205,8 +205,8 @@ def _datacenter_done(story: Story) -> Body:
     return _datacenter_body(story, story.last_percent, text)
 
 
-def _datacenter_exception(story: Story) -> Body:
-    # the report of the error is written over at once: `successful` is the only sign left
+def _datacenter_exception(story: Story) -> TaskBody:
+    # the report of the error is overwritten at once: `successful` is the only sign left
     reached = story.moments[-1]
     if story.operation not in REPORTING:
         return _datacenter_body(story, reached.percent, story.sentence, successful=False)
@@ -214,7 +214,7 @@ def _datacenter_exception(story: Story) -> Body:
     return _datacenter_body(story, reached.percent, _report(key, reached.args[:1] or ("0",)), successful=False)
 
 
-def _datacenter_locked(story: Story) -> Body:
+def _datacenter_locked(story: Story) -> TaskBody:
     return _datacenter_body(story, 0, _report(story.last_key or "", story.last_args, story.notes), successful=False)
 
 

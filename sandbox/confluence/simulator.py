@@ -1,4 +1,4 @@
-"""Serves a simulated Confluence site over HTTP: Cloud with its gateway, or Data Center."""
+"""Serve a simulated Confluence site over HTTP: Cloud with its gateway, or Data Center."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 import msgspec
 from aiohttp import web
 
-from sandbox.confluence import control, delivery, replies, starts, tasks
-from sandbox.confluence.accounts import Account, Door, session_of
-from sandbox.confluence.faults import Form
-from sandbox.confluence.replies import Reply
+from sandbox.confluence import site_responses
+from sandbox.confluence.accounts import Account, Endpoint, session_of
+from sandbox.confluence.faults import FaultKind
+from sandbox.confluence.response_writer import fault_response, write_response
+from sandbox.confluence.running_tasks import is_uuid
 from sandbox.confluence.site import ConfluenceSite
+from sandbox.confluence.site_responses import SiteResponse
 
 
 class ConfluenceSimulator(ConfluenceSite):
@@ -19,7 +21,7 @@ class ConfluenceSimulator(ConfluenceSite):
     _runner: web.AppRunner | None = None
 
     async def start(self, port: int = 0) -> None:
-        """Serve on this port, or on any free one."""
+        """Listen on this port; 0 takes a free one."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
@@ -28,85 +30,79 @@ class ConfluenceSimulator(ConfluenceSite):
         self.origin = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
-        """Serve no more; connections are closed."""
+        """Stop listening and close all connections."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        if request.path.startswith("/sandbox/"):
-            return await control.serve(self, request)
         now = self.clock()
         claimed = self.accounts.claimed(request.headers)
-        door, rest = self._door(request.path)
-        remote_id = rest.removeprefix("/longtask/") if rest and rest.startswith("/longtask/") else None
+        endpoint, rest = self._split(request.path)
+        remote_id = rest.removeprefix("/longtask/") if rest.startswith("/longtask/") else None
         if remote_id in self.tasks:
             self.tasks[remote_id].looks += 1
         fault = self.faults.pick(remote_id, claimed.name if claimed else None, now)
-        if fault is not None and fault.form is Form.SLOW:
+        if fault is not None and fault.kind is FaultKind.ANSWER:
+            response = fault_response(fault)
+            self.note(request, now, claimed, response.status, fault)
+            # such a response comes from a proxy before the site, so it has only headers of its own
+            return await write_response(request, response, fault, {})
+        if fault is not None and fault.kind is FaultKind.SLOW:
             await asyncio.sleep(fault.seconds)
-        who: Account | Reply | None = None
-        if fault is not None and fault.form is Form.ANSWER:
-            reply = delivery.answer_of(fault)
-        elif door is None or rest is None:
-            reply = self._elsewhere(request.path)
-        else:
-            who = self.accounts.check(door, request.headers)
-            reply = who if isinstance(who, Reply) else await self._api(request, rest, who)
-        if fault is not None and fault.form is Form.OTHER_ID and remote_id:
-            body = reply.body.replace(remote_id.encode(), remote_id[::-1].encode() + b"7")
-            reply = msgspec.structs.replace(reply, body=body)
-        self.note(request, now, claimed, reply.status, fault)
-        if fault is not None and fault.form is Form.ANSWER:
-            # such an answer comes from what stands before the site, with its own headers alone
-            return await delivery.send(request, reply, fault, {})
-        account = who if isinstance(who, Account) else None
-        return await delivery.send(request, reply, fault, self._headers(request, door, account, now))
+        response, account = self._respond(request, endpoint, rest)
+        if fault is not None and fault.kind is FaultKind.OTHER_ID and remote_id:
+            body = response.body.replace(remote_id.encode(), remote_id[::-1].encode() + b"7")
+            response = msgspec.structs.replace(response, body=body)
+        self.note(request, now, claimed, response.status, fault)
+        return await write_response(request, response, fault, self._headers(request, endpoint, account, now))
 
-    def _door(self, path: str) -> tuple[Door | None, str | None]:
-        """Tell by which way a request came in, and the rest of its path below the API."""
+    def _split(self, path: str) -> tuple[Endpoint | None, str]:
+        """Return the endpoint that a path belongs to, and the rest of the path below its API."""
+        roots = {
+            f"/ex/confluence/{self.cloud_id}/wiki/rest/api": Endpoint.GATEWAY,
+            "/wiki/rest/api": Endpoint.SITE,
+        }
         if not self.is_cloud:
-            root = f"{self.context}/rest"
-            return (
-                (Door.DATACENTER, path.removeprefix(root).removeprefix("/api"))
-                if path.startswith(root + "/")
-                else (None, None)
-            )
-        for root, door in (
-            (f"/ex/confluence/{self.cloud_id}/wiki/rest/api", Door.GATEWAY),
-            ("/wiki/rest/api", Door.SITE),
-        ):
+            roots = {f"{self.context}/rest/api": Endpoint.DATACENTER}
+        for root, endpoint in roots.items():
             if path.startswith(root + "/"):
-                return door, path.removeprefix(root)
-        return None, None
+                return endpoint, path.removeprefix(root)
+        return None, ""
 
-    async def _api(self, request: web.Request, rest: str, account: Account | None) -> Reply:
+    def _respond(
+        self, request: web.Request, endpoint: Endpoint | None, rest: str
+    ) -> tuple[SiteResponse, Account | None]:
+        """Return the response, and the account it is for if its credential is valid."""
+        if endpoint is None:
+            return self._page(request.path), None
+        caller = self.accounts.check(endpoint, request.headers)
+        if isinstance(caller, SiteResponse):
+            return caller, None
         if rest.startswith("/longtask/"):
-            return self._one(rest.removeprefix("/longtask/"), account)
+            return self._one(rest.removeprefix("/longtask/"), caller), caller
         if rest == "/longtask" and self.is_cloud:
-            return self._list(request, account)
-        started = await starts.start(self, request, rest, account.name if account else None)
-        return started or replies.page(404, "Not Found")
+            return self._list(request, caller), caller
+        return site_responses.html_page(404, "Not Found"), caller
 
-    def _one(self, remote_id: str, account: Account | None) -> Reply:
-        if not self.is_cloud and not tasks.is_uuid(remote_id):
+    def _one(self, remote_id: str, account: Account | None) -> SiteResponse:
+        if not self.is_cloud and not is_uuid(remote_id):
             # UUID.fromString throws, and nothing catches it
-            return replies.server_error(500)
+            return site_responses.server_error(500)
         task = self.tasks.get(remote_id)
         if task is not None and task.visible_to(account):
             body = self.body(remote_id)
             if body is not None:
-                headers = {"Content-Type": "application/json"}
-                return Reply(status=200, body=tasks.encoded(body), headers=headers)
-        return replies.no_task(remote_id) if self.is_cloud else replies.no_task_datacenter()
+                return site_responses.as_json(200, body)
+        return site_responses.no_task(remote_id) if self.is_cloud else site_responses.no_task_datacenter()
 
-    def _list(self, request: web.Request, account: Account | None) -> Reply:
-        """List the active long tasks an account may see; `key` narrows by the key of their name."""
+    def _list(self, request: web.Request, account: Account | None) -> SiteResponse:
+        """List the active long tasks that an account may see; `key` narrows by the key of their name."""
         query = request.query
         try:
             start, limit = int(query.get("start", "0")), int(query.get("limit", "100"))
         except ValueError:
-            return replies.envelope(400, "start and limit are numbers")
+            return site_responses.envelope(400, "start and limit are numbers")
         now = self.clock()
         found = []
         for remote_id, task in self.tasks.items():
@@ -119,23 +115,25 @@ class ConfluenceSimulator(ConfluenceSite):
             found.append({name: value for name, value in body.items() if name != "_links"})
         page = found[start : start + limit]
         links = {"base": self.people_url, "context": self.context, "self": f"{self.people_url}/rest/api/longtask"}
-        return replies.as_json(
+        return site_responses.as_json(
             200, {"results": page, "start": start, "limit": limit, "size": len(page), "_links": links}
         )
 
-    def _elsewhere(self, path: str) -> Reply:
-        """Serve the pages for people, and what a Cloud site tells anybody."""
+    def _page(self, path: str) -> SiteResponse:
+        """Return a page for people, or what a Cloud site says to everybody."""
         if self.is_cloud and path == "/_edge/tenant_info":
-            return replies.as_json(200, {"cloudId": self.cloud_id})
+            return site_responses.as_json(200, {"cloudId": self.cloud_id})
         if path.startswith(f"{self.context}/") and not path.startswith(f"{self.context}/rest/"):
-            return replies.page(200, "A page of the simulated Confluence")
+            return site_responses.html_page(200, "A page of the simulated Confluence")
         if path.startswith("/ex/confluence/"):
-            return replies.as_json(404, {"code": 404, "message": "Not Found"})
-        return replies.page(404, "Not Found")
+            return site_responses.as_json(404, {"code": 404, "message": "Not Found"})
+        return site_responses.html_page(404, "Not Found")
 
-    def _headers(self, request: web.Request, door: Door | None, account: Account | None, now: float) -> dict[str, str]:
-        """Return the headers that come with every answer of the API."""
-        if door is None:
+    def _headers(
+        self, request: web.Request, endpoint: Endpoint | None, account: Account | None, now: float
+    ) -> dict[str, str]:
+        """Return the headers that come with every response of the API."""
+        if endpoint is None:
             return {}
         headers = {}
         if session_of(request.headers) is None:

@@ -1,1 +1,1 @@
-"""The gallery: every message of every situation, in every language, on one page."""
+"""Show every message of every situation in every language, on one HTML page."""

@@ -1,14 +1,13 @@
-"""Examples that between them show every message: for the gallery and for whoever changes a sentence."""
+"""Define examples that together show every message, for the gallery and the golden tests."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.command import Misread, OtherTask, SiteKind
-from bot.domain.poll_result import Denial
+from bot.domain import command
 from bot.domain.snapshot import Finding, Kind, Severity, Snapshot
 from bot.domain.snapshot import StatusMessage as Status
-from bot.domain.states import Outcome, Titles, Trouble
+from bot.domain.states import LostReason, Outcome, Titles, Trouble
 from bot.render import replies
 from bot.render.i18n import Texts
 from bot.render.message import Message
@@ -23,7 +22,7 @@ _BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 
 
 def examples() -> tuple[Situation, ...]:
-    """Situations that between them lead to every message of a thread."""
+    """Return situations that together lead to every message of a thread."""
     return (
         *_on_the_way(),
         *_at_the_end(),
@@ -37,7 +36,7 @@ def _on_the_way() -> Iterator[Situation]:
     yield Situation(name="just started", view=_view(started))
     copying = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
     expected = _BEGAN + timedelta(minutes=30)
-    yield Situation(name="copying", view=_view(copying, expected_end=expected))
+    yield Situation(name="copying", view=replace(_view(copying), expected_end=expected))
     relinking = _snapshot(Kind.COPY, 84, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
     yield Situation(name="updating links", view=_view(relinking))
     deleting = _snapshot(Kind.DELETE, 45, Status(key="STATUS_DELETING_PAGES", args=("9", "20")), done=9, total=20)
@@ -49,7 +48,7 @@ def _on_the_way() -> Iterator[Situation]:
     unknown = _snapshot(Kind.OTHER, 10, Status(key="STATUS_SOMETHING_NEW", args=("7",)))
     yield Situation(
         name="an unknown key",
-        view=_view(unknown, finding_counts={"WARN_SOMETHING_NEW": 1}),
+        view=replace(_view(unknown), finding_counts={"WARN_SOMETHING_NEW": 1}),
         findings=(Finding(key="WARN_SOMETHING_NEW", args=("a", "b")),),
     )
     archiving = _snapshot(Kind.ARCHIVE, None, None)
@@ -88,7 +87,7 @@ def _at_the_end() -> Iterator[Situation]:
 
 
 def example_findings() -> tuple[Finding, ...]:
-    """Findings of every kind that a copy knows, with titles that try to be more than titles."""
+    """Return findings of every kind that a copy has, with titles that contain markup."""
     return (
         Finding(key="WARN_RENAME_PAGE", args=("Team handbook", "Copy of Team handbook")),
         Finding(
@@ -107,7 +106,7 @@ def example_findings() -> tuple[Finding, ...]:
 
 
 def counts(findings: Sequence[Finding]) -> dict[str, int]:
-    """How many findings there are of each key."""
+    """Count the findings of each key."""
     numbers: dict[str, int] = {}
     for finding in findings:
         numbers[finding.key] = numbers.get(finding.key, 0) + (finding.count or 1)
@@ -118,7 +117,7 @@ def _snapshot(
     kind: Kind, percent: float | None, status: Status | None, *, done: int | None = None, total: int | None = None
 ) -> Snapshot:
     return Snapshot(
-        remote_id="3145728001",
+        remote_id=_TASK,
         kind=kind,
         percent=percent,
         status=status,
@@ -130,9 +129,9 @@ def _snapshot(
     )
 
 
-def _view(snapshot: Snapshot | None, **known: object) -> ThreadView:
-    view = ThreadView(
-        remote_id="3145728001",
+def _view(snapshot: Snapshot | None) -> ThreadView:
+    return ThreadView(
+        remote_id=_TASK,
         outcome=Outcome.FOLLOWING,
         snapshot=snapshot,
         owner_id="U0ANNA",
@@ -141,14 +140,13 @@ def _view(snapshot: Snapshot | None, **known: object) -> ThreadView:
         started_at=_BEGAN,
         checked_at=_BEGAN + timedelta(minutes=11),
     )
-    return replace(view, **known)  # type: ignore[arg-type] # fields of the view, given by name
 
 
 def _ended(snapshot: Snapshot, outcome: Outcome, findings: Sequence[Finding] = ()) -> ThreadView:
     percent = snapshot.percent or 0
     samples = tuple((60.0 * minute, percent * minute / 24) for minute in range(25)) if percent else ()
-    return _view(
-        snapshot,
+    return replace(
+        _view(snapshot),
         outcome=outcome,
         ended_at=_BEGAN + timedelta(minutes=24, seconds=30),
         finding_counts=counts(findings),
@@ -160,11 +158,11 @@ def _troubled(trouble: Trouble) -> ThreadView:
     snapshot = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
     since = _BEGAN + timedelta(minutes=11)
     until = since + timedelta(seconds=1847) if trouble is Trouble.RATE_LIMITED else None
-    return _view(snapshot, trouble=trouble, trouble_since=since, trouble_until=until)
+    return replace(_view(snapshot), trouble=trouble, trouble_since=since, trouble_until=until)
 
 
 def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
-    """Every answer to one person, each with what it is called."""
+    """Yield the name and content of every answer to one person."""
     view, ended = _troubled(Trouble.DOWN), _ended(_snapshot(Kind.COPY, 100, None, done=42, total=42), Outcome.FINISHED)
     row = replies.ListLine(
         remote_id=_TASK, kind=Kind.COPY, outcome=Outcome.FOLLOWING, owner_id="U0ANNA", since=_BEGAN, percent=38.0
@@ -193,17 +191,24 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
 
 
 def _misread(texts: Texts) -> Iterator[tuple[str, Message]]:
-    for reason in Misread:
-        yield f"not understood: {reason}", replies.not_understood(texts, "/longtask", reason, "halp", None)
-    yield "did you mean", replies.not_understood(texts, "/longtask", Misread.WORD, "halp", "help")
-    yield "too many", replies.too_many(texts, 12, 10)
-    yield "foreign site", replies.foreign_site(texts, "evil.example.com")
-    for kind in OtherTask:
-        yield f"not a long task: {kind}", replies.not_a_long_task(texts, kind)
-    yield "which site", replies.which_site(texts, "/longtask", _TASK, ("docs", "sales"))
-    yield "no site", replies.no_site(texts)
-    for site in SiteKind:
-        yield f"kind mismatch: {site}", replies.kind_mismatch(texts, _TASK, "docs", site)
+    problems: list[tuple[str, command.Problem]] = [
+        *(
+            (f"not understood: {reason}", command.NotUnderstood(reason=reason, what="halp"))
+            for reason in command.Misread
+        ),
+        ("did you mean", command.NotUnderstood(reason=command.Misread.WORD, what="halp", suggestion="help")),
+        ("too many", command.TooMany(count=12, limit=10)),
+        ("foreign site", command.ForeignSite(host="evil.example.com")),
+        *((f"not a long task: {kind}", command.NotALongTask(kind=kind)) for kind in command.OtherTask),
+        ("which site", command.WhichSite(remote_id=_TASK, aliases=("docs", "sales"))),
+        ("no site", command.NoSite(remote_id=_TASK)),
+        *(
+            (f"kind mismatch: {kind}", command.KindMismatch(remote_id=_TASK, alias="docs", kind=kind))
+            for kind in command.SiteKind
+        ),
+    ]
+    for name, problem in problems:
+        yield name, replies.misread(texts, "/longtask", problem)
 
 
 def _refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
@@ -224,8 +229,6 @@ def _refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
 
 def _directs(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "stopped by other", replies.stopped_by_other(texts, "U0PAULA", _TASK, _THREAD)
-    for lost in replies.Lost:
+    for lost in LostReason:
         yield f"thread lost: {lost}", replies.thread_lost(texts, _TASK, lost)
-    for why in (None, *Denial):
-        yield f"credential refused: {why or 'unknown why'}", replies.credential_refused(texts, why)
     yield "task set aside", replies.task_set_aside(texts, _TASK)

@@ -1,4 +1,4 @@
-"""Every message in every language on one page."""
+"""Write the gallery as one HTML page."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -19,7 +19,7 @@ col.name{width:130px}h2{margin:32px 0 8px}details{font-size:12px;color:#616061;m
 
 
 def page(languages: Sequence[Texts], situations: Iterable[Situation]) -> str:
-    """The whole page as HTML: a table for each situation, a row for each message, a column for each language."""
+    """Return the HTML page: a table per situation, a row per message, a column per language."""
     tables = [
         _table(situation.name, languages, [list(messages(texts, situation)) for texts in languages])
         for situation in situations

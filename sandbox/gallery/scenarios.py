@@ -1,4 +1,4 @@
-"""The moments of every scenario, for the gallery."""
+"""Play every scenario and pick its middle and its end, for the gallery."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,28 +13,28 @@ from bot.domain.snapshot import Finding
 from bot.domain.states import Outcome
 from bot.render.thread import ThreadView
 from sandbox.confluence import ConfluenceSimulator
-from sandbox.environment import PERSON
-from sandbox.gallery.examples import examples
+from sandbox.gallery.examples import counts, examples
 from sandbox.gallery.situations import Situation
-from sandbox.scenarios import KINDS, Scenario, names, scenario
+from sandbox.harness import PERSON
+from sandbox.scenarios import SITE_KINDS, Scenario, scenario, scenario_names
 
 _BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 _ORIGIN = "https://wiki.example.com"
 
 
 def every_situation() -> Iterator[Situation]:
-    """The examples, then the middle and the end of each scenario of each kind of site."""
+    """Yield the examples, then the middle and the end of each scenario on each kind of site."""
     yield from examples()
-    for kind in KINDS:
-        for name in names(kind):
+    for kind in SITE_KINDS:
+        for name in scenario_names(kind):
             yield from _of(scenario(name, kind))
 
 
-def _of(told: Scenario) -> Iterator[Situation]:
+def _of(played: Scenario) -> Iterator[Situation]:
     clock = {"now": 0.0}
-    simulator = ConfluenceSimulator(clock=lambda: clock["now"], kind=told.kind)
+    simulator = ConfluenceSimulator(clock=lambda: clock["now"], kind=played.kind)
     simulator.origin = _ORIGIN
-    remote_id = simulator.add(told.story)
+    remote_id = simulator.add(played.story)
     frames = simulator.tasks[remote_id].script.frames
     findings: dict[str, Finding] = {}
     samples: list[tuple[float, float]] = []
@@ -51,15 +51,12 @@ def _of(told: Scenario) -> Iterator[Situation]:
             continue
         view = _view(seen, tuple(findings.values()), samples, simulator.people_url)
         if last:
-            view = _ended(told, view, seen)
+            view = _ended(played, view, seen)
         where = "the end" if last else "the middle"
-        yield Situation(name=f"{told.kind}: {told.name}, {where}", view=view, findings=tuple(findings.values()))
+        yield Situation(name=f"{played.kind}: {played.name}, {where}", view=view, findings=tuple(findings.values()))
 
 
 def _view(seen: Seen, findings: tuple[Finding, ...], samples: list[tuple[float, float]], site_url: str) -> ThreadView:
-    counts: dict[str, int] = {}
-    for finding in findings:
-        counts[finding.key] = counts.get(finding.key, 0) + (1 if finding.count is None else finding.count)
     at = _BEGAN + timedelta(seconds=samples[-1][0])
     return ThreadView(
         remote_id=seen.snapshot.remote_id or "",
@@ -70,13 +67,12 @@ def _view(seen: Seen, findings: tuple[Finding, ...], samples: list[tuple[float, 
         site_url=site_url,
         started_at=_BEGAN,
         checked_at=at,
-        moved_at=at,
-        finding_counts={key: count for key, count in counts.items() if count},
+        finding_counts=counts(findings),
         samples=tuple(samples),
     )
 
 
-def _ended(told: Scenario, view: ThreadView, seen: Seen) -> ThreadView:
-    """The same once it is over; what was never seen to end is unknown."""
+def _ended(played: Scenario, view: ThreadView, seen: Seen) -> ThreadView:
+    """Return the view after the end."""
     outcome = outcome_of(seen.snapshot, problems=bool(view.finding_counts), unchanged_seconds=SETTLED_SECONDS)
-    return replace(view, outcome=outcome or told.expected.outcome, ended_at=view.checked_at)
+    return replace(view, outcome=outcome or played.expected.outcome, ended_at=view.checked_at)

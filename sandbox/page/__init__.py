@@ -1,5 +1,5 @@
 """The simulated Slack channel as a page in a browser."""
 
-from sandbox.page.serving import serving
+from sandbox.page.server import serve_page
 
-__all__ = ["serving"]
+__all__ = ["serve_page"]

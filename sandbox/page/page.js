@@ -1,5 +1,5 @@
 "use strict";
-// Shows the channel as the server tells it, and sends what is typed and clicked.
+// Shows the channel as the server streams it, and sends what is typed and clicked.
 
 const byId = (id) => document.getElementById(id);
 const list = byId("messages");

@@ -1,22 +1,22 @@
-"""Stories of long tasks and what the bot is expected to make of them, for tests, demo and gallery.
+"""Scenarios: stories of long tasks with what the bot is expected to say, for tests, demo and gallery.
 
-Times are those of a usual long task; `Scenario.scaled` tells one faster. `stall` and `long_outage` wait for what the
-bot measures in minutes of its own clock, `finish_below_100` for two minutes: these are for a clock that is passed in.
-`elusive_warnings` expects a look at least every five seconds of the story.
+Times are those of a usual long task; `Scenario.scaled` plays one faster. `stall` and `long_outage` wait for what the
+bot measures in minutes of its own clock, `finish_below_100` for two minutes: they need a clock that is passed in.
+`elusive_warnings` needs a look at least every five seconds of the story.
 """
 
-from sandbox.scenarios.chance import random_scenario
-from sandbox.scenarios.expected import Expected, Scenario, tally
-from sandbox.scenarios.table import DEMO, KINDS, listed, names, scenario
+from sandbox.scenarios.expectation import Expected, Scenario, tally
+from sandbox.scenarios.random_stories import random_scenario
+from sandbox.scenarios.registry import DEMO, SITE_KINDS, listed_notes, scenario, scenario_names
 
 __all__ = [
     "DEMO",
-    "KINDS",
+    "SITE_KINDS",
     "Expected",
     "Scenario",
-    "listed",
-    "names",
+    "listed_notes",
     "random_scenario",
     "scenario",
+    "scenario_names",
     "tally",
 ]

@@ -1,9 +1,9 @@
 """A Slack workspace as an HTTP simulator, as strict as the real one.
 
-The real bot is pointed at it by `SLACK_API_URL` and gets its commands, clicks and events as signed requests.
-Nothing in here was measured on live Slack.
+The real bot is pointed at it by `SLACK_API_URL` and gets commands, clicks and events as signed requests.
+Nothing here was measured on live Slack.
 
-Documented by Slack (pages below https://docs.slack.dev), and kept here:
+Documented by Slack (pages below https://docs.slack.dev) and simulated:
 
 - names, arguments, scopes and errors of the methods; token errors; `missing_scope` with needed and provided;
   `X-OAuth-Scopes`; form, query and JSON bodies; methods that read no JSON; `missing_charset`
@@ -12,48 +12,60 @@ Documented by Slack (pages below https://docs.slack.dev), and kept here:
 - `channel_not_found` for private channels without the bot, `not_in_channel` for public ones, `is_archived`,
   `is_inactive` on edits, `chat:write.public`, joining public channels only
 - edits of own messages only; 4,000 characters on edits, 40,000 (cut, with a warning) on posts; text without blocks
-  removes the blocks; omitted metadata stays; `block_mismatch`; `no_text`; the "(edited)" label
+  removes the blocks; omitted metadata stays; `no_text`; the "(edited)" label
 - Block Kit's limits, and that of the two charts a message may hold; `invalid_blocks` with JSON pointers
 - flat metadata; only its event type is shown without `include_all_metadata`
 - `response_url`: five uses, thirty minutes, past all rights to post; trigger ids: three seconds, once
 - commands without thread and locale; three seconds for the answer, then `operation_timeout`; `dispatch_failed`
 - v0 signatures; retried events with number and reason
 
-Chosen here, because nobody says or the pages leave it open (those of `Policies` can be played both ways):
+Chosen here, because the pages leave it open (those in `Policies` can be played both ways):
 
-- a thread_ts that is not a root's: `thread_not_found`; replies under a deleted root: accepted; edit policies do not
-  bind the bot; a bot that was put out of a public channel may edit what it wrote there
-- unknown arguments: `invalid_arguments` (Slack ignores most); missing ones always `invalid_arguments`
+- a thread_ts that is not a root's: `thread_not_found`; replies under a deleted root: accepted; a bot that was removed
+  from a public channel may edit its messages there
+- unknown arguments: `invalid_arguments` (Slack ignores most); missing ones always `invalid_arguments`; of several
+  problems only the first is named
 - action ids unique in the whole message (Slack's pages ask for it within one block); block ids unique in a message
 - lengths in characters; the size of metadata; `msg_blocks_too_long` never comes
 - invalid metadata refuses the message; a metadata object may not hold objects, nor lists of them
 - the order of checks: method, token, scope, arguments, rate, channel, content
-- sliding minutes without a burst, 300 posts a minute, a quarter of a second of mercy: see `limits`
-- bodies of dead URLs: 404 with `used_url` or `expired_url`; of refused payloads: 400; a refused payload is no use
-- uploads: a body of another length is 400; the message with the file stands as soon as the upload is completed
-- messages without blocks get none made for them; `text` is kept as it was sent
-- blocks this project does not use (card, carousel, video, …) are `invalid_blocks`; rich_text is not looked into
+- sliding minutes without a burst, 300 posts a minute, a quarter of a second of tolerance: see `rate_limits`
+- responses to a dead URL: 404 with `used_url` or `expired_url`; to a refused payload: 400, and it is not counted
+- uploads: a body of another length is 400; the message with the file is there as soon as the upload is completed
+- messages without blocks get no blocks; `text` is kept as it was sent
+- blocks and arguments that this project does not send are refused, as unknown ones are
 
-Not there: Socket Mode, OAuth, Enterprise organisations, user tokens, streaming, search, reactions.
+Not simulated: Socket Mode, OAuth, Enterprise organisations, user tokens, streaming, search, reactions.
 """
 
 from sandbox.slack.faults import Fault
+from sandbox.slack.interactions import SIGNING_SECRET
 from sandbox.slack.policies import Policies
-from sandbox.slack.records import Call, Change, Channel, CommandResult, Ephemeral, Message, User, Version
-from sandbox.slack.signing import Signing
+from sandbox.slack.records import (
+    ApiCall,
+    Channel,
+    DispatchResult,
+    EphemeralMessage,
+    PostedMessage,
+    StateChange,
+    User,
+    Version,
+)
+from sandbox.slack.signatures import Signing
 from sandbox.slack.simulator import SlackSimulator
 
 __all__ = [
-    "Call",
-    "Change",
+    "SIGNING_SECRET",
+    "ApiCall",
     "Channel",
-    "CommandResult",
-    "Ephemeral",
+    "DispatchResult",
+    "EphemeralMessage",
     "Fault",
-    "Message",
     "Policies",
+    "PostedMessage",
     "Signing",
     "SlackSimulator",
+    "StateChange",
     "User",
     "Version",
 ]

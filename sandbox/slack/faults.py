@@ -1,4 +1,4 @@
-"""Scripted trouble: what Slack or the network does to a call, instead of or besides carrying it out."""
+"""Scripted faults: what Slack or the network does to a call, before, after or instead of carrying it out."""
 
 import random
 from collections import Counter
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 HTML = "<!DOCTYPE html><html><head><title>Slack</title></head><body><h1>Something went wrong</h1></body></html>"
 
-#: the methods a fault may be for, besides those of the Web API
+#: further names a fault may be planned for: calls that are no Web API method, and all calls
 RESPONSE_URL = "response_url"
 UPLOAD = "upload"
 ANY = "*"
@@ -14,9 +14,9 @@ ANY = "*"
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One kind of trouble. Made by the class methods."""
+    """One kind of fault, made by the class methods."""
 
-    #: what it is counted as
+    #: under which it is counted
     name: str
     #: the call is carried out
     processed: bool = False
@@ -26,48 +26,48 @@ class Fault:
     html: str = ""
     retry_after: int | None = None
     error_name: str | None = None
-    #: seconds
+    #: seconds before the call is carried out, and before it is answered
     delay_before: float = 0.0
     delay_after: float = 0.0
 
     @classmethod
     def status(cls, status: int, html: str = HTML) -> "Fault":
-        """This HTTP status with an HTML page; the call is not carried out."""
+        """Answer with this HTTP status and an HTML page; the call is not carried out."""
         return cls(name=f"status_{status}", http_status=status, html=html)
 
     @classmethod
     def ratelimited(cls, retry_after: int) -> "Fault":
-        """429 with Retry-After in seconds."""
+        """Answer with 429 and Retry-After in seconds."""
         return cls(name="ratelimited", http_status=429, retry_after=retry_after, error_name="ratelimited")
 
     @classmethod
     def drop_before(cls) -> "Fault":
-        """The connection is closed before the call is carried out."""
+        """Close the connection before the call is carried out."""
         return cls(name="drop_before", hangs_up=True)
 
     @classmethod
     def drop_after(cls) -> "Fault":
-        """The call is carried out, then the connection closed without an answer."""
+        """Carry the call out, then close the connection without an answer."""
         return cls(name="drop_after", processed=True, hangs_up=True)
 
     @classmethod
     def status_after(cls, status: int, html: str = HTML) -> "Fault":
-        """The call is carried out, then answered with this HTTP status and an HTML page."""
+        """Carry the call out, then answer with this HTTP status and an HTML page."""
         return cls(name=f"status_{status}_after", processed=True, http_status=status, html=html)
 
     @classmethod
     def error(cls, name: str) -> "Fault":
-        """`{"ok": false, "error": name}`; the call is not carried out."""
+        """Answer `{"ok": false, "error": name}`; the call is not carried out."""
         return cls(name=f"error_{name}", error_name=name)
 
     @classmethod
     def slow(cls, seconds: float) -> "Fault":
-        """Nothing happens for so long, then the call is carried out, whoever still listens."""
+        """Wait so long, then carry the call out, even if the bot has hung up."""
         return cls(name="slow", processed=True, delay_before=seconds)
 
     @classmethod
     def slow_answer(cls, seconds: float) -> "Fault":
-        """The call is carried out at once and answered so much later."""
+        """Carry the call out at once and answer so much later."""
         return cls(name="slow_answer", processed=True, delay_after=seconds)
 
 
@@ -82,10 +82,10 @@ class _Plan:
 
 @dataclass(kw_only=True)
 class Faults:
-    """The script. Plans are asked in the order they were added; the first that fires is played."""
+    """The planned faults. Each call meets the first planned one that fits, in the order they were added."""
 
     seed: int = 0
-    #: (method, fault's name) -> how often it fired
+    #: (method, name of the fault) -> how often it fired
     fired: Counter[tuple[str, str]] = field(default_factory=Counter)
     _plans: list[_Plan] = field(default_factory=list)
     _random: random.Random = field(default_factory=random.Random)
@@ -104,7 +104,7 @@ class Faults:
     ) -> None:
         """Plan a fault for a Web API method, "response_url", "upload" or "*" (all of them).
 
-        `times` is how often it fires: once unless said otherwise, without end where a `probability` is given.
+        `times` is how often it fires: once by default, without end if a `probability` is given.
         """
         if times is not None and times < 1:
             return
@@ -113,16 +113,16 @@ class Faults:
         self._plans.append(_Plan(method=method, fault=fault, left=left, probability=chance, team_id=team_id))
 
     def clear(self) -> None:
-        """Forget all plans; what fired stays counted."""
+        """Forget all plans; the counts stay."""
         self._plans.clear()
 
     @property
     def waiting(self) -> int:
-        """How many plans may still fire."""
+        """The number of plans that may still fire."""
         return len(self._plans)
 
     def draw(self, method: str, team_id: str | None = None) -> Fault | None:
-        """The fault that meets this call, counted; None for none."""
+        """Return the fault that meets this call, and count it; None if there is none."""
         for plan in tuple(self._plans):
             if plan.method not in {method, ANY} or plan.team_id not in {None, team_id}:
                 continue
@@ -136,5 +136,5 @@ class Faults:
         return None
 
     def report(self) -> dict[str, int]:
-        """ "method fault" -> how often it fired."""
+        """Return "method fault" -> how often it fired."""
         return {f"{method} {name}": count for (method, name), count in sorted(self.fired.items())}

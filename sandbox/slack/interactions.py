@@ -1,216 +1,178 @@
-"""What Slack sends to an app: slash commands, clicks, submissions, events.
+"""Send the bot what people do in Slack: commands, clicks, submissions, shortcuts, and the events that follow."""
 
-Fields: https://docs.slack.dev/interactivity/implementing-slash-commands and
-https://docs.slack.dev/reference/interaction-payloads
-"""
+import json
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
-from collections.abc import Mapping, Sequence
+from sandbox.slack import interaction_payloads
+from sandbox.slack.dispatcher import ACK_SECONDS, AppRequest, Dispatcher
+from sandbox.slack.faults import Faults
+from sandbox.slack.records import Channel, DispatchResult, Json, Workspace
+from sandbox.slack.response_urls import ResponseUrl, ResponseUrls
+from sandbox.slack.signatures import Signing
+from sandbox.slack.workspace_setup import WorkspaceSetup
 
-from sandbox.slack.blocks import elements_of
-from sandbox.slack.payloads import message_json
-from sandbox.slack.records import Channel, Json, View, Workspace
-from sandbox.slack.views import view_json
-from sandbox.slack.world import World
-
-#: the deprecated verification token: bots are to look at the signature
-TOKEN = "verification-token-nobody-should-trust"  # noqa: S105 - no secret
-
-
-def command_form(
-    world: World,
-    workspace: Workspace,
-    channel: Channel,
-    user: str,
-    *,
-    command: str,
-    text: str,
-    response_url: str,
-) -> dict[str, str]:
-    """The form of a slash command. There is no thread and no locale in it."""
-    return {
-        "token": TOKEN,
-        "team_id": workspace.team_id,
-        "team_domain": workspace.domain,
-        "channel_id": channel.id,
-        "channel_name": channel_name(channel),
-        "user_id": user,
-        "user_name": world.users[user].name,
-        "command": command,
-        "text": text,
-        "api_app_id": workspace.app_id,
-        "is_enterprise_install": "false",
-        "response_url": response_url,
-    }
+SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 -- protects nothing but the sandbox
 
 
-def channel_name(channel: Channel) -> str:
-    """The name Slack tells in a command: private ones are not named."""
-    if channel.is_im:
-        return "directmessage"
-    return "privategroup" if channel.private and not channel.is_mpim else channel.name
+class Interactions(WorkspaceSetup):
+    """A workspace whose people use the bot. Every method returns how the bot answered."""
 
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        signing_secret: str = SIGNING_SECRET,
+        ack_seconds: float = ACK_SECONDS,
+        faults: Faults | None = None,
+    ) -> None:
+        """`ack_seconds`: how long the bot has for its answer; `faults`: those to play, if not its own."""
+        super().__init__(clock=clock)
+        self.signing_secret = signing_secret
+        self.faults = faults or Faults()
+        self.response_urls = ResponseUrls(self, self.faults)
+        self._dispatcher = Dispatcher(self, self.response_urls, signing_secret=signing_secret, ack_seconds=ack_seconds)
 
-def click_payload(
-    world: World,
-    workspace: Workspace,
-    channel: Channel,
-    ts: str,
-    *,
-    user: str,
-    action_id: str,
-    value: str | None,
-) -> Json:
-    """The payload of block_actions.
+    @property
+    def request_url(self) -> str:
+        """The bot's /slack/events."""
+        return self._dispatcher.request_url
 
-    Raises LookupError where the message has no such element and no `value` is given.
-    """
-    message = channel.messages.get(ts)
-    private = next((item for item in world.private_messages if item.ts == ts), None)
-    blocks = message.blocks if message else private.blocks if private else ()
-    container: Json = {
-        "type": "message",
-        "message_ts": ts,
-        "channel_id": channel.id,
-        "is_ephemeral": message is None,
-    }
-    payload: Json = {
-        "type": "block_actions",
-        "user": _person(world, user),
-        "api_app_id": workspace.app_id,
-        "token": TOKEN,
-        "container": container,
-        "team": _team(workspace),
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "channel": {"id": channel.id, "name": channel_name(channel)},
-        "state": {"values": {}},
-        "actions": [_action(world, workspace, blocks, action_id, value)],
-    }
-    if message is not None:
-        payload["message"] = message_json(world, message)
-        if message.thread_ts is not None:
-            container["thread_ts"] = message.thread_ts
-    return payload
+    @request_url.setter
+    def request_url(self, url: str) -> None:
+        self._dispatcher.request_url = url
 
+    def response_url(self, url_id: str | None) -> str:
+        """Return the URL of a `response_url_id`. Raises ValueError for None: an event has no such URL."""
+        if url_id is None:
+            raise ValueError("there is no response URL")
+        return self.response_urls.address(url_id)
 
-def view_click_payload(
-    world: World, workspace: Workspace, view: View, *, user: str, action_id: str, value: str | None
-) -> Json:
-    """The payload of block_actions from a modal or the Home tab: no channel, no message, no response_url."""
-    return {
-        "type": "block_actions",
-        "user": _person(world, user),
-        "api_app_id": workspace.app_id,
-        "token": TOKEN,
-        "container": {"type": "view", "view_id": view.id},
-        "team": _team(workspace),
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "view": view_json(view, workspace),
-        "actions": [_action(world, workspace, view.view["blocks"], action_id, value)],
-    }
+    async def command(
+        self,
+        text: str,
+        *,
+        user: str,
+        channel: str,
+        command: str = "/longtask",
+        team: str | None = None,
+        signing: Signing = Signing.GOOD,
+    ) -> DispatchResult:
+        """Type a slash command into a channel. Raises KeyError for an unknown user or channel."""
+        where = self.channels[channel]
+        workspace = self.workspaces[team or where.team_id]
+        url = self._hand_out_url(workspace, where, user)
+        form = interaction_payloads.command_form(
+            self, workspace, where, user, command=command, text=text, response_url=self.response_urls.address(url.id)
+        )
+        return await self._dispatcher.send(
+            AppRequest(
+                kind="command",
+                workspace=workspace,
+                text=text,
+                body=urlencode({**form, "trigger_id": url.trigger_id}).encode(),
+                user=user,
+                channel=channel,
+                url=url,
+                signing=signing,
+            )
+        )
 
+    async def click(self, channel: str, ts: str, action_id: str, user: str, value: str | None = None) -> DispatchResult:
+        """Click a button of a message or of an ephemeral one; with a `value`, also a button that is not there.
 
-def shortcut_payload(
-    world: World, workspace: Workspace, callback_id: str, user: str, *, channel: Channel | None, ts: str | None
-) -> Json:
-    """The payload of a message shortcut, or of a global one where no message is named."""
-    payload: Json = {
-        "type": "shortcut",
-        "callback_id": callback_id,
-        "user": _person(world, user),
-        "team": _team(workspace),
-        "token": TOKEN,
-        "action_ts": world.next_ts(workspace.team_id),
-        "is_enterprise_install": False,
-        "enterprise": None,
-    }
-    if channel is None or ts is None:
-        return payload
-    return payload | {
-        "type": "message_action",
-        "channel": {"id": channel.id, "name": channel_name(channel)},
-        "message_ts": ts,
-        "message": message_json(world, channel.messages[ts]),
-    }
+        Raises LookupError if the message has no such element and no `value` is given.
+        """
+        where = self.channels[channel]
+        workspace = self.workspaces[where.team_id]
+        url = self._hand_out_url(workspace, where, user, original=ts)
+        payload = interaction_payloads.click_payload(
+            self, workspace, where, ts, user=user, action_id=action_id, value=value
+        )
+        return await self._send_payload("click", action_id, payload, workspace=workspace, user=user, url=url)
 
+    async def click_view(self, view_id: str, action_id: str, user: str, value: str | None = None) -> DispatchResult:
+        """Click a button in a modal or on the home tab."""
+        view = self.views[view_id]
+        workspace = self.workspaces[view.team_id]
+        payload = interaction_payloads.view_click_payload(
+            self, workspace, view, user=user, action_id=action_id, value=value
+        )
+        return await self._send_payload("click", action_id, payload, workspace=workspace, user=user)
 
-def submission_payload(
-    world: World, workspace: Workspace, view: View, user: str, values: Mapping[str, Mapping[str, Json]]
-) -> Json:
-    """The payload of view_submission."""
-    shown = view_json(view, workspace)
-    shown["state"] = {"values": {block: dict(inputs) for block, inputs in values.items()}}
-    return {
-        "type": "view_submission",
-        "team": _team(workspace),
-        "user": _person(world, user),
-        "api_app_id": workspace.app_id,
-        "token": TOKEN,
-        "view": shown,
-        "response_urls": [],
-        "is_enterprise_install": False,
-        "enterprise": None,
-    }
+    async def submit(self, view_id: str, user: str, values: Mapping[str, Mapping[str, Json]]) -> DispatchResult:
+        """Submit a modal; `values` by block id and action id, each as Slack's view state has it."""
+        view = self.views[view_id]
+        workspace = self.workspaces[view.team_id]
+        payload = interaction_payloads.submission_payload(self, workspace, view, user, values)
+        callback_id = str(view.view.get("callback_id", ""))
+        return await self._send_payload("submit", callback_id, payload, workspace=workspace, user=user)
 
+    async def shortcut(
+        self, callback_id: str, *, user: str, channel: str | None = None, ts: str | None = None
+    ) -> DispatchResult:
+        """Use a shortcut on a message, or a global one if no message is named."""
+        where = self.channels[channel] if channel else None
+        workspace = self.first_workspace
+        url = self._hand_out_url(workspace, where, user) if where else None
+        payload = interaction_payloads.shortcut_payload(self, workspace, callback_id, user, channel=where, ts=ts)
+        return await self._send_payload("shortcut", callback_id, payload, workspace=workspace, user=user, url=url)
 
-def event_envelope(world: World, workspace: Workspace, event: Json, *, event_id: str) -> Json:
-    """The outer part of an event."""
-    return {
-        "token": TOKEN,
-        "team_id": workspace.team_id,
-        "api_app_id": workspace.app_id,
-        "event": {"event_ts": world.next_ts(workspace.team_id), **event},
-        "type": "event_callback",
-        "event_id": event_id,
-        "event_time": int(world.clock()),
-        "authorizations": [
-            {
-                "enterprise_id": None,
-                "team_id": workspace.team_id,
-                "user_id": workspace.bot_user_id,
-                "is_bot": True,
-                "is_enterprise_install": False,
-            }
-        ],
-        "is_ext_shared_channel": False,
-    }
+    async def event(
+        self, payload: Json, *, event_id: str | None = None, retry: tuple[int, str] | None = None
+    ) -> DispatchResult:
+        """Send an event (its inner part); `retry` is number and reason if `event_id` is sent again."""
+        workspace = self.first_workspace
+        envelope = interaction_payloads.event_envelope(self, workspace, payload, event_id=event_id or self.new_id("Ev"))
+        return await self._dispatcher.send(
+            AppRequest(
+                kind="event",
+                workspace=workspace,
+                text=str(payload.get("type", "")),
+                body=json.dumps(envelope).encode(),
+                content_type="application/json",
+                headers={} if retry is None else {"X-Slack-Retry-Num": str(retry[0]), "X-Slack-Retry-Reason": retry[1]},
+            )
+        )
 
+    async def _send_payload(
+        self,
+        kind: str,
+        name: str,
+        payload: Json,
+        *,
+        workspace: Workspace,
+        user: str,
+        url: ResponseUrl | None = None,
+    ) -> DispatchResult:
+        """Send an interaction payload with a trigger id and, if there is one, its response URL."""
+        payload["trigger_id"] = url.trigger_id if url else self._new_trigger(user)
+        if url is not None:
+            payload["response_url"] = self.response_urls.address(url.id)
+        return await self._dispatcher.send(
+            AppRequest(
+                kind=kind,
+                workspace=workspace,
+                text=name,
+                body=urlencode({"payload": json.dumps(payload)}).encode(),
+                user=user,
+                channel=url.channel if url else None,
+                url=url,
+            )
+        )
 
-def _action(world: World, workspace: Workspace, blocks: Sequence[Json], action_id: str, value: str | None) -> Json:
-    for block in blocks:
-        for element in elements_of(block):
-            same_value = value is None or element.get("value") == value or element["type"] != "button"
-            if element.get("action_id") == action_id and same_value:
-                return _clicked(element, str(block["block_id"]), value, world.next_ts(workspace.team_id))
-    if value is None:
-        raise LookupError(f"no element with the action id {action_id!r} in that message")
-    left_over = {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": "?"}}
-    return _clicked(left_over, "gone", value, world.next_ts(workspace.team_id))
+    def _new_trigger(self, user: str) -> str:
+        trigger_id = f"{self.number()}.{self.number()}.{self.new_id('TR')}"
+        self.triggers[trigger_id] = (self.clock(), user)
+        return trigger_id
 
-
-def _clicked(element: Json, block_id: str, value: str | None, action_ts: str) -> Json:
-    action: Json = {
-        "type": element["type"],
-        "action_id": element["action_id"],
-        "block_id": block_id,
-        "action_ts": action_ts,
-    }
-    if element["type"] != "button":
-        made_up = {"text": {"type": "plain_text", "text": value or "?"}, "value": value}
-        options = [option for option in element.get("options", ()) if option["value"] == value]
-        return {**action, "selected_option": next(iter(options), made_up)}
-    action["text"] = element["text"]
-    chosen = element.get("value") if value is None else value
-    if chosen is not None:
-        action["value"] = chosen
-    return action
-
-
-def _person(world: World, user: str) -> Json:
-    known = world.users[user]
-    return {"id": known.id, "username": known.name, "name": known.name, "team_id": known.team_id}
-
-
-def _team(workspace: Workspace) -> Json:
-    return {"id": workspace.team_id, "domain": workspace.domain}
+    def _hand_out_url(
+        self, workspace: Workspace, channel: Channel, user: str, original: str | None = None
+    ) -> ResponseUrl:
+        return self.response_urls.hand_out(
+            team_id=workspace.team_id,
+            channel=channel.id,
+            user=user,
+            trigger_id=self._new_trigger(user),
+            original=original,
+        )

@@ -1,4 +1,4 @@
-"""What a Slack workspace consists of."""
+"""Records of a simulated Slack: workspaces, users, channels, messages, and the log of calls."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ class Workspace:
     """One workspace with this app installed."""
 
     team_id: str
-    #: kept out of every log and of the state that is shown
+    #: kept out of every log
     bot_token: str = field(repr=False)
     scopes: frozenset[str]
     bot_user_id: str
@@ -19,13 +19,13 @@ class Workspace:
     app_id: str
     domain: str
     name: str
-    #: the error every call gets, once the token is no good: token_revoked, account_inactive
+    #: the error of every call once the token is no longer valid: token_revoked, account_inactive
     token_error: str | None = None
 
 
 @dataclass(kw_only=True)
 class User:
-    """A person or a bot. `team_id` is their home workspace."""
+    """A person or a bot; `team_id` is their home workspace."""
 
     id: str
     name: str
@@ -43,20 +43,18 @@ class User:
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """A message as it stood from `at` on. Seconds since the epoch, by the simulator's clock."""
+    """What a message says from `at` on, in seconds since the epoch by the simulator's clock."""
 
     at: float
     text: str
     blocks: tuple[Json, ...] = ()
     metadata: Json | None = None
     attachments: tuple[Json, ...] = ()
-    #: block ids taken over from the version before (Slack's pages ask for new ones on each edit)
-    reused_block_ids: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)
-class Message:
-    """A message everybody in the channel sees."""
+class PostedMessage:
+    """A message that everybody in the channel sees."""
 
     ts: str
     channel: str
@@ -66,37 +64,33 @@ class Message:
     versions: list[Version]
     thread_ts: str | None = None
     reply_broadcast: bool = False
-    #: as they were sent; None where they were not
-    unfurl_links: bool | None = None
-    unfurl_media: bool | None = None
     #: known people mentioned when it was posted: only these are notified
     mentions: tuple[str, ...] = ()
-    #: mentioned, in any version, but nobody Slack knows
-    unknown_mentions: tuple[str, ...] = ()
     file_ids: tuple[str, ...] = ()
     #: the "(edited)" label: shown after an edit without blocks
     edited_label: bool = False
     deleted_at: float | None = None
-    edit_refusal: str | None = None
+    #: the error of every edit, once the edit window is closed
+    edit_error: str | None = None
 
     @property
     def text(self) -> str:
-        """The text as it stands."""
+        """The text now."""
         return self.versions[-1].text
 
     @property
     def blocks(self) -> tuple[Json, ...]:
-        """The blocks as they stand."""
+        """The blocks now."""
         return self.versions[-1].blocks
 
     @property
     def metadata(self) -> Json | None:
-        """The metadata as it stands."""
+        """The metadata now."""
         return self.versions[-1].metadata
 
     @property
     def deleted(self) -> bool:
-        """Whether it is gone."""
+        """Whether it was deleted."""
         return self.deleted_at is not None
 
 
@@ -116,8 +110,8 @@ class Channel:
     ext_shared: bool = False
     #: workspaces that see it, the host's among them
     teams: set[str] = field(default_factory=set)
-    #: by ts, in the order of posting; deleted ones stay
-    messages: dict[str, Message] = field(default_factory=dict)
+    #: by ts, in the order of posting; deleted ones are kept
+    messages: dict[str, PostedMessage] = field(default_factory=dict)
     #: root ts -> ts of the replies
     replies: dict[str, list[str]] = field(default_factory=dict)
 
@@ -130,48 +124,47 @@ class Channel:
 
 
 @dataclass(kw_only=True)
-class Ephemeral:
-    """A message one person sees: an acknowledgement, a `response_url` message, or chat.postEphemeral."""
+class EphemeralMessage:
+    """A message that one person sees: an acknowledgement, a `response_url` message, or chat.postEphemeral."""
 
     ts: str
     at: float
     user: str
     channel: str
-    #: ack, response_url, chat.postEphemeral, or slack for Slack's own words (operation_timeout)
+    #: ack, response_url, chat.postEphemeral, or slack for Slack's own text (operation_timeout)
     via: str
     text: str
     blocks: tuple[Json, ...] = ()
     trigger_id: str | None = None
-    replace_original: bool = False
-    #: replaced or deleted since
+    #: replaced since
     gone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
-    """One request of the bot, as it was answered. Never holds a token."""
+class ApiCall:
+    """One request of the bot and its answer; never holds a token."""
 
     number: int
     at: float
     method: str
     team_id: str | None
     arguments: Json
-    #: None where the connection was closed instead
+    #: None if the connection was closed instead
     status: int | None
-    #: what Slack did, also where the bot was not told
+    #: what Slack did, even if the bot did not get the answer
     answer: Json | str | None
     #: the scripted fault that met it
     fault: str | None = None
 
     @property
     def ok(self) -> bool:
-        """Whether Slack carried it out, whether or not the bot was told."""
+        """Whether Slack carried it out, whether or not the bot got the answer."""
         return self.answer == "ok" or (isinstance(self.answer, dict) and self.answer.get("ok") is True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommandResult:
-    """How the bot answered one request of Slack's: a command, a click, an event."""
+class DispatchResult:
+    """How the bot answered one request of Slack: a command, a click, an event."""
 
     kind: str
     team_id: str
@@ -179,21 +172,21 @@ class CommandResult:
     channel: str | None
     #: what was typed, or the action id, or the event's type
     text: str
-    #: None where the bot gave no answer
+    #: None if the bot gave no answer
     status: int | None
     body: str
-    #: until the answer, or until Slack gave up
+    #: seconds until the answer, or until Slack gave up
     seconds: float
     trigger_id: str | None = None
     #: the part of the URL that identifies it; `SlackSimulator.response_url` makes the URL
     response_url_id: str | None = None
-    #: what the person sees: operation_timeout, dispatch_failed
+    #: the error that Slack shows: operation_timeout, dispatch_failed
     error: str | None = None
 
 
 @dataclass(kw_only=True)
 class File:
-    """A file, from the asking for its URL on."""
+    """A file, from the moment its upload URL is handed out; `length` in bytes."""
 
     id: str
     team_id: str
@@ -201,8 +194,6 @@ class File:
     length: int
     content: bytes | None = None
     title: str | None = None
-    #: (channel, ts) of the messages it was shared in
-    shares: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -218,8 +209,8 @@ class View:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """Something happened. `kind` says what `item` is."""
+class StateChange:
+    """One change of the simulated Slack; `kind` says what `item` is."""
 
     #: posted, edited, deleted, ephemeral, call, request, view, file, channel
     kind: str

@@ -1,36 +1,45 @@
-"""response_url: five messages within thirty minutes, past every right to post.
+"""Hand out response URLs and take messages there: five uses within thirty minutes, whatever rights the bot has.
 
 Documented: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 """
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from aiohttp import web
 
-from sandbox.slack.access import thread_root
-from sandbox.slack.answers import Answer, Incoming, serve
-from sandbox.slack.content import Content, read_content
+from sandbox.slack.api_error import ApiError
+from sandbox.slack.api_response import ApiResponse, IncomingCall, respond
+from sandbox.slack.declarations import Declared
 from sandbox.slack.faults import RESPONSE_URL, Faults
-from sandbox.slack.records import Channel, Ephemeral, Json, Message
-from sandbox.slack.refusal import RefusalError
-from sandbox.slack.world import World
+from sandbox.slack.message_content import MessageContent, read_content
+from sandbox.slack.records import EphemeralMessage, Json
+from sandbox.slack.state import SlackState
 
 PATH = "/response/"
 USES = 5
 #: seconds
 LIFE = 30 * 60
-#: HTTP status of a dead one
+#: HTTP status of a URL that is used up or expired
 GONE = 404
 
-_BOOLEANS = {"replace_original", "delete_original", "unfurl_links", "unfurl_media", "mrkdwn", "link_names"}
-_FIELDS = _BOOLEANS | {"text", "blocks", "attachments", "response_type", "thread_ts", "metadata", "parse"}
+
+class Payload(Declared):
+    """A message for a response URL, or in the acknowledgement of a command."""
+
+    text: str = ""
+    blocks: Any = None
+    response_type: Literal["ephemeral", "in_channel"] = "ephemeral"
+    replace_original: bool = False
+    unfurl_links: bool = False
+    unfurl_media: bool = False
 
 
 @dataclass(kw_only=True)
 class ResponseUrl:
-    """One handed out with a command or a click."""
+    """A URL handed out with a command or a click, `since` in seconds of the simulator's clock."""
 
     id: str
     team_id: str
@@ -44,126 +53,113 @@ class ResponseUrl:
 
 
 class ResponseUrls:
-    """All that were handed out, and where they are served."""
+    """All response URLs."""
 
-    def __init__(self, world: World, faults: Faults) -> None:
-        self._world = world
+    def __init__(self, state: SlackState, faults: Faults) -> None:
+        self._state = state
         self._faults = faults
-        self.handed_out: dict[str, ResponseUrl] = {}
+        self._handed_out: dict[str, ResponseUrl] = {}
 
     def routes(self) -> list[web.RouteDef]:
-        """Where they are served."""
+        """Return the routes to serve."""
         return [web.post(PATH + "{id}", self._respond)]
 
     def hand_out(
         self, *, team_id: str, channel: str, user: str, trigger_id: str, original: str | None = None
     ) -> ResponseUrl:
-        """A new one."""
+        """Return a new one."""
         made = ResponseUrl(
-            id=f"{team_id}-{self._world.number():06d}",
+            id=f"{team_id}-{self._state.number():06d}",
             team_id=team_id,
             channel=channel,
             user=user,
-            since=self._world.clock(),
+            since=self._state.clock(),
             trigger_id=trigger_id,
             original=original,
         )
-        self.handed_out[made.id] = made
+        self._handed_out[made.id] = made
         return made
 
-    def url(self, url_id: str) -> str:
-        """The address of one."""
-        return f"{self._world.origin}{PATH}{url_id}"
+    def address(self, url_id: str) -> str:
+        """Return the URL itself."""
+        return f"{self._state.origin}{PATH}{url_id}"
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
-        url = self.handed_out.get(request.match_info["id"])
-        payload = _payload(await request.text())
-        shown: Json = payload if isinstance(payload, dict) else {"payload": payload}
-        incoming = Incoming(
+        url = self._handed_out.get(request.match_info["id"])
+        payload = _decoded(await request.text())
+        logged: Json = payload if isinstance(payload, dict) else {"payload": payload}
+        incoming = IncomingCall(
             request=request,
             method=RESPONSE_URL,
             team_id=url.team_id if url else None,
-            arguments=shown,
-            refusal_status=GONE,
+            arguments=logged,
+            error_status=GONE,
         )
-        return await serve(self._world, self._faults, incoming, lambda: self._carry_out(url, payload))
+        return await respond(self._state, self._faults, incoming, lambda: self._carry_out(url, payload))
 
-    def _carry_out(self, url: ResponseUrl | None, payload: Any) -> Answer:
+    def _carry_out(self, url: ResponseUrl | None, payload: object) -> ApiResponse:
         try:
-            if url is None or self._world.clock() - url.since > LIFE:
-                raise RefusalError("expired_url", status=GONE)
+            if url is None or self._state.clock() - url.since > LIFE:
+                raise ApiError("expired_url", status=GONE)
             if url.uses >= USES:
-                raise RefusalError("used_url", status=GONE)
+                raise ApiError("used_url", status=GONE)
             self.show(url, payload, via=RESPONSE_URL)
-        except RefusalError as refusal:
-            status = refusal.extra.pop("status", 400)
-            return Answer(body={"ok": False, "error": refusal.error, **refusal.extra}, status=status)
+        except ApiError as error:
+            status = error.extra.pop("status", 400)
+            return ApiResponse(body={"ok": False, "error": error.error, **error.extra}, status=status)
         url.uses += 1
-        return Answer(body="ok", content_type="text/plain")
+        return ApiResponse(body="ok", content_type="text/plain")
 
-    def show(self, url: ResponseUrl, payload: Any, *, via: str) -> None:
+    def show(self, url: ResponseUrl, payload: object, *, via: str) -> None:
         """Show a message as a response to a command or a click.
 
-        Raises RefusalError for a payload that Slack would not take.
+        Raises ApiError: invalid_payload, no_text, and those of `read_content`.
         """
-        content = _checked(self._world, payload)
-        channel = self._world.channels[url.channel]
-        original = channel.messages.get(url.original) if url.original else None
-        if payload.get("delete_original") or (payload.get("replace_original") and url.original):
-            self._replace(url, original, content, gone=bool(payload.get("delete_original")))
-        elif payload.get("response_type") == "in_channel":
-            workspace = self._world.workspaces[url.team_id]
-            root = thread_root(self._world, channel, payload.get("thread_ts"))
-            self._world.post(workspace, channel, content, thread_ts=root)
+        message, content = _checked(payload)
+        if message.replace_original and url.original:
+            self._replace(url, url.original, content)
+        elif message.response_type == "in_channel":
+            self._state.post(self._state.workspaces[url.team_id], self._state.channels[url.channel], content)
         else:
-            self._whisper(url, channel, content, via=via)
+            self._show_to_one(url, content, via=via)
 
-    def _replace(self, url: ResponseUrl, original: Message | None, content: Content, *, gone: bool) -> None:
-        if original is not None and gone:
-            self._world.delete(original)
-        elif original is not None:
-            self._world.edit(original, content)
-        else:
-            for private in self._world.private_messages:
-                private.gone = private.gone or private.ts == url.original
-            if not gone:
-                self._whisper(url, self._world.channels[url.channel], content, via=RESPONSE_URL, replaces=True)
+    def _replace(self, url: ResponseUrl, original: str, content: MessageContent) -> None:
+        posted = self._state.channels[url.channel].messages.get(original)
+        if posted is not None:
+            self._state.edit(posted, content)
+            return
+        for private in self._state.private_messages:
+            private.gone = private.gone or private.ts == original
+        self._show_to_one(url, content, via=RESPONSE_URL)
 
-    def _whisper(
-        self, url: ResponseUrl, channel: Channel, content: Content, *, via: str, replaces: bool = False
-    ) -> None:
-        self._world.whisper(
-            Ephemeral(
-                ts=self._world.next_ts(url.team_id),
-                at=self._world.clock(),
+    def _show_to_one(self, url: ResponseUrl, content: MessageContent, *, via: str) -> None:
+        self._state.show_to_one(
+            EphemeralMessage(
+                ts=self._state.next_ts(url.team_id),
+                at=self._state.clock(),
                 user=url.user,
-                channel=channel.id,
+                channel=url.channel,
                 via=via,
                 text=content.text or "",
                 blocks=content.blocks or (),
                 trigger_id=url.trigger_id,
-                replace_original=replaces,
             )
         )
 
 
-def _payload(raw: str) -> Any:
+def _decoded(raw: str) -> Any:
     try:
         return json.loads(raw)
     except ValueError:
         return raw
 
 
-def _checked(world: World, payload: Any) -> Content:
-    if not isinstance(payload, dict) or set(payload) - _FIELDS:
-        raise RefusalError("invalid_payload")
-    if payload.get("response_type", "ephemeral") not in ("ephemeral", "in_channel"):
-        raise RefusalError("invalid_payload")
-    if any(not isinstance(payload.get(name, False), bool) for name in _BOOLEANS):
-        raise RefusalError("invalid_payload")
-    if not all(isinstance(payload.get(name, ""), str) for name in ("text", "thread_ts")):
-        raise RefusalError("invalid_payload")
-    content = read_content(payload, world.policies, editing=False)
-    if not content.says_something and not payload.get("delete_original"):
-        raise RefusalError("no_text")
-    return content
+def _checked(payload: object) -> tuple[Payload, MessageContent]:
+    try:
+        message = msgspec.convert(payload, Payload)
+    except msgspec.ValidationError:
+        raise ApiError("invalid_payload") from None
+    content = read_content(text=message.text, blocks=message.blocks)
+    if not content.visible:
+        raise ApiError("no_text")
+    return message, content

@@ -1,32 +1,32 @@
-"""Slack's Web API over HTTP: who calls, may they, how often, and what comes of it."""
+"""Serve Slack's Web API over HTTP: authenticate, check scope, arguments and rate, carry out."""
 
 import functools
 
 from aiohttp import web
 
-from sandbox.slack import arguments
-from sandbox.slack.access import need_scope
-from sandbox.slack.answers import Answer, Incoming, serve
-from sandbox.slack.arguments import Arrived
+from sandbox.slack.api_error import ApiError
+from sandbox.slack.api_request import ApiRequest, read_request
+from sandbox.slack.api_response import ApiResponse, IncomingCall, respond
 from sandbox.slack.faults import UPLOAD, Faults
-from sandbox.slack.limits import Limits
-from sandbox.slack.methods import METHODS, Method
+from sandbox.slack.lookup import require_scope
+from sandbox.slack.methods.chat import PostMessage
+from sandbox.slack.methods.files import UPLOAD_PATH, receive_bytes
+from sandbox.slack.methods.table import METHODS
+from sandbox.slack.rate_limits import RateLimits
 from sandbox.slack.records import Json, Workspace
-from sandbox.slack.refusal import RefusalError
-from sandbox.slack.uploads import UPLOAD_PATH, receive
-from sandbox.slack.world import World
+from sandbox.slack.state import SlackState
 
 
 class WebApi:
-    """Everything below /api/, and the URLs files are sent to."""
+    """Everything below /api/, and the URLs that files are sent to."""
 
-    def __init__(self, world: World, limits: Limits, faults: Faults) -> None:
-        self._world = world
+    def __init__(self, state: SlackState, limits: RateLimits, faults: Faults) -> None:
+        self._state = state
         self._limits = limits
         self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
-        """Where it is served."""
+        """Return the routes to serve."""
         return [
             web.get("/api/{method}", self._call, allow_head=False),
             web.post("/api/{method}", self._call),
@@ -35,79 +35,70 @@ class WebApi:
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
-        arrived = await arguments.read(request)
-        workspace = self._owner(arrived.token)
-        incoming = Incoming(
+        call = await read_request(request)
+        workspace = self._owner(call.token)
+        incoming = IncomingCall(
             request=request,
             method=name,
             team_id=workspace.team_id if workspace else None,
-            arguments=arrived.arguments,
+            arguments=call.arguments,
         )
-        process = functools.partial(self._carry_out, name, arrived, workspace)
-        return await serve(self._world, self._faults, incoming, process)
+        process = functools.partial(self._carry_out, name, call, workspace)
+        return await respond(self._state, self._faults, incoming, process)
 
-    def _carry_out(self, name: str, arrived: Arrived, workspace: Workspace | None) -> Answer:
+    def _carry_out(self, name: str, call: ApiRequest, workspace: Workspace | None) -> ApiResponse:
         headers = {} if workspace is None else {"X-OAuth-Scopes": ",".join(sorted(workspace.scopes))}
         try:
             method = METHODS.get(name)
             if method is None:
-                raise RefusalError("unknown_method", req_method=name)
+                raise ApiError("unknown_method", req_method=name)
             headers["X-Accepted-OAuth-Scopes"] = ",".join(method.scopes)
-            caller = _authenticated(arrived, workspace)
-            need_scope(caller, *method.scopes)
-            args = arguments.checked(
-                arrived,
-                method.arguments,
-                method.required,
-                json_body=method.json_body,
-                strict=self._world.policies.unknown_arguments_refused,
-            )
-            wait = self._wait(caller, name, method, args)
+            caller = _authenticated(call, workspace)
+            require_scope(caller, *method.scopes)
+            args = call.read_as(method.arguments, json_body=method.json_body)
+            place = self._place(caller, args.channel) if isinstance(args, PostMessage) else None
+            wait = self._limits.wait(caller.team_id, name, method.per_minute, place)
             if wait is not None:
                 headers["Retry-After"] = str(wait)
-                return Answer(body={"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-            body: Json = {"ok": True, **method.run(self._world, caller, args)}
-        except RefusalError as refusal:
-            body = {"ok": False, "error": refusal.error, **refusal.extra}
-        return Answer(body=_with_warnings(body, arrived.warnings), headers=headers)
+                return ApiResponse(body={"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+            body: Json = {"ok": True, **method.run(self._state, caller, args)}
+        except ApiError as error:
+            body = {"ok": False, "error": error.error, **error.extra}
+        return ApiResponse(body=_with_warnings(body, call.warnings), headers=headers)
 
     def _owner(self, token: str | None) -> Workspace | None:
-        workspaces = self._world.workspaces.values()
+        workspaces = self._state.workspaces.values()
         return next((found for found in workspaces if token and found.bot_token == token), None)
 
-    def _wait(self, caller: Workspace, name: str, method: Method, args: Json) -> int | None:
-        place = self._place(caller, args["channel"]) if name == "chat.postMessage" else None
-        return self._limits.wait(caller.team_id, name, method.per_minute, place)
-
     def _place(self, caller: Workspace, ref: str) -> str:
-        """A person's id and their direct message with the bot are one place."""
-        channel = self._world.channels.get(ref)
+        """Return what a channel counts as for the rate limit: a person's id is their direct message with the bot."""
+        channel = self._state.channels.get(ref)
         if channel is not None and channel.is_im:
             return "+".join(sorted(channel.members))
-        return "+".join(sorted((caller.bot_user_id, ref))) if ref in self._world.users else ref
+        return "+".join(sorted((caller.bot_user_id, ref))) if ref in self._state.users else ref
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         file_id = request.match_info["file"]
-        content = await _sent_file(request)
-        file = self._world.files.get(file_id)
-        incoming = Incoming(
+        content = await request.read()
+        file = self._state.files.get(file_id)
+        incoming = IncomingCall(
             request=request,
             method=UPLOAD,
             team_id=file.team_id if file else None,
             arguments={"file": file_id, "bytes": len(content)},
-            refusal_status=400,
+            error_status=400,
         )
-        process = functools.partial(receive, self._world, file_id, content)
-        return await serve(self._world, self._faults, incoming, process)
+        process = functools.partial(receive_bytes, self._state, file_id, content)
+        return await respond(self._state, self._faults, incoming, process)
 
 
-def _authenticated(arrived: Arrived, workspace: Workspace | None) -> Workspace:
-    if arrived.token is None:
-        raise RefusalError("not_authed")
+def _authenticated(call: ApiRequest, workspace: Workspace | None) -> Workspace:
+    if call.token is None:
+        raise ApiError("not_authed")
     if workspace is None:
-        raise RefusalError("invalid_auth")
+        raise ApiError("invalid_auth")
     if workspace.token_error is not None:
-        raise RefusalError(workspace.token_error)
+        raise ApiError(workspace.token_error)
     return workspace
 
 
@@ -117,12 +108,3 @@ def _with_warnings(body: Json, warnings: tuple[str, ...]) -> Json:
     metadata = body.get("response_metadata", {})
     both = [*metadata.get("warnings", []), *warnings]
     return {**body, "warning": ",".join(both), "response_metadata": {**metadata, "warnings": both}}
-
-
-async def _sent_file(request: web.Request) -> bytes:
-    """The bytes as they are, or the first file of a multipart form."""
-    if request.content_type != "multipart/form-data":
-        return await request.read()
-    form = await request.post()
-    files = [value for value in form.values() if isinstance(value, web.FileField)]
-    return files[0].file.read() if files else b""

@@ -1,4 +1,4 @@
-"""The bot's database, as somebody else sees it: takes it away for a while, and looks what is left to do."""
+"""The bot's database from outside: make it unavailable for a while, and read it."""
 
 import asyncio
 import sqlite3
@@ -8,44 +8,48 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, LiteralString, Protocol
 
 import psycopg
 
-#: bytes of the file system that the SQLite file lies on
+#: bytes of the file system that holds the SQLite file
 DISK = 24 * 2**20
-#: what is still to be done, in words, and how many
-LEFT = {
-    "threads that have not ended": "SELECT count(*) FROM subscriptions WHERE state IN ('starting', 'following')",
-    "notices untold": "SELECT count(*) FROM notices WHERE state IN ('planned', 'sending')",
-    "cards out of date": "SELECT count(*) FROM subscriptions WHERE card_dirty_since IS NOT NULL",
-    "edits whose end was not seen": "SELECT count(*) FROM subscriptions WHERE card_editing",
-    "roots out of date": "SELECT count(*) FROM subscriptions WHERE root_outcome <> outcome",
-    "commands unanswered": "SELECT count(*) FROM commands WHERE answered_at IS NULL",
-}
-_TABLES = ("notices", "subscriptions", "long_tasks", "workspaces", "commands")
+#: what another writer locks on Postgres: a table, or the rows of one
+TABLES = ("messages", "subscriptions", "long_tasks", "workspaces", "commands")
+LOCKABLE = (*TABLES, "rows of workspaces")
+
+DatabaseRow = tuple[Any, ...]
 
 
-class Database(Protocol):
-    """What a run does with it."""
+class BotDatabase(Protocol):
+    """What a run does with the database of the bot."""
 
     url: str
     kind: str
 
-    async def lock(self, seconds: float, table: str) -> None: ...
-    async def fill(self, seconds: float) -> None: ...
-    async def cut(self) -> None: ...
-    async def left(self) -> dict[str, int]: ...
-    def close(self) -> None: ...
+    async def lock(self, seconds: float, what: str) -> None:
+        """Hold a lock that keeps the bot from writing."""
+
+    async def fill(self, seconds: float) -> None:
+        """Leave no room on the disk."""
+
+    async def cut(self) -> None:
+        """Close every connection."""
+
+    async def select(self, query: LiteralString) -> list[DatabaseRow]:
+        """Run one query."""
+
+    def close(self) -> None:
+        """Remove the database."""
 
 
 @dataclass(kw_only=True)
-class Sqlite:
-    """A file, on a small disk of its own where one may be mounted."""
+class SqliteFile:
+    """A SQLite file, on a small disk of its own if one may be mounted."""
 
     folder: Path
-    #: bounds the files of the bot, where no disk may be mounted
-    bound_files: Callable[[int | None], None]
+    #: limits the files of the bot, if no disk may be mounted
+    limit_files: Callable[[int | None], None]
     kind: str = "sqlite"
     mounted: bool = False
     _fillers: int = 0
@@ -58,8 +62,8 @@ class Sqlite:
         self.path = self.folder / "longtask.db"
         self.url = f"sqlite+aiosqlite:///{self.path}"
 
-    async def lock(self, seconds: float, table: str) -> None:  # noqa: ARG002 -- the whole file is locked
-        """Another writer."""
+    async def lock(self, seconds: float, what: str) -> None:  # noqa: ARG002 -- SQLite locks the whole file
+        """Write from another connection for so long."""
         await asyncio.to_thread(self._lock, seconds)
 
     def _lock(self, seconds: float) -> None:
@@ -73,11 +77,11 @@ class Sqlite:
                 other.close()
 
     async def fill(self, seconds: float) -> None:
-        """No room is left, not even in the log that was written before."""
+        """Leave no room on the disk for so long, not even in the log that was written before."""
         if not self.mounted:
-            self.bound_files(1)
+            self.limit_files(1)
             await asyncio.sleep(seconds)
-            self.bound_files(None)
+            self.limit_files(None)
             return
         self._fillers += 1
         filler = self.folder / f"filler{self._fillers}"
@@ -96,21 +100,21 @@ class Sqlite:
                 other.close()
 
     async def cut(self) -> None:
-        """There are no connections to cut."""
+        """Do nothing: a file has no connections to close."""
 
-    async def left(self) -> dict[str, int]:
-        """What is still to be done."""
-        return await asyncio.to_thread(self._left)
+    async def select(self, query: LiteralString) -> list[DatabaseRow]:
+        """Run one query."""
+        return await asyncio.to_thread(self._select, query)
 
-    def _left(self) -> dict[str, int]:
+    def _select(self, query: str) -> list[DatabaseRow]:
         other = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=5.0)
         try:
-            return {name: other.execute(query).fetchone()[0] for name, query in LEFT.items()}
+            return other.execute(query).fetchall()
         finally:
             other.close()
 
     def close(self) -> None:
-        """Take the disk away."""
+        """Unmount the disk."""
         if self.mounted:
             subprocess.run(["umount", "--lazy", str(self.folder)], capture_output=True, check=False)  # noqa: S603, S607 -- fixed words
 
@@ -123,8 +127,8 @@ def _fill(path: Path) -> None:
 
 
 @dataclass(kw_only=True)
-class Postgres:
-    """A database of its own on a server."""
+class PostgresDatabase:
+    """A new database on a Postgres server."""
 
     server: str
     name: str
@@ -136,25 +140,25 @@ class Postgres:
         head, _, query = self.server.partition("?")
         self.url = f"{head.rpartition('/')[0]}/{self.name}" + (f"?{query}" if query else "")
 
-    async def lock(self, seconds: float, table: str) -> None:
-        """Another writer that has locked a whole table, or every row of the workspaces."""
-        await asyncio.to_thread(self._lock, seconds, table)
+    async def lock(self, seconds: float, what: str) -> None:
+        """Lock one of LOCKABLE from another connection for so long."""
+        await asyncio.to_thread(self._lock, seconds, what)
 
-    def _lock(self, seconds: float, table: str) -> None:
+    def _lock(self, seconds: float, what: str) -> None:
         with suppress(psycopg.OperationalError), psycopg.connect(self.url) as connection:
             connection.execute("SET lock_timeout = '5s'")
-            if table in _TABLES:
-                connection.execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
+            if what in TABLES:
+                connection.execute(f'LOCK TABLE "{what}" IN ACCESS EXCLUSIVE MODE')
             else:
                 connection.execute("SELECT team_id FROM workspaces FOR UPDATE")
             time.sleep(seconds)
             connection.rollback()
 
     async def fill(self, seconds: float) -> None:
-        """The server's disk is left alone."""
+        """Do nothing: the disk belongs to the server."""
 
     async def cut(self) -> None:
-        """Every connection to the database is closed by the server."""
+        """Let the server close every connection to the database."""
         await asyncio.to_thread(self._cut)
 
     def _cut(self) -> None:
@@ -164,20 +168,15 @@ class Postgres:
                 [self.name],
             )
 
-    async def left(self) -> dict[str, int]:
-        """What is still to be done."""
-        return await asyncio.to_thread(self._left)
+    async def select(self, query: LiteralString) -> list[DatabaseRow]:
+        """Run one query."""
+        return await asyncio.to_thread(self._select, query)
 
-    def _left(self) -> dict[str, int]:
+    def _select(self, query: LiteralString) -> list[DatabaseRow]:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            found: dict[str, Any] = {name: connection.execute(query).fetchone() for name, query in LEFT.items()}
-        return {name: row[0] for name, row in found.items()}
+            return connection.execute(query).fetchall()
 
     def close(self) -> None:
-        """Drop it."""
+        """Drop the database."""
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
-
-
-#: of another writer on Postgres: a table, or its rows
-LOCKABLE = (*_TABLES, "rows of workspaces")

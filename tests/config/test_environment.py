@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clients.confluence.site import SiteKind
-from bot.config import ConfigError, Settings, ephemeral_host, load, settings_table
+from bot.config import ConfigError, Settings, ephemeral_host, load
+from bot.domain.command import SiteKind
 
 ONE_SITE = {
     "SLACK_BOT_TOKEN": "xoxb-secret-bot",
@@ -26,7 +26,8 @@ OAUTH = {k: v for k, v in ONE_SITE.items() if k != "SLACK_BOT_TOKEN"} | {
 }
 
 
-def said(environ: dict[str, str], **needs: bool) -> str:
+def sentence_for(environ: dict[str, str], **needs: bool) -> str:
+    """The sentence with which loading fails."""
     with pytest.raises(ConfigError) as error:
         load(environ, **needs)
     return str(error.value)
@@ -41,7 +42,7 @@ def test_the_environment_of_one_workspace_and_one_site_is_enough() -> None:
     assert settings.model_dump(exclude_unset=True).keys() == {name.lower() for name in ONE_SITE}
     assert (settings.port, settings.host, settings.poll_min_seconds, settings.poll_max_seconds) == (
         3000,
-        "0.0.0.0",  # noqa: S104 — the default of the contract
+        "0.0.0.0",  # noqa: S104 -- the default of the contract
         2.0,
         60.0,
     )
@@ -77,7 +78,7 @@ def test_lists_are_separated_by_commas() -> None:
     assert tuple(key.get_secret_value() for key in settings.encryption_keys) == ("k" * 32, "l" * 40)
 
 
-def test_a_port_that_is_set_is_told_from_the_default() -> None:
+def test_a_port_that_is_set_differs_from_the_default() -> None:
     assert (load(ONE_SITE).http_wanted, load({**ONE_SITE, "PORT": "3000"}).http_wanted) == (False, True)
 
 
@@ -181,7 +182,7 @@ def test_an_email_means_cloud() -> None:
     ],
 )
 def test_a_bad_value_is_named_in_one_sentence(name: str, value: str, sentence: str) -> None:
-    assert said({**ONE_SITE, name: value}) == sentence
+    assert sentence_for({**ONE_SITE, name: value}) == sentence
 
 
 @pytest.mark.parametrize(
@@ -203,31 +204,31 @@ def test_a_bad_value_is_named_in_one_sentence(name: str, value: str, sentence: s
     ],
 )
 def test_a_missing_setting_is_named_in_one_sentence(name: str, sentence: str) -> None:
-    assert said(without(name)) == sentence
+    assert sentence_for(without(name)) == sentence
 
 
 def test_a_site_without_any_credential_is_refused() -> None:
-    assert said(without("CONFLUENCE_EMAIL", without("CONFLUENCE_API_TOKEN"))) == (
+    assert sentence_for(without("CONFLUENCE_EMAIL", without("CONFLUENCE_API_TOKEN"))) == (
         "CONFLUENCE_EMAIL and CONFLUENCE_API_TOKEN are missing (or CONFLUENCE_TOKEN): without them Confluence answers "
         "nobody."
     )
 
 
 def test_strangers_cannot_install_where_the_operator_pays_with_a_credential() -> None:
-    assert said(without("SLACK_ALLOWED_TEAMS", OAUTH)) == (
+    assert sentence_for(without("SLACK_ALLOWED_TEAMS", OAUTH)) == (
         "SLACK_ALLOWED_TEAMS is missing: without it every workspace that installs the app would read Confluence with "
         "your credential."
     )
 
 
 def test_one_workspace_and_any_number_exclude_each_other() -> None:
-    assert said({**OAUTH, "SLACK_BOT_TOKEN": "xoxb-1"}) == (
+    assert sentence_for({**OAUTH, "SLACK_BOT_TOKEN": "xoxb-1"}) == (
         "SLACK_BOT_TOKEN is for one workspace and SLACK_CLIENT_ID for any number: set one of them."
     )
 
 
 def test_oauth_needs_keys_for_what_it_keeps() -> None:
-    assert said(without("ENCRYPTION_KEYS", OAUTH)) == (
+    assert sentence_for(without("ENCRYPTION_KEYS", OAUTH)) == (
         "ENCRYPTION_KEYS is missing: with OAuth there are tokens to keep, and they are kept encrypted."
     )
 
@@ -242,16 +243,16 @@ def test_people_with_own_accounts_need_no_site_and_no_credential_but_a_way_back(
         "PUBLIC_URL": "https://bot.example.com/",
     }
     assert load(own).people_url is None
-    assert said(without("PUBLIC_URL", own)) == (
+    assert sentence_for(without("PUBLIC_URL", own)) == (
         "PUBLIC_URL is missing: Atlassian sends people back to it after they have signed in."
     )
-    assert said({**own, "CONFLUENCE_TOKEN": "secret"}) == (
+    assert sentence_for({**own, "CONFLUENCE_TOKEN": "secret"}) == (
         "CONFLUENCE_URL is missing: the site that the given Confluence credential is for."
     )
 
 
 def test_a_cloud_id_on_a_data_center_is_contradictory() -> None:
-    assert said({**BEARER, "CONFLUENCE_KIND": "datacenter", "CONFLUENCE_CLOUD_ID": "auto"}) == (
+    assert sentence_for({**BEARER, "CONFLUENCE_KIND": "datacenter", "CONFLUENCE_CLOUD_ID": "auto"}) == (
         "CONFLUENCE_CLOUD_ID is set but CONFLUENCE_KIND says datacenter: only Cloud has the API gateway."
     )
 
@@ -265,7 +266,7 @@ def test_neither_socket_mode_nor_a_worker_needs_a_signing_secret() -> None:
 def test_migrating_needs_the_database_alone() -> None:
     url = load({"DATABASE_URL": "postgres://u:p@h/d"}, need_credentials=False).database_url
     assert url.get_secret_value() == "postgres://u:p@h/d"
-    assert said({"DATABASE_URL": "h"}, need_credentials=False) == (
+    assert sentence_for({"DATABASE_URL": "h"}, need_credentials=False) == (
         "DATABASE_URL is not a URL like postgres://user:password@host/name or sqlite:///file.db."
     )
 
@@ -300,7 +301,7 @@ def test_the_process_environment_and_a_file_beside_it_are_read(tmp_path: Path, m
     assert (settings.retention_days, settings.port) == (7, 4000)
 
 
-def test_a_file_that_is_no_text_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_no_text_is_sentence_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_bytes(b"PORT=\xff\xfe")
     with pytest.raises(ConfigError, match=r"^The file \.env cannot be read\.$"):
@@ -309,23 +310,3 @@ def test_a_file_that_is_no_text_is_said(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_platform_without_a_lasting_disk_is_recognised() -> None:
     assert [ephemeral_host({}), ephemeral_host({"DYNO": "web.1"})] == [None, "Heroku"]
-
-
-def test_the_table_names_every_setting_once() -> None:
-    rows = settings_table()
-    assert [row.name for row in rows] == [name.upper() for name in Settings.model_fields]
-    assert [row.name for row in rows if not row.meaning] == []
-    assert {
-        row.name: row.default for row in rows if row.name in ("PORT", "HOST", "POLL_MIN_SECONDS", "SENTRY_DSN")
-    } == {
-        "PORT": "`3000`",
-        "HOST": "`0.0.0.0`",
-        "POLL_MIN_SECONDS": "`2`",
-        "SENTRY_DSN": "off",
-    }
-
-
-def test_the_example_file_names_every_setting_once() -> None:
-    lines = Path(".env.example").read_text(encoding="utf-8").splitlines()
-    names = [match[1] for line in lines if (match := re.match(r"#?([A-Z][A-Z_]+)=", line))]
-    assert sorted(names) == sorted(name.upper() for name in Settings.model_fields)

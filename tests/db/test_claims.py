@@ -1,153 +1,181 @@
 import asyncio
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
 
-from bot.db import accounts, claims, notices
-from bot.db.engine import Database, database_now
-from bot.db.models import accounts as account_rows
+from bot.db import accounts, claims, commands
+from bot.db.models import commands as command_table
 from bot.db.models import long_tasks, workspaces
-from bot.domain.pacing import Telling
-
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-async def take(given: Any, limit: int = 10, **options: Any) -> list[Any]:
-    async with given.database.begin() as connection:
-        return await claims.claim_long_tasks(
-            connection, **{"site_id": given.site, "limit": limit, "now": NOW} | options
-        )
+from bot.db.rows import CommandRow
+from tests.support.filled_database import TEAM, FilledDatabase
 
 
-async def expire(database: Database) -> None:
-    """Let every lease run out, by the database's clock."""
-    async with database.begin() as connection:
-        for table in (long_tasks, workspaces):
-            past = await database_now(connection, fallback=NOW) - timedelta(seconds=1)
-            await connection.execute(update(table).where(table.c.claim_id.is_not(None)).values(claimed_until=past))
+async def claimed(filled: FilledDatabase, *, limit: int = 10) -> list[str]:
+    """The remote ids of the long tasks that a process claims now."""
+    return [row.remote_id for row in await filled.claim(limit=limit)]
 
 
-async def test_no_more_than_the_limit_is_taken_the_longest_due_first(given: Any) -> None:
+async def test_no_more_than_the_limit_is_claimed_the_longest_due_first(filled: FilledDatabase) -> None:
     for number, due_in in enumerate((-5, -30, -10, 5, None), start=1):
-        await given.task(number, due_in=due_in)
-
-    assert [row["id"] for row in await take(given, 2)] == [2, 3]
-    assert [row["id"] for row in await take(given, 2)] == [1]
-    assert await take(given, 2) == []
+        await filled.add_long_task(str(number), due_in=due_in)
+    assert [await claimed(filled, limit=2) for _ in range(3)] == [["2", "3"], ["1"], []]
 
 
-async def test_each_claim_has_an_id_nobody_had_before(given: Any) -> None:
-    await given.task(1)
-    (first,) = await take(given)
-    await expire(given.database)
-    (second,) = await take(given)
+async def test_the_next_due_time_is_that_of_the_longest_due(filled: FilledDatabase) -> None:
+    async def next_due() -> float | None:
+        async with filled.database.read() as connection:
+            at = await claims.next_due(connection, filled.site_id, now=filled.clock())
+        return None if at is None else (at - filled.clock()).total_seconds()
 
-    assert len(first["claim_id"]) == len(second["claim_id"]) == 32
-    assert first["claim_id"] != second["claim_id"]
-
-
-async def test_what_only_paused_accounts_see_is_left_out(given: Any) -> None:
-    async with given.database.begin() as connection:
-        made = account_rows.insert().values(kind="person", team_id="T1", user_id="U1", created_at=NOW)
-        other = (await connection.execute(made.returning(account_rows.c.id))).scalar_one()
-    for number in (1, 2):
-        await given.task(number)
-    async with given.database.begin() as connection:
-        await accounts.saw(connection, long_task_id=2, account_id=other, now=NOW)
-
-    assert [row["id"] for row in await take(given, paused_accounts=[given.account])] == [2]
-    assert [row["id"] for row in await take(given, paused_accounts=[other])] == [1]
+    before = await next_due()
+    for number, due_in in enumerate((7, -5, None), start=1):
+        await filled.add_long_task(str(number), due_in=due_in)
+    assert (before, await next_due()) == (None, -5)
 
 
-async def test_a_late_writer_holds_nothing(given: Any) -> None:
-    await given.task(1)
-    await given.task(2)
-    late = await take(given)
-    await expire(given.database)
-    (taken,) = await take(given, but=[2])
-
-    pairs = [(row["id"], row["claim_id"]) for row in late]
-    async with given.database.begin() as connection:
-        assert list(await claims.held_long_tasks(connection, pairs)) == [2]
-        assert await claims.renew(connection, long_tasks, pairs, now=NOW) == {2}
-        await claims.release(connection, long_tasks, pairs)
-    held = await given.rows(select(long_tasks.c.id, long_tasks.c.claim_id).order_by(long_tasks.c.id))
-    assert held == [(1, taken["claim_id"]), (2, None)]
+async def test_each_claim_has_an_id_of_its_own(filled: FilledDatabase) -> None:
+    await filled.add_long_task("1")
+    (first,) = await filled.claim()
+    await filled.expire(long_tasks)
+    (second,) = await filled.claim()
+    assert first.claim_id is not None
+    assert second.claim_id is not None
+    assert len(first.claim_id) == len(second.claim_id) == 32
+    assert first.claim_id != second.claim_id
 
 
-async def test_a_renewed_claim_is_kept_and_a_released_one_is_free(given: Any) -> None:
-    await given.task(1)
-    (row,) = await take(given)
-    await expire(given.database)
-    async with given.database.begin() as connection:
-        assert await claims.renew(connection, long_tasks, [(1, row["claim_id"])], now=NOW) == {1}
-    assert await take(given) == []
-
-    async with given.database.begin() as connection:
-        await claims.release(connection, long_tasks, [(1, row["claim_id"])])
-    assert [each["id"] for each in await take(given)] == [1]
+async def test_long_tasks_that_only_excluded_accounts_have_seen_are_left_out(filled: FilledDatabase) -> None:
+    other = await filled.add_account()
+    await filled.add_long_task("1")
+    await filled.add_long_task("2", seen_by=(filled.account_id, other))
+    assert [row.remote_id for row in await filled.claim(excluded_accounts=[filled.account_id])] == ["2"]
+    assert [row.remote_id for row in await filled.claim(excluded_accounts=[other])] == ["1"]
 
 
-async def test_a_start_on_one_file_waits_for_nothing(given: Any) -> None:
-    await given.task(1)
-    await take(given)
-    async with given.database.begin() as connection:
+async def test_a_claim_for_one_account_takes_only_what_it_has_seen(filled: FilledDatabase) -> None:
+    other = await filled.add_account()
+    await filled.add_long_task("1")
+    await filled.add_long_task("2", seen_by=(filled.account_id, other))
+    async with filled.database.read() as connection:
+        viewers = await accounts.viewers_of(connection, [row.id for row in await filled.claim(account_id=other)])
+    assert list(viewers.values()) == [[filled.account_id, other]]
+
+
+async def test_a_late_writer_holds_nothing(filled: FilledDatabase) -> None:
+    await filled.add_long_task("1")
+    kept_id = await filled.add_long_task("2")
+    late = [(row.id, row.claim_id or "") for row in await filled.claim()]
+    await filled.expire(long_tasks)
+    (taken,) = await filled.claim(but=[kept_id])
+    async with filled.database.begin() as connection:
+        assert list(await claims.held_long_tasks(connection, late)) == [kept_id]
+        assert await claims.renew(connection, long_tasks, late, now=filled.clock()) == {kept_id}
+        await claims.release(connection, long_tasks, late)
+    held = [(await filled.long_task(remote_id)).claim_id for remote_id in ("1", "2")]
+    assert held == [taken.claim_id, None]
+
+
+async def test_a_renewed_claim_is_kept_and_a_released_one_is_free(filled: FilledDatabase) -> None:
+    await filled.add_long_task("1")
+    held = [(row.id, row.claim_id or "") for row in await filled.claim()]
+    await filled.expire(long_tasks)
+    async with filled.database.begin() as connection:
+        assert await claims.renew(connection, long_tasks, held, now=filled.clock()) == {held[0][0]}
+    kept = await claimed(filled)
+    async with filled.database.begin() as connection:
+        await claims.release(connection, long_tasks, held)
+    assert (kept, await claimed(filled)) == ([], ["1"])
+
+
+async def test_clearing_all_claims_frees_every_row(filled: FilledDatabase) -> None:
+    await filled.add_thread(await filled.add_long_task("1"))
+    await filled.claim()
+    async with filled.database.begin() as connection:
+        await claims.claim_workspaces(connection, now=filled.clock(), claim_id="before")
         await claims.clear_all(connection)
+        freed = await claims.claim_workspaces(connection, now=filled.clock(), claim_id="after")
+    assert (freed, await claimed(filled)) == ([TEAM], ["1"])
 
-    assert [row["id"] for row in await take(given)] == [1]
 
-
-async def test_claims_that_are_made_at_once_never_share_a_row(given: Any) -> None:
+async def test_concurrent_claims_never_share_a_row(filled: FilledDatabase) -> None:
     for number in range(1, 41):
-        await given.task(number, due_in=-number)
-
-    taken = await asyncio.gather(*(take(given, 5) for _ in range(8)))
-
-    assert sorted(row["id"] for rows in taken for row in rows) == list(range(1, 41))
+        await filled.add_long_task(str(number), due_in=-number)
+    taken = await asyncio.gather(*(claimed(filled, limit=5) for _ in range(8)))
+    assert sorted(int(remote_id) for some in taken for remote_id in some) == list(range(1, 41))
 
 
 @pytest.mark.postgres
-async def test_rows_that_another_transaction_holds_are_skipped_not_waited_for(given_on_postgres: Any) -> None:
-    given = given_on_postgres
+async def test_rows_locked_by_another_transaction_are_skipped(filled_on_postgres: FilledDatabase) -> None:
+    filled = filled_on_postgres
     for number in (1, 2):
-        await given.task(number, due_in=-number)
-    async with given.database.begin() as first:
-        mine = await claims.claim_long_tasks(first, site_id=given.site, limit=1, now=NOW)
-        theirs = await take(given, 5)
-
-    assert ([row["id"] for row in mine], [row["id"] for row in theirs]) == ([2], [1])
+        await filled.add_long_task(str(number), due_in=-number)
+    async with filled.database.begin() as first:
+        mine = await claims.claim_long_tasks(
+            first, claim_id="mine", site_id=filled.site_id, limit=1, now=filled.clock()
+        )
+        theirs = await claimed(filled)
+    assert ([row.remote_id for row in mine], theirs) == (["2"], ["1"])
 
 
 @pytest.mark.postgres
-async def test_leases_are_judged_by_the_clock_of_the_database(given_on_postgres: Any) -> None:
+async def test_leases_are_judged_by_the_clock_of_the_database(filled_on_postgres: FilledDatabase) -> None:
     """A process whose own clock is a year ahead does not take what another holds."""
-    given = given_on_postgres
-    await given.task(1, due_in=-86400 * 800)
-    await take(given, now=NOW - timedelta(days=365))
+    filled = filled_on_postgres
+    year = timedelta(days=365).total_seconds()
+    await filled.add_long_task("1", due_in=-2 * year)
+    filled.clock.move(-year)
+    await filled.claim()
+    filled.clock.move(2 * year)
+    ahead = await claimed(filled)
+    await filled.expire(long_tasks)
+    filled.clock.move(-2 * year)
+    assert (ahead, await claimed(filled)) == ([], ["1"])
 
-    assert await take(given, now=NOW + timedelta(days=365)) == []
-    await expire(given.database)
-    assert len(await take(given, now=NOW - timedelta(days=365))) == 1
 
-
-async def test_a_workspace_with_something_to_tell_has_one_holder_at_a_time(given: Any) -> None:
+async def test_a_workspace_with_a_message_to_post_or_edit_has_one_holder_at_a_time(filled: FilledDatabase) -> None:
     async def claim(claim_id: str) -> list[str]:
-        async with given.database.begin() as connection:
-            return await claims.claim_workspaces(connection, now=NOW, claim_id=claim_id)
+        async with filled.database.begin() as connection:
+            return await claims.claim_workspaces(connection, now=filled.clock(), claim_id=claim_id)
 
     async def holds(claim_id: str) -> bool:
-        async with given.database.begin() as connection:
-            return await claims.holds_workspace(connection, team_id="T1", claim_id=claim_id)
+        async with filled.database.begin() as connection:
+            return await claims.holds_workspace(connection, team_id=TEAM, claim_id=claim_id)
 
-    assert await claim("nothing-to-tell") == []
-    thread = await given.thread(await given.task(1))
-    async with given.database.begin() as connection:
-        await notices.plan(connection, [notices.planned(Telling.ROOT, subscription_id=thread, team_id="T1", now=NOW)])
+    long_task_id = await filled.add_long_task("1")
+    nothing = await claim("nothing to post")
+    thread = await filled.add_thread(long_task_id)
+    taken = [await claim(claim_id) for claim_id in ("one", "two")]
+    held = [await holds(claim_id) for claim_id in ("one", "two")]
+    await filled.expire(workspaces)
+    taken.append(await claim("three"))
+    held += [await holds(claim_id) for claim_id in ("one", "three")]
+    assert (nothing, taken, held) == ([], [[TEAM], [], [TEAM]], [True, False, False, True])
 
-    assert (await claim("one"), await claim("two")) == (["T1"], [])
-    assert (await holds("one"), await holds("two")) == (True, False)
-    await expire(given.database)
-    assert await claim("three") == ["T1"]
-    assert (await holds("one"), await holds("three")) == (False, True)
+    await filled.post_first(thread)
+    await filled.expire(workspaces)
+    idle = await claim("nothing to edit")
+    await filled.end(long_task_id)
+    assert (idle, await claim("edits")) == ([], [TEAM])
+
+
+async def test_commands_are_claimed_the_oldest_first_until_they_are_answered(filled: FilledDatabase) -> None:
+    async def claim() -> list[CommandRow]:
+        async with filled.database.begin() as connection:
+            return await claims.claim_commands(connection, now=filled.clock(), limit=2)
+
+    async def hold(command_id: int, claim_id: str) -> bool:
+        async with filled.database.begin() as connection:
+            return await claims.holds_command(connection, command_id=command_id, claim_id=claim_id)
+
+    for name in ("one", "two", "three"):
+        await filled.add_command(name)
+        filled.clock.move(1)
+    first, second = await claim(), await claim()
+    assert [[row.text for row in rows] for rows in (first, second)] == [["one", "two"], ["three"]]
+    one, two = first
+    assert [await hold(row.id, one.claim_id or "") for row in (one, *second)] == [True, False]
+    async with filled.database.begin() as connection:
+        await commands.answered(connection, one.id, now=filled.clock())
+    await filled.expire(command_table)
+    again = await claim()
+    assert [(row.text, row.attempts) for row in again] == [("two", two.attempts + 1), ("three", 2)]

@@ -4,21 +4,29 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clients.slack.errors import Ambiguous, NotConnected, Refused
-from bot.clients.slack.responses import Identity
+from bot.clients.slack.errors import Ambiguous, NotConnected, Refused, SlackError
+from bot.clients.slack.responses import TokenInfo
 from bot.config import Settings, load
-from bot.doctor.checks import Check, Database, Verdict, checks, expires_at
-from bot.domain.poll_result import AccessDenied as CredentialRefused
-from bot.domain.poll_result import Misconfigured, NotFound, PauseScope, PollResult, RateLimited, Unavailable, Unreadable
+from bot.doctor.checks import Check, DatabaseReport, Verdict, expires_at, run_checks
+from bot.domain.poll_result import (
+    AccessDenied,
+    Misconfigured,
+    NotFound,
+    PauseScope,
+    PollResult,
+    RateLimited,
+    Unavailable,
+    Unreadable,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-GOOD = Database(revision="0001", newest="0001")
+GOOD = DatabaseReport(revision="0001", newest="0001")
 ALL = ("commands", "chat:write", "users:read", "chat:write.public", "channels:join", "files:write")
 HISTORY = ("channels:history", "groups:history")
 
@@ -34,20 +42,15 @@ def settings(**more: str) -> Settings:
     return load({**given, **credential, **more})
 
 
-def whose(*scopes: str) -> Identity:
-    return Identity(
-        team_id="T1",
-        team_name="Acme",
-        user_id="UB",
-        bot_id="B1",
-        enterprise_id=None,
-        url="https://acme.slack.com/",
-        scopes=frozenset(scopes),
-    )
+def token(*scopes: str) -> TokenInfo:
+    return TokenInfo(team_id="T1", team_name="Acme", scopes=frozenset(scopes))
 
 
-def answering(value: Any) -> Callable[[], Awaitable[Any]]:
-    async def answer() -> Any:
+T = TypeVar("T")
+
+
+def answering(value: T | Exception) -> Callable[[], Awaitable[T]]:
+    async def answer() -> T:
         if isinstance(value, Exception):
             raise value
         return value
@@ -58,12 +61,12 @@ def answering(value: Any) -> Callable[[], Awaitable[Any]]:
 async def lines(
     given: Settings | None = None,
     *,
-    database: Database = GOOD,
-    slack: Any = None,
+    database: DatabaseReport = GOOD,
+    slack: TokenInfo | SlackError | None = None,
     confluence: PollResult | None = None,
     host: str | None = None,
 ) -> list[str]:
-    found = checks(
+    found = run_checks(
         given or settings(),
         now=NOW,
         host=host,
@@ -74,8 +77,8 @@ async def lines(
     return [str(check) async for check in found]
 
 
-async def test_a_good_installation_is_told_line_by_line() -> None:
-    assert await lines(slack=whose(*ALL, *HISTORY), confluence=NotFound()) == [
+async def test_a_good_installation_is_reported_line_by_line() -> None:
+    assert await lines(slack=token(*ALL, *HISTORY), confluence=NotFound()) == [
         "ok     Settings: readable, HTTP on port 3000, Confluence cloud",
         "ok     Database: reachable, at migration 0001",
         "ok     Slack: the bot token is of Acme",
@@ -88,28 +91,28 @@ async def test_a_good_installation_is_told_line_by_line() -> None:
     ("found", "line"),
     [
         (
-            Database(unreachable="no answer from h"),
+            DatabaseReport(unreachable="no answer from h"),
             (
                 "FAILED Database: no answer from h → check DATABASE_URL, "
                 "and that the database accepts connections from here"
             ),
         ),
         (
-            Database(revision=None, newest="0002"),
+            DatabaseReport(revision=None, newest="0002"),
             "FAILED Database: reachable, at migration none of 0002 → run: python -m bot migrate",
         ),
         (
-            Database(revision="0001", newest="0002"),
+            DatabaseReport(revision="0001", newest="0002"),
             "FAILED Database: reachable, at migration 0001 of 0002 → run: python -m bot migrate",
         ),
     ],
 )
-async def test_what_is_wrong_with_the_database_is_said_with_its_fix(found: Database, line: str) -> None:
+async def test_what_is_wrong_with_the_database_is_reported_with_its_fix(found: DatabaseReport, line: str) -> None:
     assert (await lines(database=found))[1:] == [line]
 
 
 async def test_an_optional_scope_that_is_missing_is_a_note(tmp_path: Path) -> None:
-    assert (await lines(slack=whose(*ALL[:5], *HISTORY)))[3:] == [
+    assert (await lines(slack=token(*ALL[:5], *HISTORY)))[3:] == [
         "ok     Scopes: commands, chat:write, users:read granted",
         "note   Scopes: files:write is not granted; it allows the full list of warnings as a file",
     ]
@@ -119,13 +122,13 @@ async def test_an_optional_scope_that_is_missing_is_a_note(tmp_path: Path) -> No
     ("answer", "line"),
     [
         (
-            whose("commands"),
+            token("commands"),
             (
                 "FAILED Scopes: chat:write, users:read missing → "
                 "add them under OAuth & Permissions and install the app again"
             ),
         ),
-        (whose(), "note   Scopes: Slack did not say which are granted"),
+        (token(), "note   Scopes: Slack did not say which are granted"),
         (
             Refused("auth.test", "token_revoked"),
             "FAILED Slack: refused the bot token (token_revoked) → install the app again and set SLACK_BOT_TOKEN anew",
@@ -144,7 +147,7 @@ async def test_an_optional_scope_that_is_missing_is_a_note(tmp_path: Path) -> No
         ),
     ],
 )
-async def test_what_is_wrong_with_slack_is_said_with_its_fix(answer: Any, line: str) -> None:
+async def test_what_is_wrong_with_slack_is_reported_with_its_fix(answer: TokenInfo | SlackError, line: str) -> None:
     assert (await lines(slack=answer))[-1] == line
 
 
@@ -152,7 +155,7 @@ async def test_what_is_wrong_with_slack_is_said_with_its_fix(answer: Any, line: 
     ("answer", "line"),
     [
         (
-            CredentialRefused(status=401),
+            AccessDenied(status=401),
             (
                 "FAILED Confluence: refused the credential (401) → make a new CONFLUENCE_API_TOKEN: they expire "
                 "after a year at most; a token with scopes needs CONFLUENCE_CLOUD_ID=auto"
@@ -179,11 +182,11 @@ async def test_what_is_wrong_with_slack_is_said_with_its_fix(answer: Any, line: 
         ),
     ],
 )
-async def test_what_is_wrong_with_confluence_is_said_with_its_fix(answer: PollResult, line: str) -> None:
+async def test_what_is_wrong_with_confluence_is_reported_with_its_fix(answer: PollResult, line: str) -> None:
     assert (await lines(confluence=answer))[-1] == line
 
 
-async def test_a_sqlite_file_on_a_disk_that_does_not_last_is_refused(tmp_path: Path) -> None:
+async def test_a_sqlite_file_on_a_disk_that_is_ephemeral_is_refused(tmp_path: Path) -> None:
     found = await lines(settings(DATABASE_URL=f"sqlite:///{tmp_path}/x.db"), host="Heroku")
     assert found[-1] == (
         "FAILED Disk: a SQLite file on Heroku is gone at the next start, unless it is on a mounted volume → "
@@ -191,7 +194,7 @@ async def test_a_sqlite_file_on_a_disk_that_does_not_last_is_refused(tmp_path: P
     )
 
 
-async def test_the_room_beside_a_sqlite_file_is_looked_at_even_before_its_folder_is_there(tmp_path: Path) -> None:
+async def test_free_disk_space_is_checked_before_the_folder_exists(tmp_path: Path) -> None:
     found = await lines(settings(DATABASE_URL=f"sqlite:///{tmp_path}/not/yet/x.db"))
     assert [re.sub(r"[\d,]+", "N", line) for line in found[2:]] == ["ok     Disk: N MB free beside the SQLite file"]
 
@@ -211,15 +214,15 @@ def jwt(claims: object) -> str:
         ),
     ],
 )
-async def test_a_token_that_says_when_it_expires_is_believed(expiry: float, line: str) -> None:
+async def test_the_expiry_in_a_token_is_reported(expiry: float, line: str) -> None:
     assert (await lines(settings(CONFLUENCE_TOKEN=jwt({"exp": expiry}))))[-1] == line
 
 
 @given(st.text() | st.builds(jwt, st.dictionaries(st.just("exp"), st.text() | st.floats() | st.none() | st.integers())))
-def test_no_token_is_too_odd_to_be_looked_at(token: str) -> None:
+def test_any_text_may_be_a_token(token: str) -> None:
     found = expires_at(token)
     assert found is None or found.tzinfo is UTC
 
 
 def test_a_check_without_a_fix_is_one_short_line() -> None:
-    assert str(Check(name="X", verdict=Verdict.OK, said="fine")) == "ok     X: fine"
+    assert str(Check(name="X", verdict=Verdict.OK, detail="fine")) == "ok     X: fine"

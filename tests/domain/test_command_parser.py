@@ -1,4 +1,4 @@
-"""How the text after the slash command is read."""
+"""Text after the slash command becomes a command, or a problem that says why not."""
 
 import json
 
@@ -90,9 +90,10 @@ def parse(text: str, *sites: SiteName) -> Command:
         ("123 456 123", follow("123", "456")),
         (" ".join(map(str, range(10))), follow(*map(str, range(10)))),
         (" ".join(["7"] * 30), follow("7")),
+        ("7 " * 6_000, follow("7")),
     ],
 )
-def test_each_command_is_read_in_any_case_and_spacing(text: str, command: Command) -> None:
+def test_each_command_is_parsed_in_any_case_and_spacing(text: str, command: Command) -> None:
     assert parse(text) == command
 
 
@@ -131,6 +132,7 @@ def test_each_command_is_read_in_any_case_and_spacing(text: str, command: Comman
         "{&quot;id&quot;: 2272737477, &quot;ari&quot;: &quot;a&amp;b&quot;}",
         '```json\n{"id":"2272737477"}```',
         '{"taskId":"2272737477"}',
+        '{"id":"2272737477","name":"two\nlines"}',
         '{"ari":"ari:cloud:confluence::long-task/2272737477"}',
         '{"id":"2272737477","links":{"status":"<https://acme.atlassian.net/wiki/rest/api/longtask/2272737477>"}}',
         '{"id":"2272737477","_links":{"self":"https://acme.atlassian.net/wiki/rest/api/longtask/2272737477"}}',
@@ -155,11 +157,11 @@ def test_each_form_of_a_reference_names_the_same_long_task(word: str) -> None:
         ("/rest/api/longtask/%34%32", "42"),
     ],
 )
-def test_ids_of_each_kind_are_taken(word: str, remote_id: str) -> None:
+def test_ids_of_each_kind_are_accepted(word: str, remote_id: str) -> None:
     assert parse(word) == follow(remote_id)
 
 
-def test_bodies_and_ids_may_stand_together() -> None:
+def test_response_bodies_and_ids_can_be_mixed() -> None:
     text = '{"id":"1","links":{}} 2 {"id":"3"},{"id":"1"} quiet'
     assert parse(text) == follow("1", "2", "3", verbosity=Verbosity.QUIET)
 
@@ -171,7 +173,9 @@ def test_bodies_and_ids_may_stand_together() -> None:
         ("staus 123", NotUnderstood(reason=Misread.WORD, what="staus", suggestion="status")),
         ("123 quite", NotUnderstood(reason=Misread.WORD, what="quite", suggestion="quiet")),
         ("my page", NotUnderstood(reason=Misread.WORD, what="my")),
-        ("x" * 100, NotUnderstood(reason=Misread.WORD, what="x" * 79 + "…")),
+        ("status my page", NotUnderstood(reason=Misread.WORD, what="my")),
+        ("x" * 80, NotUnderstood(reason=Misread.WORD, what="x" * 80)),
+        ("x" * 81, NotUnderstood(reason=Misread.WORD, what="x" * 79 + "…")),
         ("task-42", NotUnderstood(reason=Misread.WORD, what="task-42")),
         ("٣٤", NotUnderstood(reason=Misread.WORD, what="٣٤")),
         ("123 quiet all", NotUnderstood(reason=Misread.VERBOSITY, what="quiet all")),
@@ -200,9 +204,11 @@ def test_bodies_and_ids_may_stand_together() -> None:
         ("https://acme.atlassian.net:x/", NotUnderstood(reason=Misread.URL, what="https://acme.atlassian.net:x/")),
         ('{"id": 12', NotUnderstood(reason=Misread.JSON, what='{"id": 12')),
         ("{}", NotUnderstood(reason=Misread.JSON, what="{}")),
+        ('{"id": " "}', NotUnderstood(reason=Misread.JSON, what='{"id": " "}')),
         ('{"id": [1]}', NotUnderstood(reason=Misread.JSON, what='{"id": [1]}')),
         ('{"a":' * 2_000, NotUnderstood(reason=Misread.JSON, what=('{"a":' * 20)[:79] + "…")),
-        ("1 " * 7_000, NotUnderstood(reason=Misread.LENGTH, what=("1 " * 40)[:79] + "…")),
+        ("1 " * 6_000 + "1", NotUnderstood(reason=Misread.LENGTH, what=("1 " * 40)[:79] + "…")),
+        ("list 1234567", NotUnderstood(reason=Misread.SURPLUS, what="1234567")),
         (" ".join(map(str, range(11))), TooMany(count=11, limit=10)),
         ("https://evil.example/wiki/rest/api/longtask/1", ForeignSite(host="evil.example")),
         ("https://acme.atlassian.net@evil.example/rest/api/longtask/1", ForeignSite(host="evil.example")),
@@ -214,6 +220,7 @@ def test_bodies_and_ids_may_stand_together() -> None:
             ForeignSite(host="api.atlassian.com/ex/confluence/22222222"),
         ),
         ("ari:cloud:confluence:22222222:long-task/1", ForeignSite(host="22222222")),
+        (f"https://evil.example/ex/confluence/{CLOUD_ID}/rest/api/longtask/1", ForeignSite(host="evil.example")),
         (
             "https://acme.atlassian.net/wiki/api/v2/pdfexporttask/progress/77",
             NotALongTask(kind=OtherTask.PDF_EXPORT),
@@ -224,11 +231,11 @@ def test_bodies_and_ids_may_stand_together() -> None:
         ),
     ],
 )
-def test_what_cannot_be_read_says_why(text: str, problem: Command) -> None:
+def test_a_text_that_cannot_be_parsed_says_why(text: str, problem: Command) -> None:
     assert parse(text) == problem
 
 
-def test_an_id_without_a_site_asks_which() -> None:
+def test_an_id_that_fits_several_sites_asks_which() -> None:
     assert parse("123", ACME, HOUSE) == WhichSite(remote_id="123", aliases=("acme", "house"))
     assert parse("house:123", ACME, HOUSE) == Follow(refs=(ref("123", 2),))
 
@@ -237,18 +244,41 @@ def test_the_same_id_on_two_sites_is_two_long_tasks() -> None:
     assert parse("house:1 acme:1 HOUSE:1", ACME, HOUSE) == Follow(refs=(ref("1", 2), ref("1", 1)))
 
 
-def test_sites_on_one_host_are_told_apart_by_their_paths() -> None:
+def test_sites_on_one_host_are_distinguished_by_their_paths() -> None:
     for path, site_id in (("confluence", 2), ("lab", 3)):
         url = f"https://wiki.example.com/{path}/rest/api/longtask/{UUID}"
         assert parse(url, HOUSE, LAB) == Follow(refs=(ref(UUID, site_id),))
 
 
-def test_a_data_center_administrators_url_is_taken() -> None:
+def test_a_site_at_the_root_of_a_host_is_not_taken_for_its_neighbor() -> None:
+    root = SiteName(site_id=4, alias="root", host="wiki.example.com", base_url="https://wiki.example.com")
+    url = f"https://wiki.example.com/rest/api/longtask/{UUID}"
+    assert parse(url, LAB, root) == Follow(refs=(ref(UUID, 4),))
+
+
+def test_the_default_port_of_a_site_without_tls_may_be_written() -> None:
+    plain = SiteName(site_id=4, alias="plain", host="wiki.example.com", base_url="http://wiki.example.com")
+    path = f"/rest/api/longtask/{UUID}"
+    assert parse(f"http://wiki.example.com:80{path}", plain) == Follow(refs=(ref(UUID, 4),))
+    assert parse(f"http://wiki.example.com:79{path}", plain) == ForeignSite(host="wiki.example.com:79")
+
+
+def test_a_gateway_url_that_names_no_long_task_is_refused() -> None:
+    url = f"https://api.atlassian.com/ex/confluence/{CLOUD_ID}/wiki/x"
+    assert parse(url) == NotUnderstood(reason=Misread.URL, what=url[:79] + "…")
+
+
+def test_the_first_of_several_ids_in_a_query_counts() -> None:
+    url = "https://acme.atlassian.net/wiki/admin/longrunningtask.action?taskId=1&taskId=2"
+    assert parse(url) == follow("1")
+
+
+def test_the_url_of_data_centers_page_for_administrators_is_accepted() -> None:
     url = f"https://wiki.example.com/confluence/admin/longrunningtask.action?taskId={UUID}"
     assert parse(url, HOUSE) == Follow(refs=(ref(UUID, 2),))
 
 
-def test_without_a_site_an_id_leads_nowhere() -> None:
+def test_an_id_without_any_site_is_refused() -> None:
     assert parse_command("123", sites=()) == NoSite(remote_id="123")
     assert parse_command("list", sites=()) == ListFollowed()
 
@@ -260,7 +290,7 @@ def test_without_a_site_an_id_leads_nowhere() -> None:
         "ari:cloud:confluence:22222222:long-task/1",
     ],
 )
-def test_a_site_whose_cloud_id_is_not_known_may_be_the_one_behind_the_gateway(word: str) -> None:
+def test_a_gateway_url_may_belong_to_a_site_whose_cloud_id_is_not_known(word: str) -> None:
     unsure = msgspec.structs.replace(ACME, cloud_id=None)
     house = msgspec.structs.replace(HOUSE, kind=SiteKind.DATACENTER)
     assert parse(word, unsure) == follow("1")
@@ -269,11 +299,12 @@ def test_a_site_whose_cloud_id_is_not_known_may_be_the_one_behind_the_gateway(wo
     assert type(parse(word, ACME, house)) is ForeignSite
 
 
-def test_where_kinds_are_known_the_form_of_an_id_tells_the_site() -> None:
+def test_the_form_of_an_id_decides_the_site_if_the_products_are_known() -> None:
     cloud = msgspec.structs.replace(ACME, kind=SiteKind.CLOUD)
     house = msgspec.structs.replace(HOUSE, kind=SiteKind.DATACENTER)
     assert parse("123", cloud, house) == follow("123")
     assert parse(UUID, cloud, house) == Follow(refs=(ref(UUID, 2),))
+    assert parse("/rest/api/longtask/task-42", cloud) == follow("task-42")
     assert parse("123", house) == KindMismatch(remote_id="123", alias="house", kind=SiteKind.DATACENTER)
 
 

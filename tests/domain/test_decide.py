@@ -1,15 +1,14 @@
-"""What one answer means, whatever came before."""
-
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.domain.changes import Finished, Found, PhaseChanged, Progressed
-from bot.domain.decide import CRASHES, PAUSE_DEFAULT, PAUSE_SHORTEST, decide, decide_after_crash, phase_changed
+from bot.domain.decide import DEFAULT_PAUSE, MAX_CRASHES, SHORTEST_PAUSE, decide, decide_after_crash, phase_changed
+from bot.domain.message_facts import TroubleOver, TroubleStarted
 from bot.domain.poll_interval import LONGEST, Bounds
 from bot.domain.poll_result import (
     AccessDenied,
@@ -25,10 +24,8 @@ from bot.domain.poll_result import (
 from bot.domain.samples import Sample
 from bot.domain.snapshot import Finding, Kind, Snapshot, StatusMessage
 from bot.domain.states import Outcome, Trouble
-from bot.domain.task_state import Decision, Pause, TaskState, TroubleOver, TroubleStarted, found_nothing_new
+from bot.domain.task_state import Decision, Pause, TaskState, found_nothing_new
 
-#: how fast the machine is decides nothing
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BOUNDS = Bounds(min_seconds=2, max_seconds=60)
 NEW = TaskState(remote_id="1", created_at=NOW)
@@ -87,15 +84,15 @@ def test_the_first_look_is_the_beginning() -> None:
             PhaseChanged(before=None, after=COPYING.status),
         ),
         findings=(),
-        visible=True,
-        site_well=True,
-        account_well=True,
+        card_changed=True,
+        site_healthy=True,
+        credential_accepted=True,
     )
 
 
 def test_a_look_that_finds_nothing_new_changes_the_time_alone() -> None:
     later = look(FIRST, seen(replace(COPYING, elapsed_ms=20_000)), seconds=20)
-    assert (later.changes, later.visible, later.troubles) == ((), False, ())
+    assert (later.changes, later.card_changed, later.troubles) == ((), False, ())
     assert replace(later.after, snapshot=COPYING, checked_at=NOW) == FIRST
     assert found_nothing_new(FIRST, later.after)
 
@@ -123,7 +120,7 @@ def test_a_new_finding_is_found_once() -> None:
 def test_the_end_is_the_last_look() -> None:
     done = replace(COPYING, percent=100, finished=True, successful=True)
     last = look(FIRST, seen(done), seconds=30)
-    assert (last.after.outcome, last.due_at, last.visible) == (Outcome.FINISHED, None, True)
+    assert (last.after.outcome, last.due_at, last.card_changed) == (Outcome.FINISHED, None, True)
     assert last.changes[-1] == Finished(outcome=Outcome.FINISHED)
     assert look(last.after, seen(), seconds=60) == Decision(after=last.after, due_at=None)
     assert decide_after_crash(last.after, now=at(60), bounds=BOUNDS, jitter=0) == Decision(
@@ -137,7 +134,7 @@ def test_an_earlier_finding_makes_the_end_one_with_problems() -> None:
     assert look(before, seen(done), seconds=30, known={"a": None}).after.outcome is Outcome.PROBLEMS
 
 
-def test_a_final_report_below_100_is_the_end_after_two_minutes_of_standing() -> None:
+def test_a_final_report_below_100_is_the_end_after_two_minutes_without_change() -> None:
     report = replace(
         COPYING,
         percent=80,
@@ -169,7 +166,7 @@ def test_three_404_in_a_row_over_half_a_minute_are_the_end(misses: tuple[float, 
 
 
 @pytest.mark.parametrize("between", [seen(), DOWN, Unreadable(reason="a page"), Misconfigured(status=302)])
-def test_any_other_answer_between_them_begins_the_count_anew(between: PollResult) -> None:
+def test_any_other_result_between_them_restarts_the_count(between: PollResult) -> None:
     state = FIRST
     for number, answer in enumerate((NotFound(), NotFound(), between, NotFound())):
         state = look(state, answer, seconds=60 + 20 * number).after
@@ -184,46 +181,52 @@ def test_any_other_answer_between_them_begins_the_count_anew(between: PollResult
         (Misconfigured(status=410), Trouble.MISCONFIGURED, "HTTP 410"),
     ],
 )
-def test_a_long_task_that_alone_keeps_failing_is_spoken_of_after_five_minutes(
+def test_a_long_task_that_alone_keeps_failing_is_announced_after_five_minutes(
     answer: PollResult, trouble: Trouble, error: str
 ) -> None:
     first = look(FIRST, answer, seconds=60)
-    assert (first.troubles, first.site_well, first.account_well, first.error) == ((), False, None, error)
+    assert (first.troubles, first.site_healthy, first.credential_accepted, first.error) == ((), False, None, error)
     soon = look(first.after, answer, seconds=359)
-    told = look(soon.after, answer, seconds=360)
-    again = look(told.after, answer, seconds=420)
-    assert (soon.troubles, told.troubles, again.troubles) == ((), (TroubleStarted(trouble=trouble),), ())
-    assert (told.after.trouble_since, told.visible, again.visible) == (at(60), True, False)
+    announced = look(soon.after, answer, seconds=360)
+    again = look(announced.after, answer, seconds=420)
+    assert (soon.troubles, announced.troubles, again.troubles) == (
+        (),
+        (TroubleStarted(trouble=trouble, since=at(60)),),
+        (),
+    )
+    assert (announced.after.trouble_since, announced.card_changed, again.card_changed) == (at(60), True, False)
     back = look(again.after, seen(), seconds=480)
     assert (back.troubles, back.after.trouble) == ((TroubleOver(trouble=trouble, since=at(60)),), None)
 
 
-def test_while_the_site_is_down_a_long_task_does_not_speak_and_goes_behind_the_others() -> None:
+def test_while_the_site_is_down_a_long_task_is_not_announced_and_goes_behind_the_others() -> None:
     failing = look(FIRST, DOWN, seconds=60).after
     later = look(failing, DOWN, seconds=1000, down=True)
-    assert later == Decision(after=failing, due_at=at(1002), site_well=False, error="HTTP 503")
+    assert later == Decision(after=failing, due_at=at(1002), site_healthy=False, error="HTTP 503")
 
 
-def test_a_503_that_says_when_to_come_back_is_believed() -> None:
+def test_the_retry_after_of_a_503_is_respected() -> None:
     assert look(FIRST, Unavailable(reason="HTTP 503", retry_after=900), seconds=60).due_at == at(960)
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refusal_is_the_accounts_business(status: int) -> None:
+def test_a_refusal_concerns_the_account_and_not_the_site(status: int) -> None:
     refused = look(FIRST, AccessDenied(status=status), seconds=60)
     assert refused == Decision(
-        after=FIRST, due_at=at(60) + LONGEST, site_well=True, account_well=False, error=f"HTTP {status}"
+        after=FIRST, due_at=at(60) + LONGEST, site_healthy=True, credential_accepted=False, error=f"HTTP {status}"
     )
 
 
 @pytest.mark.parametrize(
-    ("retry_after", "rest"),
-    [(1847.0, timedelta(seconds=1847)), (None, PAUSE_DEFAULT), (0.0, PAUSE_SHORTEST), (86_400.0, timedelta(days=1))],
+    ("retry_after", "length"),
+    [(1847.0, timedelta(seconds=1847)), (None, DEFAULT_PAUSE), (0.0, SHORTEST_PAUSE), (86_400.0, timedelta(days=1))],
 )
 @pytest.mark.parametrize("scope", PauseScope)
-def test_a_429_is_a_rest_as_long_as_it_says(retry_after: float | None, rest: timedelta, scope: PauseScope) -> None:
+def test_a_429_is_a_pause_for_as_long_as_it_says(
+    retry_after: float | None, length: timedelta, scope: PauseScope
+) -> None:
     limited = look(FIRST, RateLimited(retry_after=retry_after, scope=scope, reason="why"), seconds=60)
-    pause = Pause(scope=scope, until=at(60) + rest, reason="why")
+    pause = Pause(scope=scope, until=at(60) + length, reason="why")
     assert limited == Decision(after=FIRST, due_at=pause.until, pause=pause, error="HTTP 429")
 
 
@@ -234,7 +237,7 @@ def test_a_stall_begins_once_and_ends_with_movement() -> None:
     moved = look(later.after, seen(replace(COPYING, percent=41)), seconds=6000)
     assert [one.troubles for one in (almost, began, later, moved)] == [
         (),
-        (TroubleStarted(trouble=Trouble.STALLED),),
+        (TroubleStarted(trouble=Trouble.STALLED, since=NOW),),
         (),
         (TroubleOver(trouble=Trouble.STALLED, since=NOW),),
     ]
@@ -249,11 +252,11 @@ def test_a_stall_needs_five_usual_steps_where_the_steps_are_long() -> None:
     assert look(state, seen(replace(COPYING, percent=3)), seconds=3600 + 6000).troubles != ()
 
 
-def test_after_seven_days_without_movement_the_end_was_not_seen() -> None:
+def test_after_seven_days_without_movement_the_result_is_unknown() -> None:
     week = 7 * 86_400
     assert look(FIRST, seen(), seconds=week - 1).after.outcome is Outcome.FOLLOWING
     last = look(FIRST, seen(), seconds=week)
-    assert (last.after.outcome, last.due_at, last.visible, last.after.snapshot) == (
+    assert (last.after.outcome, last.due_at, last.card_changed, last.after.snapshot) == (
         Outcome.UNKNOWN,
         None,
         True,
@@ -263,7 +266,7 @@ def test_after_seven_days_without_movement_the_end_was_not_seen() -> None:
 
 def test_five_crashes_set_it_aside() -> None:
     state, dues = FIRST, []
-    for number in range(CRASHES):
+    for number in range(MAX_CRASHES):
         crashed = decide_after_crash(state, now=at(60 * number), bounds=BOUNDS, jitter=1.0)
         state = crashed.after
         dues.append(crashed.due_at)
@@ -281,7 +284,7 @@ def test_a_good_look_forgets_the_crashes_before() -> None:
     assert (crashed.crashes, look(crashed, seen(), seconds=20).after.crashes) == (1, 0)
 
 
-def test_only_a_change_of_phase_is_told_as_one() -> None:
+def test_only_a_change_of_phase_counts_as_one() -> None:
     relinking = replace(COPYING, status=StatusMessage(key="STATUS_RELINK_PAGES"), percent=80)
     assert phase_changed(look(FIRST, seen(relinking), seconds=5).changes)
     assert not phase_changed(look(FIRST, seen(replace(COPYING, percent=41)), seconds=5).changes)
@@ -304,7 +307,7 @@ _findings = st.lists(
     max_size=4,
     unique_by=lambda finding: finding.identity,
 ).map(tuple)
-_answers = st.one_of(
+_results = st.one_of(
     st.builds(Seen, snapshot=_snapshots, findings=st.none() | _findings),
     st.just(NotFound()),
     st.builds(AccessDenied, status=st.sampled_from([401, 403])),
@@ -315,66 +318,64 @@ _answers = st.one_of(
     st.none(),
 )
 _courses = st.lists(
-    st.tuples(_answers, st.sampled_from([0.0, 0.5, 20.0, 400.0, 1000.0, 90_000.0]), st.booleans(), st.floats(0, 1)),
+    st.tuples(_results, st.sampled_from([0.0, 0.5, 20.0, 400.0, 1000.0, 90_000.0]), st.booleans(), st.floats(0, 1)),
     max_size=30,
 )
 
 
-def course_of(
-    moves: list[tuple[PollResult | None, float, bool, float]],
-) -> list[tuple[datetime, TaskState, PollResult | None, Decision]]:
-    """Looks one after another: when, before, the answer (none: a crash), what followed."""
+#: results (None: a crash), each with the seconds before it, whether the site is down, and the jitter
+Moves = list[tuple[PollResult | None, float, bool, float]]
+
+
+def course_of(moves: Moves) -> list[tuple[datetime, TaskState, PollResult | None, Decision]]:
+    """Looks one after another: the time, the state before, the result, the decision."""
     state, now, known = NEW, NOW, dict[str, int | None]()
     course = []
-    for answer, wait, down, jitter in moves:
+    for result, wait, down, jitter in moves:
         now += timedelta(seconds=wait)
-        if answer is None:
+        if result is None:
             found = decide_after_crash(state, now=now, bounds=BOUNDS, jitter=jitter)
         else:
-            found = decide(state, answer, known=known, now=now, bounds=BOUNDS, jitter=jitter, site_down=down)
+            found = decide(state, result, known=known, now=now, bounds=BOUNDS, jitter=jitter, site_down=down)
         known |= {
             change.finding.identity: change.finding.count for change in found.changes if isinstance(change, Found)
         }
-        course.append((now, state, answer, found))
+        course.append((now, state, result, found))
         state = found.after
     return course
 
 
-@unhurried
 @given(_courses)
-def test_a_terminal_outcome_stays(moves: list) -> None:
+def test_a_terminal_outcome_stays(moves: Moves) -> None:
     course = course_of(moves)
     for (*_, earlier), (*_, later) in pairwise(course):
         if earlier.after.outcome is not Outcome.FOLLOWING:
             assert later == Decision(after=earlier.after, due_at=None)
 
 
-@unhurried
 @given(_courses)
-def test_what_goes_on_is_due_within_bounds_and_what_has_ended_never(moves: list) -> None:
-    for now, _, answer, found in course_of(moves):
+def test_what_goes_on_is_due_within_bounds_and_what_has_ended_never(moves: Moves) -> None:
+    for now, _, result, found in course_of(moves):
         if found.after.outcome is not Outcome.FOLLOWING:
             assert found.due_at is None
             continue
         assert found.due_at is not None
-        asked = getattr(answer, "retry_after", None) or 0.0
+        asked = getattr(result, "retry_after", None) or 0.0
         latest = max(LONGEST.total_seconds(), asked)
         assert BOUNDS.min_seconds <= (found.due_at - now).total_seconds() <= latest + 0.001
 
 
-@unhurried
 @given(_courses)
-def test_trouble_begins_and_ends_by_turns(moves: list) -> None:
-    told = [trouble for *_, found in course_of(moves) for trouble in found.troubles]
-    for number, trouble in enumerate(told):
+def test_troubles_begin_and_end_by_turns(moves: Moves) -> None:
+    troubles = [trouble for *_, found in course_of(moves) for trouble in found.troubles]
+    for number, trouble in enumerate(troubles):
         assert isinstance(trouble, TroubleOver if number % 2 else TroubleStarted)
         if number % 2:
-            assert trouble.trouble is told[number - 1].trouble
+            assert trouble.trouble is troubles[number - 1].trouble
 
 
-@unhurried
 @given(_courses)
-def test_every_finding_is_found_once_and_counted(moves: list) -> None:
+def test_every_finding_is_found_once_and_counted(moves: Moves) -> None:
     course = course_of(moves)
     found = [change.finding.identity for *_, one in course for change in one.changes if isinstance(change, Found)]
     assert len(found) == len(set(found))
@@ -382,18 +383,16 @@ def test_every_finding_is_found_once_and_counted(moves: list) -> None:
         assert course[-1][3].after.found == len(found)
 
 
-@unhurried
 @given(_courses)
-def test_only_a_good_look_moves_what_is_known(moves: list) -> None:
-    for _, before, answer, found in course_of(moves):
-        if not isinstance(answer, Seen):
+def test_only_a_good_look_moves_what_is_known(moves: Moves) -> None:
+    for _, before, result, found in course_of(moves):
+        if not isinstance(result, Seen):
             kept = ("snapshot", "samples", "found", "checked_at", "moved_at", "unchanged_since")
             assert [getattr(before, name) for name in kept] == [getattr(found.after, name) for name in kept]
 
 
-@unhurried
 @given(_courses)
-def test_a_visible_look_is_one_that_changed_what_a_card_says(moves: list) -> None:
+def test_a_card_changes_whenever_what_it_shows_does(moves: Moves) -> None:
     for _, before, _, found in course_of(moves):
         same = (before.outcome, before.trouble) == (found.after.outcome, found.after.trouble) and not found.changes
-        assert found.visible or same
+        assert found.card_changed or same

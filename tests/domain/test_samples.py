@@ -1,16 +1,17 @@
 from itertools import pairwise
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.samples import MOST, NEWEST_WHOLE, Sample, added, usual_step
+from bot.domain.samples import MAX_SAMPLES, NEWEST_KEPT, Sample, add_sample, usual_step
 
 
 def course(*points: tuple[float, float]) -> tuple[Sample, ...]:
     samples: tuple[Sample, ...] = ()
     for at, percent in points:
-        samples = added(samples, Sample(at=at, percent=percent))
+        samples = add_sample(samples, Sample(at=at, percent=percent))
     return samples
 
 
@@ -20,21 +21,21 @@ def test_a_change_is_added() -> None:
 
 def test_the_same_percentage_is_not_added() -> None:
     samples = course((0, 0), (5, 10))
-    assert added(samples, Sample(at=9, percent=10)) is samples
+    assert add_sample(samples, Sample(at=9, percent=10)) is samples
 
 
 def test_more_pages_at_the_same_percentage_are_a_change() -> None:
     first, second = Sample(at=0, percent=10, done=3), Sample(at=5, percent=10, done=4)
-    assert added((first,), second) == (first, second)
+    assert add_sample((first,), second) == (first, second)
 
 
 def test_a_percentage_going_backwards_is_a_change() -> None:
     assert course((0, 40), (5, 30)) == (Sample(at=0, percent=40), Sample(at=5, percent=30))
 
 
-def test_a_look_that_comes_late_is_not_added() -> None:
+def test_a_sample_older_than_the_last_is_not_added() -> None:
     samples = course((0, 0), (5, 10))
-    assert added(samples, Sample(at=4, percent=12)) is samples
+    assert add_sample(samples, Sample(at=4, percent=12)) is samples
 
 
 def test_the_usual_step_is_the_median_of_the_steps() -> None:
@@ -47,18 +48,38 @@ def test_the_corner_of_a_curve_survives_thinning() -> None:
     fast = [(float(at), at / 2) for at in range(100)]
     slow = [(100.0 + 10 * step, 50 + step / 10) for step in range(200)]
     samples = course(*fast, *slow)
-    assert len(samples) == MOST
+    assert len(samples) == MAX_SAMPLES
     assert min(abs(sample.at - 100) + abs(sample.percent - 50) for sample in samples) < 5
 
 
-def test_a_straight_course_is_thinned_evenly() -> None:
+def test_a_straight_curve_is_thinned_evenly() -> None:
     samples = course(*((float(at), at / 10) for at in range(1000)))
-    older = samples[: -NEWEST_WHOLE + 1]
+    older = samples[: -NEWEST_KEPT + 1]
     gaps = [after.at - before.at for before, after in pairwise(older)]
     assert max(gaps) <= 4 * 975 / len(gaps)
 
 
-def test_samples_take_little_room_in_a_row() -> None:
+@pytest.mark.parametrize(
+    ("heights", "dropped"),
+    [
+        (range(100, 35, -1), 40),  # the least corners are the newest, of which 24 are kept
+        (range(36, 101), 1),  # the least corners are the oldest, of which the first is kept
+    ],
+)
+def test_of_65_samples_the_least_corner_between_the_first_and_the_newest_24_is_dropped(
+    heights: range, dropped: int
+) -> None:
+    samples = course(*((float(number), height * (number % 2)) for number, height in enumerate(heights)))
+    assert [sample.at for sample in samples] == [number for number in range(65) if number != dropped]
+
+
+def test_the_usual_step_is_that_of_the_newest_24_samples() -> None:
+    slow = [(100.0 * number, number) for number in range(40)]
+    fast = [(3900.0 + number, 40 + number / 10) for number in range(1, 13)]
+    assert [usual_step(course(*slow, *fast[:count])) for count in (11, 12)] == [100, 1]
+
+
+def test_samples_are_stored_compactly() -> None:
     samples = course(*((1_800_000_000.123 + 7 * at, at / 10) for at in range(1000)))
     stored = msgspec.json.encode(samples)
     assert len(stored) < 64 * 32
@@ -66,7 +87,7 @@ def test_samples_take_little_room_in_a_row() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=300))
-def test_however_many_come_both_ends_the_newest_and_the_order_are_kept(points: list[tuple[float, float]]) -> None:
+def test_thinning_keeps_the_first_the_newest_and_the_order(points: list[tuple[float, float]]) -> None:
     every: list[Sample] = []
     samples: tuple[Sample, ...] = ()
     at = 0.0
@@ -74,8 +95,8 @@ def test_however_many_come_both_ends_the_newest_and_the_order_are_kept(points: l
         at += step
         if not every or every[-1].percent != percent:
             every.append(Sample(at=at, percent=percent))
-        samples = added(samples, Sample(at=at, percent=percent))
-    assert len(samples) == min(len(every), MOST)
+        samples = add_sample(samples, Sample(at=at, percent=percent))
+    assert len(samples) == min(len(every), MAX_SAMPLES)
     assert samples[:1] == tuple(every[:1])
-    assert samples[-NEWEST_WHOLE:] == tuple(every[-NEWEST_WHOLE:])
+    assert samples[-NEWEST_KEPT:] == tuple(every[-NEWEST_KEPT:])
     assert [sample for sample in every if sample in samples] == list(samples)

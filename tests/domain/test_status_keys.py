@@ -1,4 +1,4 @@
-"""What is known of each status key and its arguments."""
+"""What is known about each status key and its arguments."""
 
 import pytest
 
@@ -10,11 +10,11 @@ from bot.domain.status_keys import (
     Phase,
     StatusKey,
     arg_kinds,
-    argument,
+    find_arg,
     is_final,
-    known,
-    phase,
-    whole,
+    lookup,
+    parse_count,
+    phase_of,
 )
 
 
@@ -60,7 +60,7 @@ def test_warnings_and_errors_have_a_severity_and_statuses_have_none() -> None:
     ],
 )
 def test_an_unknown_key_is_what_its_prefix_says(key: str, entry: StatusKey) -> None:
-    assert known(key) == entry
+    assert lookup(key) == entry
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_an_unknown_key_is_what_its_prefix_says(key: str, entry: StatusKey) -> N
         ("WARN_NEW", (), ()),
     ],
 )
-def test_arguments_are_recognised_by_key_and_place(key: str, args: tuple[str, ...], kinds: tuple[Arg, ...]) -> None:
+def test_arguments_are_recognized_by_key_and_position(key: str, args: tuple[str, ...], kinds: tuple[Arg, ...]) -> None:
     assert arg_kinds(key, args) == kinds
 
 
-def test_an_argument_is_found_by_what_it_is() -> None:
+def test_an_argument_is_found_by_its_kind() -> None:
     args = ("Budget", "12345679", "")
     wanted = (Arg.PAGE_ID, Arg.URL_PATH, Arg.SPACE_KEY)
-    assert [argument("ERROR_COPY_PAGE", args, kind) for kind in wanted] == ["12345679", None, None]
+    assert [find_arg("ERROR_COPY_PAGE", args, kind) for kind in wanted] == ["12345679", None, None]
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ def test_an_argument_is_found_by_what_it_is() -> None:
     [("0", 0), ("042", 42), ("999999999", 999_999_999), ("1000000000", None), ("-1", None), ("٣", None), ("", None)],
 )
 def test_a_count_is_plain_digits(text: str, number: int | None) -> None:
-    assert whole(text) == number
+    assert parse_count(text) == number
 
 
 @pytest.mark.parametrize(
-    ("message", "stage", "final"),
+    ("status", "phase", "final"),
     [
         (None, Phase.UNKNOWN, False),
         (StatusMessage(text="Deleting space"), Phase.UNKNOWN, False),
@@ -114,10 +114,10 @@ def test_a_count_is_plain_digits(text: str, number: int | None) -> None:
         (StatusMessage(key="STATUS_NEW", args=("1",)), Phase.UNKNOWN, False),
     ],
 )
-def test_a_status_tells_the_phase_and_whether_it_is_the_last_report(
-    message: StatusMessage | None, stage: Phase, final: bool
+def test_a_status_has_a_phase_and_may_be_the_last_report(
+    status: StatusMessage | None, phase: Phase, final: bool
 ) -> None:
-    assert (phase(message), is_final(message)) == (stage, final)
+    assert (phase_of(status), is_final(status)) == (phase, final)
 
 
 def test_keys_of_one_kind_of_long_task_name_it() -> None:

@@ -1,236 +1,373 @@
-import sqlite3
-from contextlib import closing
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.typing import EventDict
 
+from bot.db import commands, threads
+from bot.db.engine import Database, DatabaseAway
+from bot.domain.message_facts import Answer
+from bot.domain.message_kinds import CommandOwner
+from bot.domain.states import MessageKind, MessageState
+from bot.follow import CommandWorker
+from bot.follow.command_worker import ATTEMPTS, EXPIRES_AFTER, MAX_COMMANDS, IncomingCommand
 from bot.render import replies
-from bot.render.i18n import english
-from bot.render.message import Message
-from sandbox.confluence import faults
-from sandbox.environment import CHANNEL, COLLEAGUE, PERSON, Sandbox
+from bot.render.i18n import Texts
+from sandbox.harness import CHANNEL, PERSON, TEAM
 from sandbox.scenarios import scenario
-from sandbox.slack import Fault
+from tests.support.failing_credentials import FailingCredentials
+from tests.support.interruptions import InterruptedDatabase, Interruption
+from tests.support.metrics import samples
+from tests.support.sqlite_lock import locked
+from tests.support.stepped_bot import HeldSleep, SteppedBot
 
-WORDS = english()
-COPY = scenario("copy_with_renames_and_restrictions", "cloud")
-
-
-@pytest.fixture
-async def listening(sandbox: Sandbox) -> Sandbox:
-    await sandbox.start_bot()
-    return sandbox
-
-
-async def told(sandbox: Sandbox, *, user: str = PERSON, count: int = 1) -> list[str]:
-    """What a person was told alone besides acknowledgements, once there is so much of it."""
-
-    def there() -> list[str]:
-        texts = [message.text for message in sandbox.slack.ephemerals(user) if message.via == "response_url"]
-        return texts if len(texts) >= count else []
-
-    return await sandbox.slack.wait_for(there, timeout=15)
+COPY = scenario("copy_with_renames_and_restrictions")
+#: an id of no long task: the look at it is repeated, with sleeps between
+UNKNOWN = "4711"
 
 
-async def test_a_channel_follows_what_somebody_types_and_the_caller_is_told(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY)
-
-    await listening.type(remote_id)
-
-    assert await told(listening) == [replies.following(WORDS, [replies.Followed(remote_id=remote_id)]).text]
-    await listening.slack.wait_for(lambda: listening.thread_of(remote_id), timeout=15)
-
-
-async def test_several_long_tasks_get_one_answer_and_a_root_each(listening: Sandbox) -> None:
-    one, two = listening.begin(COPY), listening.begin(COPY)
-
-    await listening.type(f"{one} {two} {one}")
-
-    expected = replies.following(WORDS, [replies.Followed(remote_id=one), replies.Followed(remote_id=two)])
-    assert await told(listening) == [expected.text]
-    await listening.slack.wait_for(lambda: len(listening.slack.messages(CHANNEL)) == 2, timeout=15)
-
-
-async def test_what_is_followed_already_gets_no_second_thread_but_another_follower(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY.scaled(10))
-    await listening.type(remote_id)
-    await listening.slack.wait_for(lambda: listening.thread_of(remote_id), timeout=15)
-    root = listening.root_of(remote_id)
-    assert root is not None
-
-    await listening.type(remote_id, user=COLLEAGUE)
-
-    (answer,) = await told(listening, user=COLLEAGUE)
-    assert answer.startswith(replies.already_following(WORDS, remote_id).text)
-    assert root.ts.replace(".", "") in answer
-    mentions = f"<@{PERSON}> <@{COLLEAGUE}>"
-    await listening.slack.wait_for(
-        lambda: mentions in listening.thread_of(remote_id)[-1].text.replace(",", ""), timeout=30
+def incoming(stepped: SteppedBot, typed: str = "list", *, trigger_id: str = "1.1.a") -> IncomingCommand:
+    """A command as Slack sends it."""
+    return IncomingCommand(
+        trigger_id=trigger_id,
+        team_id=TEAM,
+        enterprise_id=None,
+        channel_id=CHANNEL,
+        user_id=PERSON,
+        user_team_id=None,
+        command="/longtask",
+        text=typed,
+        response_url=f"{stepped.slack.origin}/response/none",
     )
-    assert len(listening.slack.messages(CHANNEL)) == 1
 
 
-async def test_a_long_task_that_has_ended_is_told_to_the_caller_alone(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY.scaled(1_000_000))
-
-    await listening.type(remote_id)
-
-    (answer,) = await told(listening)
-    assert "Finished with problems" in answer
-    assert listening.slack.messages(CHANNEL) == []
+def interrupted(database: Database, interruption: Interruption) -> InterruptedDatabase:
+    """The database of a process that dies at a point of its transactions."""
+    return InterruptedDatabase(writer=database.writer, reader=database.reader, interruption=interruption)
 
 
-async def test_status_shows_one_look_to_the_caller_and_follows_nothing(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY)
-
-    await listening.type(f"status {remote_id}")
-
-    (answer,) = await told(listening)
-    assert "%" in answer
-    assert listening.slack.messages(CHANNEL) == []
+async def begun(worker: CommandWorker, sleep: HeldSleep) -> None:
+    """Let a worker begin a command about an unknown id, up to its first sleep."""
+    await worker.step()
+    await sleep.begun.wait()
 
 
-@pytest.mark.parametrize(
-    ("fault", "expected"),
-    [
-        (faults.status(503), replies.confluence_unavailable(WORDS)),
-        (faults.html(), replies.confluence_unreadable(WORDS)),
-        (faults.status(403), replies.access_refused(WORDS)),
-        (faults.status(410), replies.misconfigured(WORDS)),
-    ],
-)
-async def test_what_cannot_be_looked_at_is_said_to_the_caller(
-    listening: Sandbox, fault: faults.Fault, expected: Message
+async def finished(worker: CommandWorker, sleep: HeldSleep) -> None:
+    """Let a worker finish what it has begun."""
+    sleep.over.set()
+    await worker.settle()
+
+
+async def answer_texts(stepped: SteppedBot) -> list[str]:
+    """The answers that are planned, posted or not."""
+    return [answer.facts.text for answer in await stepped.planned_answers() if isinstance(answer.facts, Answer)]
+
+
+# -- storing
+
+
+async def test_a_command_is_stored_before_it_is_acknowledged_and_carried_out_later(on_both: SteppedBot) -> None:
+    remote_id = on_both.sandbox.begin(COPY)
+
+    result = await on_both.sandbox.type(f"status {remote_id}")
+
+    assert result.status == 200
+    (command,) = await on_both.commands()
+    assert (command.text, command.user_id, command.channel_id, command.attempts) == (
+        f"status {remote_id}",
+        PERSON,
+        CHANNEL,
+        0,
+    )
+    assert await on_both.is_unanswered()
+    assert list(on_both.confluence.log) == []
+
+
+async def test_the_response_url_of_a_command_is_stored_encrypted(stepped: SteppedBot) -> None:
+    result = await stepped.sandbox.type("list")
+
+    (command,) = await stepped.commands()
+    assert command.response_url is not None
+    assert result.response_url_id is not None
+    url = stepped.slack.response_url(result.response_url_id)
+    assert url.encode() not in command.response_url
+    assert stepped.deps.secrets.open(command.response_url) == url
+
+
+async def test_a_command_that_slack_sends_twice_is_carried_out_once(on_both: SteppedBot) -> None:
+    await on_both.worker.store(incoming(on_both), within=5)
+    await on_both.worker.store(incoming(on_both), within=5)
+
+    await on_both.run(15)
+
+    assert len(await on_both.commands()) == 1
+    assert len(await on_both.planned_answers()) == 1
+
+
+async def test_a_command_that_was_refused_for_slowness_is_never_begun(stepped: SteppedBot, tmp_path: Path) -> None:
+    with locked(tmp_path / "longtask.db"), pytest.raises(DatabaseAway):
+        await stepped.worker.store(incoming(stepped, "list mine"), within=0.05)
+
+    # The write goes on, and the next one waits for it. Another worker looks for commands all the time.
+    other = stepped.new_worker()
+    following = asyncio.create_task(stepped.worker.store(incoming(stepped, "list", trigger_id="1.1.b"), within=30))
+    while not following.done():
+        await other.step()
+    await stepped.worker.settle()
+    await stepped.expire_claims()
+    await other.step()
+    await other.settle()
+
+    assert [command.text for command in await stepped.commands()] == ["list"]
+    assert len(await stepped.planned_answers()) == 1
+
+
+async def test_a_command_of_a_process_that_died_after_storing_it_is_carried_out_once_its_claim_has_run_out(
+    on_both: SteppedBot,
 ) -> None:
-    remote_id = listening.begin(COPY)
-    listening.confluence.faults.add(fault, task=remote_id)
+    # Three points belong to the transaction that stores the command, the fourth to the one that releases its claim.
+    interruption = Interruption(left=4)
+    dying = on_both.new_worker(replace(on_both.deps, database=interrupted(on_both.database, interruption)))
+    await dying.store(incoming(on_both), within=5)
+    await dying.settle()
+    assert interruption.done
 
-    await listening.type(remote_id)
+    await on_both.turn()
+    assert await on_both.planned_answers() == []
+    await on_both.expire_claims()
+    await on_both.turn()
 
-    assert await told(listening) == [expected.text]
-    assert listening.slack.messages(CHANNEL) == []
-
-
-async def test_a_response_url_that_fails_is_followed_by_a_direct_message(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY)
-    listening.slack.faults.add("response_url", Fault.status(500))
-
-    await listening.type(f"status {remote_id}")
-
-    await listening.slack.wait_for(lambda: listening.slack.dms(PERSON), timeout=15)
-    assert "%" in listening.slack.dms(PERSON)[0].text
+    assert len(await on_both.planned_answers()) == 1
 
 
-async def test_somebody_elses_long_task_is_stopped_and_its_owner_is_told(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY)
-    await listening.type(remote_id)
-    await listening.slack.wait_for(lambda: listening.thread_of(remote_id), timeout=15)
+async def test_a_command_that_was_begun_before_it_could_be_withdrawn_is_answered_as_what_it_is(
+    on_both: SteppedBot, en: Texts
+) -> None:
+    await on_both.worker.store(incoming(on_both, f"status {UNKNOWN}"), within=5)
+    await on_both.worker.settle()
+    sleep = HeldSleep()
+    other = on_both.new_worker(replace(on_both.deps, sleep=sleep))
+    await begun(other, sleep)
 
-    await listening.type(f"stop {remote_id}", user=COLLEAGUE)
+    async with on_both.database.begin() as connection:
+        await commands.withdraw(connection, "1.1.a")
+    await finished(other, sleep)
 
-    await told(listening, user=COLLEAGUE)
-    await listening.slack.wait_for(lambda: listening.slack.dms(PERSON), timeout=15)
-    assert listening.slack.dms(PERSON)[0].text == replies.stopped_by_other(WORDS, COLLEAGUE, remote_id).text
-    await listening.slack.wait_for(lambda: "Stopped" in listening.thread_of(remote_id)[0].text, timeout=15)
-    await listening.slack.wait_for(lambda: "Stopped" in listening.root_of(remote_id).text, timeout=15)
-    assert f"<@{COLLEAGUE}>" in listening.thread_of(remote_id)[0].text
-
-
-async def test_after_a_stop_the_same_long_task_gets_a_new_thread(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY)
-    await listening.type(remote_id)
-    await listening.slack.wait_for(lambda: listening.thread_of(remote_id), timeout=15)
-    await listening.type(f"stop {remote_id}")
-    await told(listening, count=2)
-
-    await listening.type(remote_id)
-
-    await listening.slack.wait_for(lambda: len(listening.slack.messages(CHANNEL)) == 2, timeout=15)
+    assert await answer_texts(on_both) == [replies.no_such_task(en, UNKNOWN).text]
 
 
-async def test_a_guest_may_not_stop_what_others_follow(listening: Sandbox) -> None:
-    listening.slack.add_user("U0GUEST", guest=True)
-    listening.slack.invite(CHANNEL, "U0GUEST")
-    remote_id = listening.begin(COPY)
-    await listening.type(remote_id)
-    await told(listening)
-
-    await listening.type(f"stop {remote_id}", user="U0GUEST")
-
-    assert await told(listening, user="U0GUEST") == [replies.may_not_stop(WORDS).text]
+# -- answering
 
 
-async def test_stop_all_stops_ones_own_and_an_admins_word_counts_for_all(listening: Sandbox) -> None:
-    listening.slack.add_user("U0ADMIN", admin=True)
-    listening.slack.invite(CHANNEL, "U0ADMIN")
-    mine, theirs = listening.begin(COPY), listening.begin(COPY)
-    await listening.type(mine)
-    await listening.type(theirs, user=COLLEAGUE)
-    await told(listening)
-    await told(listening, user=COLLEAGUE)
+async def test_a_command_is_answered_exactly_once(on_both: SteppedBot, en: Texts) -> None:
+    assert await on_both.ask(f"stop {UNKNOWN}") == [replies.not_followed_here(en, UNKNOWN).text]
 
-    await listening.type("stop all")
-    await listening.type("stop all", user="U0ADMIN")
+    await on_both.run(15)
 
-    assert (await told(listening, count=2))[1] == replies.stopped_all(WORDS, 1).text
-    assert await told(listening, user="U0ADMIN") in (
-        [replies.stopped_all(WORDS, 1).text],
-        [replies.stopped_all(WORDS, 2).text],
+    assert on_both.answers() == [replies.not_followed_here(en, UNKNOWN).text]
+    assert not await on_both.is_unanswered()
+
+
+async def test_the_answer_is_a_private_message_planned_when_the_command_is_answered(
+    on_both: SteppedBot, en: Texts
+) -> None:
+    await on_both.sandbox.type(f"stop {UNKNOWN}")
+    await on_both.worker.settle()
+    await on_both.worker.step()
+    await on_both.worker.settle()
+
+    (command,) = await on_both.commands()
+    (answer,) = await on_both.planned_answers()
+    expected = replies.not_followed_here(en, UNKNOWN)
+    assert (answer.kind, answer.state, answer.owner, answer.team_id, answer.user_id, answer.facts) == (
+        MessageKind.PRIVATE,
+        MessageState.PLANNED,
+        CommandOwner(command.id),
+        TEAM,
+        PERSON,
+        Answer(text=expected.text, blocks=expected.blocks),
     )
+    assert not await on_both.is_unanswered()
+    assert on_both.answers() == []
 
 
-async def test_what_this_channel_does_not_follow_cannot_be_stopped(listening: Sandbox) -> None:
-    await listening.type("stop 4711")
+async def test_a_person_is_answered_in_the_language_of_their_slack(stepped: SteppedBot) -> None:
+    stepped.slack.users[PERSON].locale = "de-DE"
 
-    assert await told(listening) == [replies.not_followed_here(WORDS, "4711").text]
+    answers = await stepped.ask(f"stop {UNKNOWN}")
 
-
-async def test_the_list_names_owner_percentage_and_thread(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY)
-    await listening.type(remote_id)
-    await listening.slack.wait_for(lambda: listening.thread_of(remote_id), timeout=15)
-
-    await listening.type("list")
-
-    answer = (await told(listening, count=2))[1]
-    root = listening.root_of(remote_id)
-    assert root is not None
-    assert all(part in answer for part in (remote_id, f"<@{PERSON}>", "%", root.ts.replace(".", "")))
+    german = stepped.deps.catalogs.texts("de-DE", "en")
+    assert german.language == "de"
+    assert answers == [replies.not_followed_here(german, UNKNOWN).text]
 
 
-async def test_a_private_channel_without_the_bot_is_answered_with_how_to_invite(listening: Sandbox) -> None:
-    listening.slack.add_channel("C0SECRET", "secret", members=[PERSON], bot=False, private=True)
-    remote_id = listening.begin(COPY)
-
-    await listening.type(remote_id, channel="C0SECRET")
-
-    answers = await told(listening, count=2)
-    assert answers[1].startswith(replies.invite(WORDS, "longtask").text.splitlines()[0])
-    assert listening.slack.messages("C0SECRET") == []
+# -- claims
 
 
-async def test_a_person_is_answered_in_the_language_of_their_slack(listening: Sandbox) -> None:
-    listening.slack.users[PERSON].locale = "de-DE"
-    remote_id = listening.begin(COPY)
+async def test_a_worker_that_lost_its_claim_meanwhile_plans_nothing(on_both: SteppedBot, en: Texts) -> None:
+    await on_both.sandbox.type(f"status {UNKNOWN}")
+    await on_both.worker.settle()
+    sleep, successor_sleep = HeldSleep(), HeldSleep()
+    late, successor = (
+        on_both.new_worker(replace(on_both.deps, sleep=sleep)),
+        on_both.new_worker(replace(on_both.deps, sleep=successor_sleep)),
+    )
+    await begun(late, sleep)
+    await on_both.expire_claims()
+    await begun(successor, successor_sleep)
 
-    await listening.type(remote_id)
+    await finished(late, sleep)
 
-    (answer,) = await told(listening)
-    assert answer != replies.following(WORDS, [replies.Followed(remote_id=remote_id)]).text
+    assert await on_both.planned_answers() == []
+    assert await on_both.is_unanswered()
+    await finished(successor, successor_sleep)
+    assert await answer_texts(on_both) == [replies.no_such_task(en, UNKNOWN).text]
+    assert not await on_both.is_unanswered()
 
 
-async def test_a_command_that_is_carried_out_again_does_not_undo_a_stop(listening: Sandbox, tmp_path: Path) -> None:
-    remote_id = listening.begin(COPY)
-    await listening.type(remote_id)
-    await listening.slack.wait_for(lambda: listening.thread_of(remote_id), timeout=15)
-    await listening.type(f"stop {remote_id}", user=COLLEAGUE)
-    await told(listening, user=COLLEAGUE)
-    await listening.stop_bot()
-    with closing(sqlite3.connect(tmp_path / "longtask.db")) as writer:
-        writer.execute("UPDATE commands SET answered_at = NULL WHERE text = ?", (remote_id,))
-        writer.commit()
+async def test_wherever_a_process_dies_another_carries_out_its_command_and_one_answer_is_planned(
+    on_both: SteppedBot, en: Texts
+) -> None:
+    expected: list[str] = []
+    interruption = Interruption(left=1)
+    while not expected or interruption.done:
+        interruption = Interruption(left=len(expected) + 1)
+        remote_id = on_both.sandbox.begin(COPY)
+        expected.append(replies.following(en, [replies.Followed(remote_id=remote_id)]).text)
+        await on_both.sandbox.type(remote_id)
+        await on_both.worker.settle()
+        dying = on_both.new_worker(replace(on_both.deps, database=interrupted(on_both.database, interruption)))
 
-    await listening.start_bot()
+        await asyncio.gather(dying.step(), return_exceptions=True)
+        await dying.settle()
+        await on_both.expire_claims()
+        await on_both.worker.step()
+        await on_both.worker.settle()
 
-    await told(listening, count=2)
-    assert len(listening.slack.messages(CHANNEL)) == 1
+        assert await answer_texts(on_both) == expected
+
+    # Before, in and after each of: the claim, the thread's transaction, the answer's transaction.
+    assert len(expected) == 9 + 1
+    assert not await on_both.is_unanswered()
+    async with on_both.database.read() as connection:
+        threads_begun = await threads.followed(connection, team_id=TEAM, channel_id=CHANNEL)
+    assert [thread.remote_id for thread in threads_begun] == list(on_both.confluence.tasks)
+
+
+async def test_a_process_that_stops_gives_its_commands_to_others_at_once(on_both: SteppedBot, en: Texts) -> None:
+    await on_both.sandbox.type(f"status {UNKNOWN}")
+    await on_both.worker.settle()
+    sleep = HeldSleep()
+    stopping = on_both.new_worker(replace(on_both.deps, sleep=sleep))
+    await begun(stopping, sleep)
+
+    await stopping.stop(within=timedelta(0))
+    await on_both.turn()
+
+    assert on_both.answers() == [replies.no_such_task(en, UNKNOWN).text]
+
+
+async def test_a_command_that_takes_longer_than_its_lease_is_kept_by_renewals(stepped: SteppedBot) -> None:
+    await stepped.sandbox.type(f"status {UNKNOWN}")
+    await stepped.worker.settle()
+    sleep = HeldSleep()
+    slow = stepped.new_worker(replace(stepped.deps, sleep=sleep))
+    await begun(slow, sleep)
+
+    for _ in range(4):
+        stepped.clock.move(8)
+        await slow.renew_step()
+        await stepped.worker.step()
+        await stepped.worker.settle()
+
+    await finished(slow, sleep)
+    assert len(await stepped.planned_answers()) == 1
+    assert [command.attempts for command in await stepped.commands()] == [1]
+
+
+async def test_more_commands_than_are_carried_out_at_once_wait_for_their_turn(stepped: SteppedBot) -> None:
+    for number in range(MAX_COMMANDS + 1):
+        await stepped.worker.store(incoming(stepped, f"status {UNKNOWN}", trigger_id=f"{number}"), within=30)
+    await stepped.worker.settle()
+    sleep = HeldSleep()
+    busy = stepped.new_worker(replace(stepped.deps, sleep=sleep))
+    await begun(busy, sleep)
+    await busy.step()
+    assert len(busy.worker.held) == MAX_COMMANDS
+
+    await finished(busy, sleep)
+    assert await stepped.is_unanswered()
+    await busy.step()
+    await busy.settle()
+
+    assert not await stepped.is_unanswered()
+
+
+# -- commands that fail
+
+
+async def test_a_command_that_waited_for_more_than_thirty_minutes_is_not_carried_out(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+    await stepped.sandbox.type(remote_id)
+    stepped.clock.move(EXPIRES_AFTER.total_seconds() + 1)
+
+    await stepped.run(5)
+
+    assert await answer_texts(stepped) == [replies.nothing_started(en).text]
+    # By then the response URL works no longer.
+    assert [message.text for message in stepped.slack.dms(PERSON)] == [replies.nothing_started(en).text]
+    assert list(stepped.confluence.log) == []
+    assert stepped.slack.messages(CHANNEL) == []
+
+
+async def test_a_command_that_waited_for_thirty_minutes_is_carried_out(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = stepped.sandbox.begin(scenario("stall"))
+    await stepped.sandbox.type(remote_id)
+    stepped.clock.move(EXPIRES_AFTER.total_seconds())
+
+    await stepped.until(lambda: stepped.slack.messages(CHANNEL))
+
+    assert await answer_texts(stepped) == [replies.following(en, [replies.Followed(remote_id=remote_id)]).text]
+
+
+async def test_a_command_is_begun_three_times_while_the_database_is_away(stepped: SteppedBot, en: Texts) -> None:
+    credentials = FailingCredentials(DatabaseAway("away"))
+    worker = stepped.new_worker(replace(stepped.deps, credentials=credentials))
+    await stepped.sandbox.type(f"status {UNKNOWN}")
+    await stepped.worker.settle()
+
+    planned = []
+    for _ in range(ATTEMPTS + 1):
+        await worker.step()
+        await worker.settle()
+        planned.append(await answer_texts(stepped))
+        await stepped.expire_claims()
+
+    nothing_started = [replies.nothing_started(en).text]
+    assert planned == [[], [], nothing_started, nothing_started]
+    assert credentials.times == ATTEMPTS
+
+
+async def test_a_command_that_crashes_is_said_to_have_gone_wrong_and_is_not_begun_again(
+    stepped: SteppedBot, en: Texts, logs: list[EventDict]
+) -> None:
+    credentials = FailingCredentials(RuntimeError("no reason"))
+    worker = stepped.new_worker(replace(stepped.deps, credentials=credentials))
+    await stepped.sandbox.type(f"status {UNKNOWN}")
+    await stepped.worker.settle()
+
+    for _ in range(2):
+        await worker.step()
+        await worker.settle()
+        await stepped.expire_claims()
+
+    assert await answer_texts(stepped) == [replies.gone_wrong(en).text]
+    assert credentials.times == 1
+    assert [log["event"] for log in logs if log["log_level"] == "error"] == ["command_crashed"]
+    assert samples(stepped.bot.metrics, "longtask_commands_total") == {
+        'longtask_commands_total{result="crashed",verb="ShowStatus"}': 1.0
+    }

@@ -1,132 +1,400 @@
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+import asyncio
+import json
+import time
+from urllib.parse import urlencode
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.render import replies
-from bot.render.i18n import english
-from sandbox.environment import CHANNEL, COLLEAGUE, PERSON, Sandbox
+from bot.render.buttons import Action
+from bot.render.i18n import Texts
+from sandbox.confluence import faults
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, TOKEN
 from sandbox.scenarios import scenario
-from sandbox.slack import Message
+from sandbox.slack import SIGNING_SECRET, EphemeralMessage, Fault, PostedMessage
+from sandbox.slack.records import Json
+from sandbox.slack.signatures import signed_headers
+from tests.support.stepped_bot import SteppedBot
 
-WORDS = english()
-COPY = scenario("copy_with_renames_and_restrictions", "cloud")
-
-
-@pytest.fixture
-async def listening(sandbox: Sandbox) -> Sandbox:
-    await sandbox.start_bot()
-    return sandbox
+COPY = scenario("copy_with_renames_and_restrictions")
+STALL = scenario("stall")
+VANISHING = scenario("vanishing")
 
 
-async def card_of(sandbox: Sandbox, remote_id: str) -> Message:
-    """The card of a long task that somebody has just typed."""
-    await sandbox.type(remote_id)
-    thread = await sandbox.slack.wait_for(lambda: sandbox.thread_of(remote_id), timeout=15)
-    return thread[0]
-
-
-async def answer_to(sandbox: Sandbox, user: str, text: str) -> None:
-    def told() -> bool:
-        return any(message.text.startswith(text) for message in sandbox.slack.ephemerals(user))
-
-    await sandbox.slack.wait_for(told, timeout=15)
-
-
-async def test_anybody_in_the_channel_stops_with_a_button_and_the_card_says_who(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY)
-    card = await card_of(listening, remote_id)
-
-    clicked = await listening.slack.click(CHANNEL, card.ts, "stop", COLLEAGUE)
-
-    assert clicked.status == 200
-    await answer_to(listening, COLLEAGUE, replies.stopped(WORDS, remote_id).text)
-    await listening.slack.wait_for(lambda: f"<@{COLLEAGUE}>" in card.text, timeout=15)
-    await listening.slack.wait_for(lambda: listening.slack.dms(PERSON), timeout=15)
-
-
-async def test_a_guest_may_not_stop_with_a_button(listening: Sandbox) -> None:
-    listening.slack.add_user("U0GUEST", guest=True)
-    listening.slack.invite(CHANNEL, "U0GUEST")
-    card = await card_of(listening, listening.begin(COPY))
-
-    await listening.slack.click(CHANNEL, card.ts, "stop", "U0GUEST")
-
-    await answer_to(listening, "U0GUEST", replies.may_not_stop(WORDS).text)
-    assert "Stopped" not in card.text
-
-
-async def test_whoever_presses_notify_me_is_mentioned_at_the_end(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY.scaled(6))
-    card = await card_of(listening, remote_id)
-
-    await listening.slack.click(CHANNEL, card.ts, "notify_me", COLLEAGUE)
-
-    await answer_to(listening, COLLEAGUE, replies.now_notified(WORDS).text)
-    await listening.slack.wait_for(lambda: f"<@{COLLEAGUE}>" in listening.thread_of(remote_id)[-1].text, timeout=30)
-
-
-async def test_check_now_looks_once_and_says_so_when_it_is_pressed_again_at_once(listening: Sandbox) -> None:
-    remote_id = listening.begin(COPY)
-    card = await card_of(listening, remote_id)
-
-    await listening.slack.click(CHANNEL, card.ts, "check_now", COLLEAGUE)
-    await listening.slack.click(CHANNEL, card.ts, "check_now", PERSON)
-
-    await answer_to(listening, PERSON, replies.checked_just_now(WORDS).text)
-
-
-async def test_a_button_of_a_message_that_is_not_the_threads_own_answers_with_the_live_thread(
-    listening: Sandbox,
-) -> None:
-    remote_id = listening.begin(COPY)
-    card = await card_of(listening, remote_id)
-    first = listening.root_of(remote_id)
-    await listening.slack.click(CHANNEL, card.ts, "stop", PERSON)
-    await listening.slack.wait_for(lambda: "Stopped" in card.text, timeout=15)
-    stale = next(
-        element["value"]
-        for block in card.versions[0].blocks
+def buttons(message: PostedMessage | EphemeralMessage) -> dict[str, str | None]:
+    """The values of a message's buttons, by action."""
+    return {
+        element["action_id"]: element.get("value")
+        for block in message.blocks
         if block["type"] == "actions"
         for element in block["elements"]
-        if element["action_id"] == "stop"
-    )
-    await listening.type(remote_id)
-    await listening.slack.wait_for(
-        lambda: listening.root_of(remote_id) is not first and listening.thread_of(remote_id), timeout=15
-    )
-
-    await listening.slack.click(CHANNEL, card.ts, "stop", COLLEAGUE, value=stale)
-
-    await answer_to(listening, COLLEAGUE, replies.left_over(WORDS, remote_id).text)
-    newest = listening.root_of(remote_id)
-    assert newest is not None
-    assert "Stopped" not in newest.text
+    }
 
 
-async def test_a_value_of_another_channel_is_not_believed(listening: Sandbox) -> None:
-    listening.slack.add_channel("C0OTHER", "other", members=[PERSON, COLLEAGUE])
-    remote_id = listening.begin(COPY)
-    card = await card_of(listening, remote_id)
-    elsewhere = listening.slack.say("C0OTHER", PERSON, "hello")
+def following(texts: Texts, remote_id: str) -> str:
+    """The answer to a person whose long task is followed now."""
+    return replies.following(texts, [replies.Followed(remote_id=remote_id)]).text
 
-    await listening.slack.click("C0OTHER", elsewhere.ts, "stop", COLLEAGUE, value="1")
 
-    await answer_to(listening, COLLEAGUE, replies.gone_wrong(WORDS, "/longtask").text)
+async def send(stepped: SteppedBot, payload: Json) -> int:
+    """Send a payload of Slack's that no simulated person can cause; the status of the answer."""
+    body = urlencode({"payload": json.dumps(payload)}).encode()
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        **signed_headers(SIGNING_SECRET, time.time(), body),
+    }
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(stepped.slack.request_url, data=body, headers=headers) as answer,
+    ):
+        status = answer.status
+    await stepped.turn()
+    return status
+
+
+def payload_of(card: PostedMessage, action: Action, **fields: Json | str | None) -> Json:
+    """The payload of a press on a card; `fields` replace those of the usual one."""
+    payload: Json = {
+        "type": "block_actions",
+        "team": {"id": TEAM, "domain": "sandbox"},
+        "user": {"id": COLLEAGUE, "team_id": TEAM},
+        "channel": {"id": CHANNEL, "name": "releases"},
+        "container": {"type": "message", "message_ts": card.ts, "channel_id": CHANNEL},
+        "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": buttons(card)[action]}],
+    }
+    return payload | fields
+
+
+# -- Stop following
+
+
+async def test_anybody_in_the_channel_stops_with_a_button_and_the_card_says_who(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = await stepped.follow(STALL)
+    card = stepped.card(remote_id)
+
+    assert await stepped.press(card, Action.STOP, user=COLLEAGUE) == [replies.stopped(en, remote_id).text]
+
+    await stepped.until(lambda: f"<@{COLLEAGUE}>" in card.text and "Stopped" in stepped.root(remote_id).text)
+    (message,) = await stepped.until(lambda: stepped.slack.dms(PERSON))
+    assert message.text == replies.stopped_by_other(en, COLLEAGUE, remote_id).text
+
+
+async def test_a_guest_may_not_stop_with_a_button(stepped: SteppedBot, en: Texts) -> None:
+    stepped.slack.add_user("U0GUEST", guest=True)
+    stepped.slack.invite(CHANNEL, "U0GUEST")
+    card = stepped.card(await stepped.follow(STALL))
+
+    assert await stepped.press(card, Action.STOP, user="U0GUEST") == [replies.may_not_stop(en).text]
+
+    await stepped.run(10)
     assert "Stopped" not in card.text
 
 
-async def test_uninstalling_deletes_the_workspaces_subscriptions_and_texts(listening: Sandbox, tmp_path: Path) -> None:
-    await card_of(listening, listening.begin(COPY))
+async def test_a_stopped_thread_is_stopped_once(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = await stepped.follow(STALL)
+    card = stepped.card(remote_id)
+    value = buttons(card)[Action.STOP]
+    await stepped.press(card, Action.STOP)
 
-    answer = await listening.slack.event({"type": "app_uninstalled"})
+    again = await stepped.press(card, Action.STOP, user=COLLEAGUE, value=value)
 
-    assert answer.status == 200
-    await listening.stop_bot()
-    with closing(sqlite3.connect(tmp_path / "longtask.db")) as reader:
-        left = [
-            reader.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 -- names from this very test
-            for table in ("workspaces", "subscriptions", "followers", "notices", "commands")
-        ]
-    assert left == [(0,)] * 5
+    assert again == [replies.not_followed_here(en, remote_id).text]
+    await stepped.run(10)
+    assert stepped.slack.dms(PERSON) == []
+
+
+# -- Notify me
+
+
+async def test_a_person_who_presses_notify_me_is_mentioned_at_the_end(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = await stepped.follow(COPY)
+
+    answers = await stepped.press(stepped.card(remote_id), Action.NOTIFY_ME, user=COLLEAGUE)
+
+    assert answers == [replies.now_notified(en).text]
+    await stepped.until(lambda: f"<@{COLLEAGUE}>" in stepped.thread(remote_id)[-1].text)
+
+
+# -- Check now
+
+
+async def test_check_now_looks_at_once_and_the_card_shows_when(stepped: SteppedBot) -> None:
+    # Nothing moves in its first two minutes, so nothing else brings an edit.
+    remote_id = await stepped.follow(scenario("long_outage"))
+    await stepped.run(60)
+    card, looks = stepped.card(remote_id), stepped.confluence.looks(remote_id)
+    edits = len(card.versions)
+    minute = int(stepped.clock().timestamp()) // 60 * 60
+    assert f"Last checked <!date^{minute}^" not in card.text
+
+    assert await stepped.press(card, Action.CHECK_NOW, user=COLLEAGUE) == []
+
+    assert stepped.confluence.looks(remote_id) == looks + 1
+    await stepped.until(lambda: len(card.versions) > edits, within=5)
+    assert f"Last checked <!date^{minute}^" in card.text
+
+
+async def test_check_now_says_so_when_it_is_pressed_again_within_five_seconds(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = await stepped.follow(STALL)
+    await stepped.run(10)
+    card = stepped.card(remote_id)
+    await stepped.press(card, Action.CHECK_NOW)
+    looks = stepped.confluence.looks(remote_id)
+
+    assert await stepped.press(card, Action.CHECK_NOW, user=COLLEAGUE) == [replies.checked_just_now(en).text]
+    assert stepped.confluence.looks(remote_id) == looks
+
+    stepped.clock.move(5)
+    assert await stepped.press(card, Action.CHECK_NOW, user=COLLEAGUE) == []
+    assert stepped.confluence.looks(remote_id) == looks + 1
+
+
+# -- Follow again
+
+
+async def vanished(stepped: SteppedBot) -> str:
+    """The id of a followed long task that Confluence does not find any more, so that its result is unknown."""
+    remote_id = await stepped.follow(STALL)
+    stepped.confluence.faults.add(faults.status(404), task=remote_id)
+    await stepped.until(lambda: Action.FOLLOW_AGAIN in buttons(stepped.card(remote_id)), within=300)
+    return remote_id
+
+
+async def test_a_card_offers_to_follow_again_only_once_the_result_is_unknown(stepped: SteppedBot) -> None:
+    remote_id = await stepped.follow(VANISHING)
+    card = stepped.card(remote_id)
+    assert list(buttons(card)) == [Action.STOP, Action.NOTIFY_ME, Action.CHECK_NOW]
+
+    await stepped.until(lambda: "Result unknown" in card.text)
+
+    assert list(buttons(card)) == [Action.FOLLOW_AGAIN]
+
+
+async def test_follow_again_begins_a_new_thread_once_confluence_finds_the_long_task_again(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    remote_id = await vanished(stepped)
+    first = stepped.root(remote_id)
+    stepped.confluence.faults.clear()
+
+    answers = await stepped.press(stepped.card(remote_id), Action.FOLLOW_AGAIN, user=COLLEAGUE)
+
+    assert answers == [following(en, remote_id)]
+    await stepped.until(lambda: stepped.root(remote_id) is not first and stepped.thread(remote_id))
+    assert f"<@{COLLEAGUE}>" in stepped.root(remote_id).text
+    assert list(buttons(stepped.card(remote_id))) == [Action.STOP, Action.NOTIFY_ME, Action.CHECK_NOW]
+
+
+async def test_follow_again_begins_one_thread_however_often_it_is_pressed(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = await vanished(stepped)
+    root, card = stepped.root(remote_id), stepped.card(remote_id)
+    stepped.confluence.faults.clear()
+
+    await asyncio.gather(
+        *(stepped.slack.click(CHANNEL, card.ts, Action.FOLLOW_AGAIN, user) for user in (PERSON, COLLEAGUE))
+    )
+    await stepped.until(lambda: stepped.root(remote_id) is not root and stepped.thread(remote_id))
+    (later,) = await stepped.press(card, Action.FOLLOW_AGAIN, user=COLLEAGUE)
+
+    first_answers = [stepped.answers()[-1], stepped.answers(COLLEAGUE)[0]]
+    assert sorted(first_answers) == sorted([following(en, remote_id), replies.already_following(en, remote_id).text])
+    assert later.startswith(replies.left_over(en, remote_id).text)
+    assert stepped.root(remote_id).ts.replace(".", "") in later
+    assert len(stepped.slack.messages(CHANNEL)) == 2
+
+
+async def test_follow_again_says_why_nothing_is_followed_while_the_long_task_is_not_found(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    remote_id = await vanished(stepped)
+
+    answers = await stepped.press(stepped.card(remote_id), Action.FOLLOW_AGAIN)
+
+    assert answers == [replies.no_such_task(en, remote_id).text]
+    await stepped.run(30)
+    assert len(stepped.slack.messages(CHANNEL)) == 1
+
+
+async def test_follow_again_shows_the_result_of_a_long_task_that_has_ended_meanwhile(stepped: SteppedBot) -> None:
+    remote_id = await vanished(stepped)
+    stepped.confluence.faults.clear()
+    stepped.clock.move(2 * 3600)
+
+    (answer,) = await stepped.press(stepped.card(remote_id), Action.FOLLOW_AGAIN)
+
+    assert f"Long task {remote_id} has ended already" in answer
+    await stepped.run(30)
+    assert len(stepped.slack.messages(CHANNEL)) == 1
+
+
+# -- Open in Confluence
+
+
+async def test_open_is_acknowledged_and_leads_to_the_copied_page(stepped: SteppedBot) -> None:
+    remote_id = await stepped.follow(COPY)
+    await stepped.until(lambda: Action.OPEN in buttons(stepped.card(remote_id)))
+    card = stepped.card(remote_id)
+    calls = len(stepped.slack.calls)
+    urls = [
+        element["url"]
+        for block in card.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["action_id"] == Action.OPEN
+    ]
+
+    assert await stepped.press(card, Action.OPEN) == []
+
+    assert urls == [f"{stepped.confluence.base_url}/wiki/spaces/DEST/pages/98765433/Team+handbook+2"]
+    assert [call.method for call in list(stepped.slack.calls)[calls:] if call.method == "users.info"] == []
+
+
+# -- Follow in a DM
+
+
+async def invited(stepped: SteppedBot, remote_id: str) -> EphemeralMessage:
+    """The answer to a command in a private channel that the bot is not in."""
+    stepped.slack.add_channel("C0SECRET", "secret", members=[PERSON], bot=False, private=True)
+    await stepped.ask(remote_id, channel="C0SECRET")
+    await stepped.until(lambda: len(stepped.answers()) > 1)
+    return stepped.slack.ephemerals(PERSON)[-1]
+
+
+async def test_follow_in_a_dm_begins_a_thread_in_the_direct_message(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = stepped.sandbox.begin(STALL)
+    answer = await invited(stepped, remote_id)
+
+    said = await stepped.press_at("C0SECRET", answer.ts, Action.FOLLOW_IN_DM)
+
+    assert said == [following(en, remote_id)]
+    await stepped.until(lambda: len(stepped.slack.dms(PERSON)) > 1)
+    root, card = stepped.slack.dms(PERSON)
+    assert (remote_id in root.text, card.thread_ts) == (True, root.ts)
+    assert list(buttons(card)) == [Action.STOP, Action.NOTIFY_ME, Action.CHECK_NOW]
+    assert stepped.slack.messages("C0SECRET") == []
+
+
+async def test_follow_in_a_dm_begins_one_thread_however_often_it_is_pressed(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = stepped.sandbox.begin(STALL)
+    answer = await invited(stepped, remote_id)
+    await stepped.press_at("C0SECRET", answer.ts, Action.FOLLOW_IN_DM)
+    await stepped.until(lambda: len(stepped.slack.dms(PERSON)) > 1)
+    root = stepped.slack.dms(PERSON)[0]
+
+    (pressed,) = await stepped.press_at("C0SECRET", answer.ts, Action.FOLLOW_IN_DM)
+    (typed,) = await stepped.ask(remote_id, channel=root.channel)
+    await stepped.run(30)
+
+    for said in (pressed, typed):
+        assert said.startswith(replies.already_following(en, remote_id).text)
+        assert root.ts.replace(".", "") in said
+    assert len(stepped.slack.dms(PERSON)) == 2
+
+
+async def test_a_thread_in_a_direct_message_can_be_stopped_there(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = stepped.sandbox.begin(STALL)
+    answer = await invited(stepped, remote_id)
+    await stepped.press_at("C0SECRET", answer.ts, Action.FOLLOW_IN_DM)
+    await stepped.until(lambda: len(stepped.slack.dms(PERSON)) > 1)
+    card = stepped.slack.dms(PERSON)[1]
+
+    assert await stepped.press(card, Action.STOP) == [replies.stopped(en, remote_id).text]
+
+    await stepped.until(lambda: "Stopped" in card.text)
+
+
+# -- buttons that mean nothing any more
+
+
+async def test_a_button_of_an_old_message_answers_with_the_thread_that_goes_on(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = await stepped.follow(STALL)
+    root, card = stepped.root(remote_id), stepped.card(remote_id)
+    value = buttons(card)[Action.STOP]
+    await stepped.press(card, Action.STOP)
+    await stepped.ask(remote_id)
+    await stepped.until(lambda: stepped.root(remote_id) is not root and stepped.thread(remote_id))
+
+    for action in (Action.STOP, Action.NOTIFY_ME, Action.CHECK_NOW):
+        (said,) = await stepped.press(card, action, user=COLLEAGUE, value=value)
+        assert said.startswith(replies.left_over(en, remote_id).text)
+        assert stepped.root(remote_id).ts.replace(".", "") in said
+
+    await stepped.run(10)
+    assert "Stopped" not in stepped.root(remote_id).text
+
+
+@pytest.mark.parametrize("action", [action for action in Action if action is not Action.OPEN])
+@pytest.mark.parametrize("value", ["1", "0", "nonsense", "99999999999999999999"])
+async def test_a_value_is_not_believed_in_another_channel(
+    stepped: SteppedBot, en: Texts, action: Action, value: str
+) -> None:
+    stepped.slack.add_channel("C0OTHER", "other", members=[PERSON, COLLEAGUE])
+    remote_id = await stepped.follow(STALL)
+    elsewhere = stepped.slack.say("C0OTHER", PERSON, "hello")
+
+    said = await stepped.press(elsewhere, action, user=COLLEAGUE, value=value)
+
+    assert said == [replies.gone_wrong(en, "/longtask").text]
+    await stepped.run(10)
+    assert "Stopped" not in stepped.root(remote_id).text
+    assert (stepped.slack.messages("C0OTHER"), stepped.slack.dms(COLLEAGUE)) == ([elsewhere], [])
+
+
+# -- presses that lack something
+
+
+async def test_a_press_on_the_home_tab_has_no_channel_and_does_nothing(stepped: SteppedBot) -> None:
+    remote_id = await stepped.follow(STALL)
+    client = AsyncWebClient(token=TOKEN, base_url=stepped.slack.api_url)
+    button = {"type": "button", "action_id": Action.STOP, "text": {"type": "plain_text", "text": "Stop"}, "value": "1"}
+    view = {"type": "home", "blocks": [{"type": "actions", "elements": [button]}]}
+    published = await client.views_publish(user_id=PERSON, view=view)
+
+    result = await stepped.slack.click_view(published["view"]["id"], Action.STOP, PERSON)
+    await stepped.run(10)
+
+    assert result.status == 200
+    assert "Stopped" not in stepped.root(remote_id).text
+
+
+async def test_a_press_without_a_channel_is_answered_by_its_response_url(stepped: SteppedBot, en: Texts) -> None:
+    card = stepped.card(await stepped.follow(STALL))
+    command = await stepped.sandbox.type("list", user=COLLEAGUE)
+    await stepped.turn()
+    url = stepped.slack.response_url(command.response_url_id)
+
+    status = await send(stepped, payload_of(card, Action.STOP, channel=None, response_url=url))
+
+    assert status == 200
+    assert stepped.answers(COLLEAGUE)[-1] == replies.gone_wrong(en).text
+    assert "Stopped" not in card.text
+
+
+async def test_a_press_without_a_response_url_does_what_it_says_and_is_answered_by_the_card(
+    stepped: SteppedBot,
+) -> None:
+    card = stepped.card(await stepped.follow(STALL))
+
+    assert await send(stepped, payload_of(card, Action.STOP)) == 200
+
+    await stepped.until(lambda: f"<@{COLLEAGUE}>" in card.text)
+    assert stepped.answers(COLLEAGUE) == []
+
+
+async def test_a_press_that_names_no_team_belongs_to_the_persons(stepped: SteppedBot) -> None:
+    card = stepped.card(await stepped.follow(STALL))
+
+    assert await send(stepped, payload_of(card, Action.STOP, team=None)) == 200
+
+    await stepped.until(lambda: f"<@{COLLEAGUE}>" in card.text)
+
+
+async def test_a_press_whose_response_url_fails_is_carried_out(stepped: SteppedBot) -> None:
+    card = stepped.card(await stepped.follow(STALL))
+    stepped.slack.faults.add("response_url", Fault.status(500))
+
+    assert await stepped.press(card, Action.STOP, user=COLLEAGUE) == []
+
+    await stepped.until(lambda: f"<@{COLLEAGUE}>" in card.text)

@@ -1,100 +1,113 @@
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.domain.command import ForeignSite
 from bot.render import replies
-from bot.render.i18n import english
-from sandbox.confluence import faults
-from sandbox.environment import CHANNEL, PERSON, SIGNING_SECRET, Sandbox
+from bot.render.i18n import Texts
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
-from sandbox.slack import Signing
+from sandbox.slack import SIGNING_SECRET, Signing
+from tests.support.metrics import samples
+from tests.support.sqlite_lock import locked
+from tests.support.stepped_bot import SteppedBot
 
-WORDS = english()
-
-
-def said(sandbox: Sandbox, user: str = PERSON) -> list[str]:
-    """What one person was told alone, in its order."""
-    return [message.text for message in sandbox.slack.ephemerals(user)]
+COPY = scenario("copy_with_renames_and_restrictions")
 
 
-@pytest.fixture
-async def listening(sandbox: Sandbox) -> Sandbox:
-    await sandbox.start_bot()
-    return sandbox
+def shown(stepped: SteppedBot, user: str = PERSON) -> list[str]:
+    """What one person was shown alone, acknowledgements included."""
+    return [message.text for message in stepped.slack.ephemerals(user)]
 
 
 @pytest.mark.parametrize("text", ["", "help", "  HELP "])
-async def test_help_is_given_at_once(listening: Sandbox, text: str) -> None:
-    answer = await listening.type(text)
+async def test_help_is_the_acknowledgement(stepped: SteppedBot, text: str, en: Texts) -> None:
+    result = await stepped.sandbox.type(text)
 
-    assert answer.status == 200
-    assert said(listening) == [replies.help(WORDS, "/longtask").text]
-
-
-async def test_help_repeats_the_command_as_it_was_typed(listening: Sandbox) -> None:
-    await listening.slack.command("", user=PERSON, channel=CHANNEL, command="/follow-task")
-
-    assert said(listening) == [replies.help(WORDS, "/follow-task").text]
+    assert result.status == 200
+    assert shown(stepped) == [replies.help(en, "/longtask").text]
+    assert await stepped.commands() == []
 
 
-async def test_a_misspelt_word_is_answered_with_what_was_perhaps_meant(listening: Sandbox) -> None:
-    await listening.type("halp")
+async def test_help_repeats_the_command_as_it_was_typed(stepped: SteppedBot, en: Texts) -> None:
+    await stepped.slack.command("", user=PERSON, channel=CHANNEL, command="/follow-task")
 
-    (answer,) = said(listening)
+    assert shown(stepped) == [replies.help(en, "/follow-task").text]
+
+
+async def test_a_misspelt_word_is_answered_with_what_was_perhaps_meant(stepped: SteppedBot) -> None:
+    await stepped.sandbox.type("halp")
+
+    (answer,) = shown(stepped)
     assert "halp" in answer
     assert "help" in answer
 
 
-async def test_a_url_of_another_host_is_refused_by_name_and_never_called(listening: Sandbox) -> None:
-    await listening.type("https://evil.example.com/wiki/rest/api/longtask/1")
+async def test_a_url_of_another_host_is_refused_by_name_and_never_called(stepped: SteppedBot, en: Texts) -> None:
+    await stepped.sandbox.type("https://evil.example.com/wiki/rest/api/longtask/1")
 
-    assert said(listening) == [replies.foreign_site(WORDS, "evil.example.com").text]
-    assert list(listening.confluence.log) == []
+    await stepped.run(5)
+    assert shown(stepped) == [replies.misread(en, "/longtask", ForeignSite(host="evil.example.com")).text]
+    assert list(stepped.confluence.log) == []
 
 
-async def test_an_acknowledgement_does_not_wait_for_confluence(listening: Sandbox) -> None:
-    remote_id = listening.begin(scenario("copy_with_renames_and_restrictions", "cloud"))
-    listening.confluence.faults.add(faults.slow(4.0), task=remote_id, times=1)
+async def test_a_person_known_from_an_earlier_command_is_acknowledged_in_their_language(stepped: SteppedBot) -> None:
+    stepped.slack.users[PERSON].locale = "de-DE"
+    await stepped.ask("list")
 
-    await listening.type(remote_id)
+    await stepped.sandbox.type("help")
+    await stepped.sandbox.type("help", user=COLLEAGUE)
 
-    assert said(listening) == [replies.looking(WORDS).text]
-    assert list(listening.confluence.log) == []
+    german, english = (stepped.deps.catalogs.texts(locale, "en") for locale in ("de", "en"))
+    assert shown(stepped)[-1] == replies.help(german, "/longtask").text
+    assert shown(stepped, COLLEAGUE) == [replies.help(english, "/longtask").text]
+
+
+async def test_an_acknowledgement_does_not_wait_for_confluence(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+
+    await stepped.sandbox.type(remote_id)
+
+    assert shown(stepped) == [replies.looking(en).text]
+    assert list(stepped.confluence.log) == []
+    acknowledged = "longtask_acknowledgement_seconds_count"
+    assert samples(stepped.bot.metrics, acknowledged) == {acknowledged: 1.0}
+
+
+async def test_a_command_that_asks_confluence_nothing_is_acknowledged_empty(stepped: SteppedBot) -> None:
+    result = await stepped.sandbox.type("list")
+
+    assert (result.status, result.body) == (200, "")
 
 
 @pytest.mark.parametrize(
-    ("signing", "status"),
+    "signing",
     [
-        (Signing.WRONG_SECRET, 401),
-        (Signing.GARBAGE_SIGNATURE, 401),
-        (Signing.GARBAGE_TIMESTAMP, 401),
-        (Signing.STALE, 401),
-        (Signing.MISSING, 401),
+        Signing.WRONG_SECRET,
+        Signing.GARBAGE_SIGNATURE,
+        Signing.GARBAGE_TIMESTAMP,
+        Signing.STALE,
+        Signing.MISSING,
     ],
 )
-async def test_a_request_that_slack_did_not_sign_is_refused(listening: Sandbox, signing: Signing, status: int) -> None:
-    answer = await listening.slack.command("help", user=PERSON, channel=CHANNEL, signing=signing)
+async def test_a_request_that_slack_did_not_sign_is_refused(stepped: SteppedBot, signing: Signing) -> None:
+    result = await stepped.slack.command("list", user=PERSON, channel=CHANNEL, signing=signing)
 
-    assert answer.status == status
-    assert SIGNING_SECRET not in str(answer.body)
+    assert result.status == 401
+    assert SIGNING_SECRET not in result.body
+    assert await stepped.commands() == []
 
 
-async def test_a_command_that_cannot_be_written_down_in_a_second_starts_nothing(
-    listening: Sandbox, tmp_path: Path
+async def test_a_command_that_cannot_be_stored_in_a_second_starts_nothing(
+    stepped: SteppedBot, tmp_path: Path, en: Texts
 ) -> None:
-    remote_id = listening.begin(scenario("failure", "cloud"))
-    writer = sqlite3.connect(tmp_path / "longtask.db", isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
+    remote_id = stepped.sandbox.begin(COPY)
+    with locked(tmp_path / "longtask.db"):
+        result = await stepped.sandbox.type(remote_id)
 
-    await listening.type(remote_id)
-    writer.execute("ROLLBACK")
-    writer.close()
-    await listening.type("help")
+    await stepped.run(15)
 
-    assert said(listening)[0] == replies.nothing_started(WORDS).text
-    await listening.stop_bot()
-    with closing(sqlite3.connect(tmp_path / "longtask.db")) as reader:
-        assert reader.execute("SELECT count(*) FROM commands").fetchone() == (0,)
-    assert listening.slack.messages(CHANNEL) == []
+    assert result.status == 200
+    assert shown(stepped) == [replies.nothing_started(en).text]
+    assert await stepped.commands() == []
+    assert stepped.slack.messages(CHANNEL) == []

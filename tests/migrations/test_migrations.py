@@ -2,22 +2,43 @@ import asyncio
 import shutil
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, inspect, text
 
+from bot.db import long_tasks
 from bot.db.columns import metadata
 from bot.db.engine import Database, DatabaseError, open_database
 from bot.db.migrate import MIGRATIONS, downgrade, migrate, newest, pending, revision
-from bot.db.models import long_tasks, sites, subscriptions, workspaces
 from bot.db.url import normalised
+from tests.support.command_line import run_command
+from tests.support.filled_database import FilledDatabase
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+#: the fewest settings with which a bot starts
+SETTINGS = {
+    "PORT": "0",
+    "SLACK_BOT_TOKEN": "xoxb-sample",
+    "SLACK_SIGNING_SECRET": "sample",
+    "SLACK_API_URL": "http://127.0.0.1:1/api/",
+    "CONFLUENCE_URL": "http://127.0.0.1:1/wiki",
+    "CONFLUENCE_EMAIL": "bot@example.com",
+    "CONFLUENCE_API_TOKEN": "sample",
+}
+#: a database as an unreleased version made it, as far as it matters
+FORMER = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+    "INSERT INTO alembic_version VALUES ('0001')",
+    "CREATE TABLE notices (id INTEGER PRIMARY KEY, marker VARCHAR(64))",
+    "INSERT INTO notices VALUES (1, 'kept')",
+)
+UNKNOWN = (
+    "The database is at migration 0001, which this version does not have: it was made by a newer version or by an "
+    "unreleased one. Nothing was changed; move the file away, or set DATABASE_URL to another database."
+)
 #: a migration of the next version
 NEXT = """
 import sqlalchemy as sa
@@ -161,37 +182,75 @@ async def test_a_database_that_waits_for_a_migration_is_not_ready(database: Data
     assert await pending(database, migrations=newer) == f"the database is at migration {newest()}, this code is at 9999"
 
 
-async def test_older_code_leaves_a_newer_database_as_it_is_and_works(database: Database, tmp_path: Path) -> None:
+async def test_older_code_works_on_but_does_not_start_with_a_newer_database(database: Database, tmp_path: Path) -> None:
     body = 'op.add_column("sites", sa.Column("added", sa.String(8), server_default="new", nullable=False))'
-    await migrate(database, migrations=with_next(tmp_path, body))
+    newer = with_next(tmp_path, body)
+    await migrate(database, migrations=newer)
+    before = await definitions(database)
 
-    await migrate(database)
-    assert (await pending(database), await revision(database)) == (None, "9999")
+    with pytest.raises(DatabaseError, match=r"^The database is at migration 9999, which this version does not have"):
+        await migrate(database)
 
-    async with database.begin() as connection:
-        await connection.execute(sites.insert().values(alias="a", kind="cloud", base_url="https://a.example"))
-        assert (await connection.execute(text("SELECT added FROM sites"))).scalars().all() == ["new"]
-        assert (await connection.execute(select(sites.c.alias))).scalars().all() == ["a"]
+    assert (await revision(database), await definitions(database)) == ("9999", before)
+    assert [await pending(database), await pending(database, migrations=newer)] == [None, None]
 
 
-async def test_copying_a_table_keeps_the_rows_that_belong_to_it(database: Database, tmp_path: Path) -> None:
-    async with database.begin() as connection:
-        await connection.execute(workspaces.insert().values(team_id="T1", created_at=NOW))
-        await connection.execute(sites.insert().values(id=1, alias="a", kind="cloud", base_url="https://a.example"))
-        await connection.execute(long_tasks.insert().values(id=1, site_id=1, remote_id="1", created_at=NOW))
-        row = {"long_task_id": 1, "team_id": "T1", "channel_id": "C1", "owner_id": "U1", "language": "en"}
-        await connection.execute(subscriptions.insert().values(created_at=NOW, **row))
+@pytest.fixture
+def former(database_url: str) -> str:
+    """The URL of a database that an unreleased version made."""
+
+    async def make() -> None:
+        opened = open_database(normalised(database_url))
+        async with opened.begin() as connection:
+            for statement in FORMER:
+                await connection.execute(text(statement))
+        await opened.close()
+
+    asyncio.run(make())
+    return database_url
+
+
+async def left_of(url: str) -> tuple[str | None, list[str]]:
+    """The migration and the rows of a database that an unreleased version made."""
+    opened = open_database(normalised(url))
+    async with opened.read() as connection:
+        rows = list((await connection.execute(text("SELECT marker FROM notices"))).scalars())
+    found = (await revision(opened), rows)
+    await opened.close()
+    return found
+
+
+@pytest.mark.parametrize("command", [(), ("worker",), ("migrate",)])
+def test_a_start_on_the_database_of_an_unreleased_version_ends_with_one_sentence(
+    former: str, command: tuple[str, ...]
+) -> None:
+    assert run_command(*command, settings={**SETTINGS, "DATABASE_URL": former}) == (1, "", f"{UNKNOWN}\n")
+    assert asyncio.run(left_of(former)) == ("0001", ["kept"])
+
+
+def test_doctor_says_the_same_of_the_database_of_an_unreleased_version(former: str) -> None:
+    status, output, _ = run_command("doctor", settings={**SETTINGS, "DATABASE_URL": former})
+
+    assert status == 1
+    assert f"FAILED Database: {UNKNOWN}" in output.splitlines()
+
+
+async def test_copying_a_table_keeps_the_rows_that_belong_to_it(filled: FilledDatabase, tmp_path: Path) -> None:
+    long_task_id = await filled.add_long_task(due_in=None)
+    thread = await filled.add_thread(long_task_id)
+    before = (await filled.long_task(), await filled.subscription(thread), await filled.messages(thread))
     body = (
         'with op.batch_alter_table("long_tasks") as batch:\n'
         '    batch.alter_column("remote_id", type_=sa.String(80), existing_type=sa.String(64))'
     )
 
-    await migrate(database, migrations=with_next(tmp_path, body))
+    await migrate(filled.database, migrations=with_next(tmp_path, body))
 
-    async with database.begin() as connection:
-        assert (await connection.execute(select(subscriptions.c.channel_id))).scalars().all() == ["C1"]
-        await connection.execute(long_tasks.delete())
-        assert (await connection.execute(select(subscriptions.c.channel_id))).scalars().all() == []
+    assert before == (await filled.long_task(), await filled.subscription(thread), await filled.messages(thread))
+    await filled.end(long_task_id)
+    async with filled.database.begin() as connection:
+        assert await long_tasks.forget_unfollowed(connection, before=filled.clock.later(1), limit=1) == 1
+    assert await filled.messages(thread) == []
 
 
 async def test_a_migration_that_orphans_rows_is_undone(empty_sqlite: Database, tmp_path: Path) -> None:
@@ -230,12 +289,12 @@ def test_what_has_no_default_is_what_every_insert_names() -> None:
         *(f"accounts.{name}" for name in ("kind", "created_at")),
         *(f"account_sites.{name}" for name in ("account_id", "site_id")),
         *(f"commands.{name}" for name in ("trigger_id", "team_id", "channel_id", "user_id", "command", "text")),
-        *(f"commands.{name}" for name in ("response_url", "created_at")),
+        "commands.created_at",
         *(f"findings.{name}" for name in ("long_task_id", "seq", "identity", "key", "severity", "args")),
         "findings.first_seen_at",
         *(f"followers.{name}" for name in ("subscription_id", "user_id", "created_at")),
         *(f"long_tasks.{name}" for name in ("site_id", "remote_id", "created_at")),
-        *(f"notices.{name}" for name in ("marker", "subscription_id", "team_id", "kind", "created_at")),
+        *(f"messages.{name}" for name in ("marker", "team_id", "kind", "facts", "created_at")),
         *(f"pauses.{name}" for name in ("scope", "until")),
         *(f"sites.{name}" for name in ("alias", "kind", "base_url")),
         *(f"subscriptions.{name}" for name in ("long_task_id", "team_id", "channel_id", "owner_id", "language")),

@@ -1,4 +1,4 @@
-"""What the tests of the messages share: all languages, and a strict reader of Slack's limits."""
+"""Fixtures of the tests of messages: every language, and a check of Slack's limits."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,12 +25,12 @@ def breaches() -> Callable[[Message], list[str]]:
 
 
 def units(text: str) -> int:
-    """The length as Slack's own client counts it."""
+    """Return the length in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def limits_broken(message: Message) -> list[str]:
-    """Every rule of Slack that a message breaks: docs.slack.dev/reference/block-kit and chat.update."""
+    """Return every rule that a message breaks (docs.slack.dev/reference/block-kit and chat.update)."""
     broken = []
     if not 1 <= units(message.text) <= 4_000:
         broken.append(f"text of {units(message.text)}")

@@ -10,12 +10,12 @@ from bot.domain.states import Outcome
 from bot.render.chart import in_words
 from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.phrases import findings_so_far, outcome_word, pages, percentage, phase_sentence
+from bot.render.phrases import findings_count, outcome_word, pages, percentage, phase_sentence
 from sandbox.gallery.examples import answers, examples
 from sandbox.gallery.situations import Situation, messages
 
 SITUATIONS = {situation.name: situation for situation in examples()}
-#: signs that may stand beside words; none of them says anything that the words do not
+#: characters that may occur with words; none of them says more than the words
 ORNAMENTS = set("•·…░█<>|^~=+`$")
 
 
@@ -41,7 +41,7 @@ def situation(request: pytest.FixtureRequest) -> Situation:
 def test_the_text_of_a_card_carries_state_percentage_and_counts(texts: Texts, situation: Situation) -> None:
     view, text = situation.view, dict(messages(texts, situation))["card"].text
     state = phase_sentence(texts, view) if view.outcome is Outcome.FOLLOWING else outcome_word(texts, view.outcome)
-    facts = [state, percentage(texts, view), pages(texts, view), findings_so_far(texts, view)]
+    facts = [state, percentage(texts, view), pages(texts, view), findings_count(texts, view)]
     assert [fact for fact in facts if fact and fact not in text] == []
 
 
@@ -50,11 +50,11 @@ def test_the_text_of_a_completion_carries_outcome_percentage_and_counts(texts: T
     assert ("completion" in said) == (view.outcome is not Outcome.FOLLOWING)
     if "completion" in said:
         text = said["completion"].text
-        facts = [outcome_word(texts, view.outcome), percentage(texts, view), findings_so_far(texts, view)]
+        facts = [outcome_word(texts, view.outcome), percentage(texts, view), findings_count(texts, view)]
         assert [fact for fact in facts if fact and fact not in text] == []
 
 
-def test_the_text_says_whatever_the_blocks_say(texts: Texts) -> None:
+def test_the_text_says_everything_that_the_blocks_say(texts: Texts) -> None:
     missing = {}
     for name, message in every_message(texts):
         text = message.text.replace("*", "")
@@ -75,7 +75,7 @@ def test_a_chart_has_its_text(texts: Texts) -> None:
     assert charts > 0
 
 
-def test_nothing_is_said_by_a_picture(texts: Texts) -> None:
+def test_no_message_relies_on_a_picture(texts: Texts) -> None:
     pictures = {
         char
         for _, message in answers(texts)

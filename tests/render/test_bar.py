@@ -1,4 +1,4 @@
-"""The bar says what the percentage says."""
+"""The bar agrees with the percentage."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Blocks keep Slack's limits by the way they are built."""
+"""Blocks are built within Slack's limits."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ def test_a_message_has_at_most_fifty_blocks() -> None:
     assert len(message([Mrkdwn("a")], sections([Mrkdwn("x" * 2_000)] * 60)).blocks) == 50
 
 
-def test_a_button_is_cut_to_what_slack_takes() -> None:
+def test_a_button_is_cut_to_slacks_limits() -> None:
     assert button("stop", "x" * 80, value="v" * 2_001) == {
         "type": "button",
         "action_id": "stop",

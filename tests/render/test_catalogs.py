@@ -1,4 +1,4 @@
-"""Every language says the same: all sentences, all placeholders, all plural forms, all markup."""
+"""Every language has the same sentences, placeholders, plural forms and markup."""
 
 import re
 from collections import Counter
@@ -8,9 +8,9 @@ import pytest
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po
 
-from sandbox.update_catalogs import DIRECTORY, template, translated, updated, written
+from sandbox.update_catalogs import CATALOGS, template, translated, updated, written
 
-TRANSLATED = sorted(path.stem for path in DIRECTORY.glob("*.po"))
+TRANSLATED = sorted(path.stem for path in CATALOGS.glob("*.po"))
 #: sentences that may read the same as in English
 SAME_AS_ENGLISH = {"“{title}”", "“{text}”", "“{name}”", "{outcome}: {task}", "{example}: {meaning}", "Details", "Link"}
 PLACEHOLDER = re.compile(r"\{[a-z_]*\}")
@@ -19,7 +19,7 @@ MARKUP = re.compile(r"[*_~`<>&|]")
 
 @pytest.fixture(params=TRANSLATED)
 def catalog(request: pytest.FixtureRequest) -> Catalog:
-    return read_po(BytesIO((DIRECTORY / f"{request.param}.po").read_bytes()), locale=request.param)
+    return read_po(BytesIO((CATALOGS / f"{request.param}.po").read_bytes()), locale=request.param)
 
 
 def sentences(catalog: Catalog) -> list[Message]:
@@ -27,7 +27,7 @@ def sentences(catalog: Catalog) -> list[Message]:
 
 
 def forms(message: Message) -> list[str]:
-    """The translations there are; that none is missing has its own test."""
+    """The translations that exist; another test checks that none is missing."""
     every = message.string if isinstance(message.string, list | tuple) else [message.string]
     return [form for form in every if form]
 
@@ -38,9 +38,9 @@ def sources(message: Message) -> list[str]:
 
 def test_catalogs_hold_the_sentences_of_the_code() -> None:
     current = template()
-    assert (DIRECTORY / "messages.pot").read_bytes() == written(current), "run make catalogs"
+    assert (CATALOGS / "messages.pot").read_bytes() == written(current), "run make catalogs"
     for language in TRANSLATED:
-        text = (DIRECTORY / f"{language}.po").read_bytes()
+        text = (CATALOGS / f"{language}.po").read_bytes()
         assert text == updated(text, language, current), "run make catalogs"
 
 
@@ -101,7 +101,7 @@ def test_a_new_language_is_one_empty_file() -> None:
     assert b'"Language: fr\\n"' in begun
 
 
-def test_a_sentence_that_has_gone_is_left_out_and_a_translation_stays() -> None:
+def test_a_removed_sentence_is_left_out_and_translations_stay() -> None:
     text = b'msgid ""\nmsgstr ""\n\nmsgid "Gone"\nmsgstr "Weg"\n\nmsgid "Stopped"\nmsgstr "Gestoppt"\n'
     catalog = read_po(BytesIO(updated(text, "de", template())), locale="de")
     assert (catalog.get("Gone"), catalog.get("Stopped").string) == (None, "Gestoppt")

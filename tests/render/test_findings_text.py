@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.snapshot import Finding
-from bot.render.findings_text import REPLIES, findings_text
+from bot.render.findings_text import MAX_REPLIES, findings_text
 from bot.render.i18n import Catalogs, Texts
 
 
@@ -10,14 +10,14 @@ def found(title: str, number: int) -> Finding:
     return Finding(key="WARN_RENAME_PAGE", args=(title, f"Copy of {title}"), identity=str(number))
 
 
-def test_nothing_found_is_nothing_to_say(texts: Texts) -> None:
+def test_there_are_no_replies_without_findings(texts: Texts) -> None:
     assert findings_text(texts, [], "https://acme.example") == []
 
 
 @given(titles=st.lists(st.text(max_size=300), min_size=1, max_size=400))
 def test_every_reply_fits_and_every_finding_is_named_or_counted(catalogs: Catalogs, titles: list[str]) -> None:
     replies = findings_text(catalogs.texts("en"), [found(title, number) for number, title in enumerate(titles)], "")
-    assert len(replies) <= REPLIES
+    assert len(replies) <= MAX_REPLIES
     assert all(len(reply.text.encode("utf-16-le")) // 2 <= 4000 for reply in replies)
     lines = [line for reply in replies for line in reply.text.split("\n")]
     named = [line for line in lines if line.startswith("• ")]

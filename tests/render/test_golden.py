@@ -1,4 +1,4 @@
-"""What each sample body of Confluence looks like in a thread: UPDATE_GOLDEN=1 writes the files anew."""
+"""Every message of each sample body and example is the same as in golden/; UPDATE_GOLDEN=1 rewrites the files."""
 
 import json
 import os
@@ -23,7 +23,7 @@ BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 
 
 def situation(body: Path) -> Situation:
-    """The sample as a thread sees it that has followed for eleven minutes."""
+    """Return the sample in a thread that has followed for eleven minutes."""
     packed = body.read_bytes()
     seen = parse_response(packed, expected_id=str(json.loads(packed).get("id", "3145728001")))
     assert isinstance(seen, Seen)
@@ -46,7 +46,7 @@ def situation(body: Path) -> Situation:
 
 
 def layout(message: Message) -> str:
-    """Blocks one below the other, then the text that is read aloud."""
+    """Write the blocks, then the text, which screen readers read."""
     lines = []
     for block in message.blocks:
         match block["type"]:

@@ -1,4 +1,4 @@
-"""Numbers, times and sentences in the reader's language."""
+"""Sentences, numbers and times are in the reader's language."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -41,11 +41,11 @@ def de() -> Texts:
     return read_catalog(DE.encode(), "de")
 
 
-def test_a_sentence_is_said_in_the_language_of_the_catalog(de: Texts) -> None:
+def test_a_sentence_is_translated_by_the_catalog(de: Texts) -> None:
     assert de.say("Took {duration}", duration=timedelta(minutes=72)) == "Dauer: 1 Stunde, 12 Minuten"
 
 
-def test_a_count_takes_the_plural_form_that_the_language_asks_for(de: Texts) -> None:
+def test_a_count_takes_the_plural_form_of_the_language(de: Texts) -> None:
     assert [de.count("{count} page", "{count} pages", number) for number in (0, 1, 2, 12_000)] == [
         "0 Seiten",
         "1 Seite",
@@ -54,18 +54,18 @@ def test_a_count_takes_the_plural_form_that_the_language_asks_for(de: Texts) -> 
     ]
 
 
-def test_what_is_not_translated_is_said_in_english(de: Texts) -> None:
+def test_a_missing_translation_falls_back_to_english(de: Texts) -> None:
     assert de.say("Stop following") == "Stop following"
     assert de.say("Check now") == "Check now"
     assert de.count("{count} error", "{count} errors", 2) == "2 errors"
 
 
-def test_a_wrong_placeholder_in_a_translation_does_not_cost_the_message(de: Texts, en: Texts) -> None:
+def test_a_wrong_placeholder_in_a_translation_falls_back_to_english(de: Texts, en: Texts) -> None:
     moment = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
     assert de.say("Ended {time}", time=moment) == f"Ended {de.time(moment)}"
 
 
-def test_other_peoples_words_are_escaped_on_their_way_in(en: Texts) -> None:
+def test_a_plain_string_in_a_placeholder_is_escaped(en: Texts) -> None:
     assert en.say("“{name}”", name="<b> {count}") == "“&lt;b&gt; {count}”"
     assert en.say("“{name}”", name=Mrkdwn("*ours*")) == "“*ours*”"
 
@@ -84,7 +84,7 @@ def test_other_peoples_words_are_escaped_on_their_way_in(en: Texts) -> None:
         (86_400 + 59, "1 day"),
     ],
 )
-def test_a_length_of_time_is_said_in_two_units_at_most(en: Texts, seconds: float, shown: str) -> None:
+def test_a_duration_has_at_most_two_units(en: Texts, seconds: float, shown: str) -> None:
     assert en.duration(timedelta(seconds=seconds)) == shown
 
 
@@ -94,25 +94,25 @@ def test_a_percentage_is_rounded_down(en: Texts, percent: float, shown: str) -> 
 
 
 @given(st.floats(min_value=0, max_value=100))
-def test_a_hundred_percent_is_said_of_a_hundred_only(percent: float) -> None:
+def test_only_a_hundred_is_shown_as_100_percent(percent: float) -> None:
     shown = Texts(locale=read_catalog(b"", "en").locale).percent(percent)
     assert (shown == "100%") == (percent == 100)
 
 
-def test_a_moment_is_shown_in_the_readers_time_zone_with_utc_to_fall_back_on(en: Texts) -> None:
+def test_a_moment_is_shown_in_the_readers_time_zone_with_a_fallback_in_utc(en: Texts) -> None:
     moment = datetime(2026, 11, 23, 10, 2, 31, tzinfo=timezone(timedelta(hours=1)))
     assert en.time(moment) == "<!date^1795424520^{date_short_pretty} {time}|Nov 23, 2026, 9:02\u202fAM UTC>"
 
 
-def test_two_looks_in_the_same_minute_are_told_as_the_same_time(en: Texts) -> None:
+def test_two_moments_in_the_same_minute_are_shown_alike(en: Texts) -> None:
     moment = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
     assert en.time(moment) == en.time(moment + timedelta(seconds=59.9))
 
 
-def test_the_first_language_there_is_is_chosen(catalogs: Catalogs) -> None:
+def test_the_first_available_language_is_chosen(catalogs: Catalogs) -> None:
     chosen = [
-        catalogs.texts(*wishes).language
-        for wishes in (("de",), ("de-AT",), ("DE",), ("xx", "uk"), (None, "ja-JP"), ("pt-BR",), ("",), ())
+        catalogs.texts(*preferred).language
+        for preferred in (("de",), ("de-AT",), ("DE",), ("xx", "uk"), (None, "ja-JP"), ("pt-BR",), ("",), ())
     ]
     assert chosen == ["de", "de", "de", "uk", "ja", "en", "en", "en"]
 
@@ -134,5 +134,5 @@ def test_an_unknown_language_or_a_broken_catalog_is_refused(tmp_path: Path) -> N
         ("ja", "24 分 30 秒"),
     ],
 )
-def test_a_length_of_time_is_said_in_every_language(catalogs: Catalogs, language: str, expected: str) -> None:
+def test_a_duration_is_formatted_in_every_language(catalogs: Catalogs, language: str, expected: str) -> None:
     assert catalogs.texts(language).duration(timedelta(seconds=1470)) == expected

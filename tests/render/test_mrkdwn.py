@@ -1,4 +1,4 @@
-"""Other people's words stay words."""
+"""Text from elsewhere stays plain text."""
 
 import re
 from html import unescape
@@ -37,25 +37,25 @@ NASTY = st.lists(
         ("", ""),
     ],
 )
-def test_other_peoples_words_are_shown_as_they_stand(text: str, shown: str) -> None:
+def test_escaped_text_looks_as_it_was_written(text: str, shown: str) -> None:
     assert data(text) == shown
 
 
 @given(NASTY)
-def test_nothing_in_other_peoples_words_mentions_links_or_formats(text: str) -> None:
+def test_escaped_text_cannot_mention_link_or_format(text: str) -> None:
     html = mrkdwn_html(f"“{data(text)}” and “{data(text)}”")
     assert re.findall(r"<[^>]*>", html) == []
 
 
 @given(NASTY)
-def test_nothing_in_other_peoples_words_breaks_out_of_their_place(text: str) -> None:
+def test_escaped_text_cannot_affect_the_text_around_it(text: str) -> None:
     shown = data(text)
     assert re.findall(r"[<>\n]|[*~`]|://|&(?!amp;|lt;|gt;)", shown) == []
     assert mrkdwn_html(link("https://acme.example/a?b=1&c=2", shown)).count("<a ") == 1
 
 
 @given(st.text(max_size=400), st.integers(min_value=1, max_value=300))
-def test_words_are_cut_to_their_limit(text: str, limit: int) -> None:
+def test_text_is_cut_to_its_limit(text: str, limit: int) -> None:
     cut = clip(text, limit)
     assert length(cut) <= max(limit, 1)
     assert cut == text or cut.endswith("…")
@@ -74,7 +74,7 @@ def test_words_are_cut_to_their_limit(text: str, limit: int) -> None:
         ("🎉🎉🎉", 4, "🎉…"),
     ],
 )
-def test_a_cut_never_goes_through_a_letter_or_an_emoji(text: str, limit: int, cut: str) -> None:
+def test_a_cut_is_never_inside_a_character_or_an_emoji(text: str, limit: int, cut: str) -> None:
     assert clip(text, limit) == cut
 
 
@@ -95,9 +95,9 @@ def test_a_channel_is_named_by_id_only() -> None:
     assert channel("C1|x> <!here") == "C1|x&gt; &lt;!here"
 
 
-def test_an_address_cannot_end_its_link() -> None:
+def test_a_url_cannot_end_its_link() -> None:
     assert link("https://a.example/x|y> z&w", Mrkdwn("go|there")) == "<https://a.example/x%7Cy%3E%20z&amp;w|go¦there>"
 
 
-def test_something_to_type_stays_in_its_box() -> None:
+def test_code_cannot_end_its_box() -> None:
     assert code("/longtask `x` <!here>\n") == "`/longtask x &lt;!here&gt;`"

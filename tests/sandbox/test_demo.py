@@ -1,4 +1,4 @@
-"""The demo tells its stories to the end, takes what is typed, and says what is missing."""
+"""The demo plays its stories to the end, takes what is typed, and says what is missing."""
 
 import fcntl
 import io
@@ -9,6 +9,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ import pytest
 from rich.console import Console
 
 from sandbox import demo
-from sandbox.scenarios import DEMO, KINDS, names, scenario
+from sandbox.scenarios import DEMO, SITE_KINDS, Scenario, scenario, scenario_names
 
 ROOT = Path(__file__).parents[2]
 #: only what a fresh machine has: no setting of the bot
@@ -58,59 +59,70 @@ def read_until(stream: IO[str] | None, pattern: str) -> str:
     raise AssertionError(f"never said {pattern!r}: {said}")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_the_stories_are_told_to_their_end(kind: str) -> None:
+def only_log(folder: Path) -> Path:
+    (log_file,) = folder.glob("longtask-demo-*/bot.log")
+    return log_file
+
+
+class WrongExpectation(demo.DemoOptions):
+    """One scenario that expects more than its story holds."""
+
+    def scenarios(self) -> list[Scenario]:
+        right = scenario("lock_failure")
+        wrong = msgspec.structs.replace(right.expected, findings={"ERROR_LOCK_FAILED": 1, "ERROR_RELINK": 1})
+        return [msgspec.structs.replace(right, expected=wrong)]
+
+
+@pytest.mark.parametrize("kind", SITE_KINDS)
+async def test_the_stories_are_played_to_their_end(kind: str) -> None:
     console = wide()
-    status = await demo.demo(demo.Wishes(kind=kind, speed=4, once=True), console=console)
+    status = await demo.run_demo(demo.DemoOptions(kind=kind, speed=4, once=True), console=console)
     assert isinstance(console.file, io.StringIO)
     said = console.file.getvalue()
-    assert (status, said.splitlines()[-1]) == (0, "All 4 stories were told as expected."), said
+    assert (status, said.splitlines()[-1]) == (0, "All 4 stories ended as expected."), said
 
 
 async def test_a_story_in_another_language(tmp_path: Path) -> None:
     console = wide()
-    wishes = demo.Wishes(names=("lock_failure",), language="de", once=True)
-    assert await demo.demo(wishes, console=console) == 0
+    options = demo.DemoOptions(names=("lock_failure",), language="de", once=True)
+    assert await demo.run_demo(options, console=console) == 0
     assert isinstance(console.file, io.StringIO)
     assert "Fehlgeschlagen: Seiten kopieren" in console.file.getvalue()
 
 
 async def test_what_is_missing_is_said_and_the_log_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    told = scenario("lock_failure")
-    wrong = msgspec.structs.replace(told.expected, findings={"ERROR_LOCK_FAILED": 1, "ERROR_RELINK": 1})
-    monkeypatch.setattr(demo, "scenario", lambda _name, _kind: msgspec.structs.replace(told, expected=wrong))
-    monkeypatch.setattr(demo, "_PATIENCE", 4.0)
-    monkeypatch.setattr(demo, "mkdtemp", lambda **_named: tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     console = wide()
-    assert await demo.demo(demo.Wishes(names=("lock_failure",), once=True), console=console) == 1
+    assert await demo.run_demo(WrongExpectation(once=True, patience=4.0), console=console) == 1
+    log_file = only_log(tmp_path)
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().splitlines()[-2:] == [
-        "lock_failure (3145728001): ERROR_RELINK is told 0 times instead of 1.",
-        f"What the bot logged is in {tmp_path / 'bot.log'}",
+        "lock_failure (3145728001): ERROR_RELINK is reported 0 times instead of 1.",
+        f"What the bot logged is in {log_file}",
     ]
-    assert (tmp_path / "bot.log").read_text() != ""
+    assert log_file.read_text() != ""
 
 
 def test_the_list_names_every_story_and_those_of_the_demo() -> None:
-    for kind in KINDS:
-        listed = demo.listing(demo.Wishes(kind=kind))
-        assert [line.split()[0] for line in listed] == list(names(kind))
+    for kind in SITE_KINDS:
+        listed = demo.list_scenarios(demo.DemoOptions(kind=kind))
+        assert [line.split()[0] for line in listed] == list(scenario_names(kind))
         assert [line.split()[0] for line in listed if line.endswith("in the demo")] == list(DEMO)
 
 
 @pytest.mark.parametrize(
-    ("wishes", "sentence"),
+    ("options", "sentence"),
     [
         (
-            demo.Wishes(names=("nothing",)),
+            demo.DemoOptions(names=("nothing",)),
             "There is no scenario 'nothing' on cloud: --list names those there are.",
         ),
-        (demo.Wishes(kind="server"), "The kind of site is cloud or datacenter, not 'server'."),
+        (demo.DemoOptions(kind="server"), "The kind of site is cloud or datacenter, not 'server'."),
     ],
 )
-async def test_a_wish_that_cannot_be_fulfilled_is_said_in_a_sentence(wishes: demo.Wishes, sentence: str) -> None:
-    with pytest.raises(demo.CannotPlay) as raised:
-        await demo.demo(wishes, console=wide())
+async def test_a_demo_that_cannot_be_played_is_one_sentence(options: demo.DemoOptions, sentence: str) -> None:
+    with pytest.raises(demo.DemoError) as raised:
+        await demo.run_demo(options, console=wide())
     assert str(raised.value) == sentence
 
 
@@ -173,7 +185,7 @@ def test_in_a_terminal_keys_are_typed_into_the_screen_and_ctrl_c_ends_it(tmp_pat
 
 
 def _shown_until(terminal: int, wanted: bytes | None) -> bytes:
-    """What a terminal was told until something stands there, or (None) until the end."""
+    """What a terminal received up to the wanted bytes, or (None) up to the end."""
     shown = b""
     while wanted is None or wanted not in shown:
         try:
@@ -185,3 +197,30 @@ def _shown_until(terminal: int, wanted: bytes | None) -> bytes:
             break
         shown += part
     return shown
+
+
+#: runs the bot's command line in an interpreter that has no rich
+WITHOUT_RICH = """
+import runpy, sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "rich":
+            raise ModuleNotFoundError(name="rich")
+
+sys.meta_path.insert(0, Missing())
+runpy.run_module("bot", run_name="__main__")
+"""
+
+
+def test_without_rich_the_demo_ends_with_one_sentence(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603 -- the project's own program
+        [sys.executable, "-c", WITHOUT_RICH, "demo"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**BARE, "PYTHONPATH": str(ROOT)},
+    )
+    sentence = "The demo needs rich, which production does without: run `make install`.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)

@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 import pytest
 
-from sandbox.environment import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
-from sandbox.page import serving
-from sandbox.page.showing import channel_shown
-from sandbox.slack.content import Content
-from sandbox.slack.records import CommandResult, Ephemeral
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
+from sandbox.page import serve_page
+from sandbox.page.channel import channel_messages
+from sandbox.slack.message_content import MessageContent
+from sandbox.slack.records import DispatchResult, EphemeralMessage
 
 
 @asynccontextmanager
@@ -20,22 +20,22 @@ async def opened(sandbox: Sandbox) -> AsyncIterator[tuple[aiohttp.ClientSession,
     """A browser at the page, and what was typed in it."""
     typed: list[tuple[str, str]] = []
 
-    async def take(text: str, user: str) -> CommandResult:
+    async def take(text: str, user: str) -> DispatchResult:
         typed.append((text, user))
-        return CommandResult(
+        return DispatchResult(
             kind="command", team_id=TEAM, user=user, channel=CHANNEL, text=text, status=200, body="", seconds=0.0
         )
 
-    async with serving(sandbox, take) as url, aiohttp.ClientSession(base_url=url) as browser:
+    async with serve_page(sandbox, take) as url, aiohttp.ClientSession(base_url=url) as browser:
         yield browser, typed
 
 
 def post(sandbox: Sandbox, text: str, root: str | None = None) -> str:
     slack = sandbox.slack
-    return slack.post(slack.workspaces[TEAM], slack.channels[CHANNEL], Content(text=text), thread_ts=root).ts
+    return slack.post(slack.workspaces[TEAM], slack.channels[CHANNEL], MessageContent(text=text), thread_ts=root).ts
 
 
-async def told(response: aiohttp.ClientResponse) -> list[tuple[str | None, str]]:
+async def next_state(response: aiohttp.ClientResponse) -> list[tuple[str | None, str]]:
     """The next picture: root and HTML of each message."""
     while True:
         line = await response.content.readline()
@@ -47,13 +47,15 @@ def section(html: str) -> str:
     return f'<div class="slack"><div class="section">{html}</div></div>'
 
 
-def test_threads_files_and_what_one_person_alone_sees(sandbox: Sandbox) -> None:
+def test_threads_files_and_what_only_one_person_sees(sandbox: Sandbox) -> None:
     root = post(sandbox, f"*Following* for <@{PERSON}>")
     reply = post(sandbox, "38%", root)
     for user in (PERSON, COLLEAGUE):
-        sandbox.slack.whisper(Ephemeral(ts=f"1.{user}", at=0, user=user, channel=CHANNEL, via="ack", text=f"<@{user}>"))
+        sandbox.slack.show_to_one(
+            EphemeralMessage(ts=f"1.{user}", at=0, user=user, channel=CHANNEL, via="ack", text=f"<@{user}>")
+        )
     bot = {"author": "longtask", "app": True, "edited": False}
-    assert channel_shown(sandbox.slack, CHANNEL, PERSON) == [
+    assert channel_messages(sandbox.slack, CHANNEL, PERSON) == [
         {
             **bot,
             "ts": root,
@@ -72,13 +74,13 @@ def test_threads_files_and_what_one_person_alone_sees(sandbox: Sandbox) -> None:
     ]
 
 
-async def test_changes_are_told_as_they_come(sandbox: Sandbox) -> None:
+async def test_changes_are_streamed_as_they_come(sandbox: Sandbox) -> None:
     async with opened(sandbox) as (browser, _), asyncio.timeout(10), browser.get("/events") as events:
-        assert await told(events) == []
+        assert await next_state(events) == []
         root = post(sandbox, "one")
-        assert await told(events) == [(None, section("one"))]
-        sandbox.slack.edit(sandbox.slack.message(CHANNEL, root), Content(text="two"))
-        assert await told(events) == [(None, section("two"))]
+        assert await next_state(events) == [(None, section("one"))]
+        sandbox.slack.edit(sandbox.slack.message(CHANNEL, root), MessageContent(text="two"))
+        assert await next_state(events) == [(None, section("two"))]
 
 
 async def test_the_page_holds_the_first_picture_and_no_text_of_others_as_markup(sandbox: Sandbox) -> None:
@@ -117,7 +119,7 @@ async def test_a_click_is_a_signed_request_to_the_bot(sandbox: Sandbox) -> None:
     await sandbox.start_bot()
     slack = sandbox.slack
     button = {"type": "button", "action_id": "stop", "value": "1", "text": {"type": "plain_text", "text": "Stop"}}
-    content = Content(text="card", blocks=[{"type": "actions", "elements": [button]}])
+    content = MessageContent(text="card", blocks=({"type": "actions", "elements": [button]},))
     card = slack.post(slack.workspaces[TEAM], slack.channels[CHANNEL], content)
     order = {"ts": card.ts, "action_id": "stop", "user": COLLEAGUE}
     async with opened(sandbox) as (browser, _), browser.post("/click", json=order) as response:
@@ -161,12 +163,12 @@ async def test_other_sites_may_not_type(sandbox: Sandbox, headers: dict[str, str
 
 
 async def test_the_end_does_not_wait_for_those_who_look(sandbox: Sandbox) -> None:
-    async def nothing(text: str, user: str) -> CommandResult:
+    async def nothing(text: str, user: str) -> DispatchResult:
         raise AssertionError
 
     async with asyncio.timeout(5), aiohttp.ClientSession() as browser, AsyncExitStack() as page:
-        url = await page.enter_async_context(serving(sandbox, nothing))
+        url = await page.enter_async_context(serve_page(sandbox, nothing))
         async with browser.get(f"{url}events") as events:
-            await told(events)
+            await next_state(events)
             await page.aclose()
             assert (await events.content.read()).strip() == b""

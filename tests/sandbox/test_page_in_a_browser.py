@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from sandbox.environment import Sandbox
-from sandbox.page import serving
+from sandbox.harness import Sandbox
+from sandbox.page import serve_page
 from sandbox.scenarios import scenario
-from sandbox.slack.records import CommandResult
+from sandbox.slack.records import DispatchResult
 from tests.conftest import STRICT
 
 pytestmark = pytest.mark.browser
@@ -28,10 +28,10 @@ async def page(sandbox: Sandbox) -> AsyncIterator[Page]:
         (pytest.fail if STRICT else pytest.skip)("no Chromium: install the package chromium")
     await sandbox.start_bot()
 
-    async def typed(text: str, user: str) -> CommandResult:
+    async def typed(text: str, user: str) -> DispatchResult:
         return await sandbox.type(text, user=user)
 
-    async with serving(sandbox, typed) as url, async_playwright() as driver:
+    async with serve_page(sandbox, typed) as url, async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         opened = await browser.new_page()
         opened.set_default_timeout(PATIENCE)

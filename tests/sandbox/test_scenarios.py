@@ -6,30 +6,40 @@ import msgspec
 import pytest
 
 from bot.domain.outcome import outcome_of
+from bot.domain.page_links import destination_link
 from bot.domain.parsing.response import parse_response
 from bot.domain.poll_result import Seen
 from bot.domain.snapshot import Finding
 from bot.domain.states import Outcome
-from bot.domain.summary import destination_link
 from sandbox.confluence import ConfluenceSimulator, Ending, Note
-from sandbox.scenarios import DEMO, KINDS, Expected, Scenario, listed, names, random_scenario, scenario, tally
+from sandbox.scenarios import (
+    DEMO,
+    SITE_KINDS,
+    Expected,
+    Scenario,
+    listed_notes,
+    random_scenario,
+    scenario,
+    scenario_names,
+    tally,
+)
 
-EVERY = [(name, kind) for kind in KINDS for name in names(kind)]
-#: a final report that stands for so long is the end
+EVERY = [(name, kind) for kind in SITE_KINDS for name in scenario_names(kind)]
+#: seconds without a change after which a final report is the end
 PATIENCE = 120.0
 
 
-class Told:
+class Playback:
     """What somebody knows who looked at every answer of a story."""
 
-    def __init__(self, told: Scenario) -> None:
+    def __init__(self, played: Scenario) -> None:
         self.now = 0.0
         self.findings: dict[str, Finding] = {}
         self.outcomes: list[Outcome | None] = []
-        simulator = ConfluenceSimulator(clock=lambda: self.now, kind=told.kind, context="/confluence")
+        simulator = ConfluenceSimulator(clock=lambda: self.now, kind=played.kind, context="/confluence")
         simulator.origin = "https://wiki.example.com"
         self.people_url = simulator.people_url
-        self.remote_id = simulator.add(told.story)
+        self.remote_id = simulator.add(played.story)
         self.simulator = simulator
 
     def looks(self) -> Iterator[tuple[Seen, bool]]:
@@ -50,8 +60,8 @@ class Told:
         return seen
 
 
-def frames_end(told: Told) -> bool:
-    return told.simulator.tasks[told.remote_id].script.frames[-1].over
+def frames_end(played: Playback) -> bool:
+    return played.simulator.tasks[played.remote_id].script.frames[-1].over
 
 
 def counted(findings: dict[str, Finding]) -> dict[str, int]:
@@ -62,18 +72,18 @@ def counted(findings: dict[str, Finding]) -> dict[str, int]:
     return {key: count for key, count in counts.items() if count}
 
 
-def check(told: Scenario) -> None:
-    known = Told(told)
+def check(played: Scenario) -> None:
+    known = Playback(played)
     seen = known.follow()
-    expected: Expected = told.expected
-    if told.story.ending is Ending.NEVER:
+    expected: Expected = played.expected
+    if played.story.ending is Ending.NEVER:
         # it is forgotten, so no answer ever says how it ended
         assert known.outcomes == [None] * len(known.outcomes)
     else:
         assert known.outcomes == [None] * (len(known.outcomes) - 1) + [expected.outcome]
     # all that was listed once is known in the end; only what stood in the last answer is sure to have been seen
-    assert counted(known.findings) == tally((*listed(told.story, told.kind),))
-    assert tally(set(listed(told.story, told.kind)) - set(expected.fleeting)) == expected.findings
+    assert counted(known.findings) == tally((*listed_notes(played.story, played.kind),))
+    assert tally(set(listed_notes(played.story, played.kind)) - set(expected.fleeting)) == expected.findings
     assert seen.snapshot.percent == expected.last_percent
     link = destination_link(seen.snapshot, known.people_url)
     assert link == (None if expected.destination is None else known.people_url + expected.destination)
@@ -84,18 +94,18 @@ def test_a_scenario_ends_as_expected(name: str, kind: str) -> None:
     check(scenario(name, kind))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SITE_KINDS)
 def test_a_story_of_chance_ends_as_expected(kind: str) -> None:
     for seed in range(300):
         check(random_scenario(seed, kind=kind))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SITE_KINDS)
 def test_chance_plays_every_ending_and_keeps_to_its_bounds(kind: str) -> None:
-    told = [random_scenario(seed, kind=kind, seconds=(5.0, 6.0)) for seed in range(300)]
-    assert {one.story.ending for one in told} == set(Ending)
-    assert all(5.0 <= one.story.ends_at <= 6.0 for one in told)
-    assert all(0 <= moment.at < one.story.ends_at for one in told for moment in one.story.moments)
+    played = [random_scenario(seed, kind=kind, seconds=(5.0, 6.0)) for seed in range(300)]
+    assert {one.story.ending for one in played} == set(Ending)
+    assert all(5.0 <= one.story.ends_at <= 6.0 for one in played)
+    assert all(0 <= moment.at < one.story.ends_at for one in played for moment in one.story.moments)
     chosen = [random_scenario(seed, kind=kind, endings=(Ending.DONE,)).story.ending for seed in range(50)]
     assert set(chosen) == {Ending.DONE}
 
@@ -106,12 +116,12 @@ def test_the_demo_shows_its_stories_in_half_a_minute_each() -> None:
 
 @pytest.mark.parametrize(("name", "kind"), EVERY)
 def test_moments_come_in_order_and_a_faster_story_is_the_same_story(name: str, kind: str) -> None:
-    told = scenario(name, kind)
-    times = [moment.at for moment in told.story.moments]
-    assert (times, times[0], times[-1] < told.story.ends_at) == (sorted(times), 0, True)
-    fast = told.scaled(4)
+    played = scenario(name, kind)
+    times = [moment.at for moment in played.story.moments]
+    assert (times, times[0], times[-1] < played.story.ends_at) == (sorted(times), 0, True)
+    fast = played.scaled(4)
     assert [moment.at * 4 for moment in fast.story.moments] == times
-    assert fast.scaled(0.25) == told
+    assert fast.scaled(0.25) == played
 
 
 def test_an_unknown_name_is_an_error() -> None:

@@ -12,28 +12,28 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from sandbox.environment import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
-from sandbox.painting import Painter
-from sandbox.slack.content import Content
-from sandbox.slack.records import Ephemeral, Message
-from sandbox.terminal import Appending, Screen, keys, lines
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
+from sandbox.slack.message_content import MessageContent
+from sandbox.slack.records import EphemeralMessage, Json, PostedMessage
+from sandbox.slack_rich import RichRenderer
+from sandbox.terminal import LineDisplay, ScreenDisplay, read_keys, read_lines
 
 AT = 1_795_424_520
-BLOCKS = [
+BLOCKS: tuple[Json, ...] = (
     {"type": "section", "text": {"type": "mrkdwn", "text": "*Copying pages*\n████  38%"}},
     {"type": "context", "elements": [{"type": "mrkdwn", "text": "no warnings"}]},
     {
         "type": "actions",
         "elements": [{"type": "button", "action_id": "stop", "text": {"type": "plain_text", "text": "Stop following"}}],
     },
-]
+)
 
 
 def posted(
-    sandbox: Sandbox, text: str, blocks: list[dict[str, object]] | None = None, root: str | None = None
-) -> Message:
+    sandbox: Sandbox, text: str, blocks: tuple[Json, ...] | None = None, root: str | None = None
+) -> PostedMessage:
     slack = sandbox.slack
-    content = Content(text=text, blocks=blocks)
+    content = MessageContent(text=text, blocks=blocks)
     return slack.post(slack.workspaces[TEAM], slack.channels[CHANNEL], content, thread_ts=root)
 
 
@@ -65,46 +65,48 @@ def printed(to: Console) -> list[str]:
     ],
 )
 def test_markup_is_shown_as_slack_shows_it(sandbox: Sandbox, mrkdwn: str, plain: str) -> None:
-    assert Painter(sandbox.slack).mrkdwn(mrkdwn).plain == plain
+    assert RichRenderer(sandbox.slack).mrkdwn(mrkdwn).plain == plain
 
 
 def test_markup_has_its_style(sandbox: Sandbox) -> None:
-    shown = Painter(sandbox.slack).mrkdwn("*bold* and `code`")
+    shown = RichRenderer(sandbox.slack).mrkdwn("*bold* and `code`")
     assert shown == Text("bold and code", spans=[*Text.assemble(("bold", "bold"), " and ", ("code", "red")).spans])
 
 
 def test_changes_are_appended_as_they_come(sandbox: Sandbox) -> None:
     to = console()
-    seen = Appending(to, sandbox.slack, channel=CHANNEL, person=PERSON)
+    seen = LineDisplay(to, sandbox.slack, channel=CHANNEL, person=PERSON)
     sandbox.slack.subscribe(seen.changed)
     root = posted(sandbox, "*Following*: long task 1")
     assert printed(to) == [" longtask APP  hh:mm:ss", " Following: long task 1", ""]
     card = posted(sandbox, "Copying pages", BLOCKS, root.ts)
-    told = ["      Copying pages", "      ████  38%", "      no warnings", "       Stop following", ""]
-    assert printed(to) == ["      longtask APP  hh:mm:ss", *told]
-    sandbox.slack.edit(card, Content(text="Copying pages", blocks=BLOCKS[:1]))
-    assert printed(to) == ["      longtask APP  hh:mm:ss  (edited)", *told[:2], ""]
-    sandbox.slack.edit(card, Content(text="Copying pages", blocks=BLOCKS[:1]))
-    assert printed(to)[1:] == [*told[:2], ""]
+    card_lines = ["      Copying pages", "      ████  38%", "      no warnings", "       Stop following", ""]
+    assert printed(to) == ["      longtask APP  hh:mm:ss", *card_lines]
+    sandbox.slack.edit(card, MessageContent(text="Copying pages", blocks=BLOCKS[:1]))
+    assert printed(to) == ["      longtask APP  hh:mm:ss  (edited)", *card_lines[:2], ""]
+    sandbox.slack.edit(card, MessageContent(text="Copying pages", blocks=BLOCKS[:1]))
+    assert printed(to)[1:] == [*card_lines[:2], ""]
 
 
-def test_what_others_alone_are_told_is_not_shown(sandbox: Sandbox) -> None:
+def test_what_only_others_see_is_not_shown(sandbox: Sandbox) -> None:
     to = console()
-    sandbox.slack.subscribe(Appending(to, sandbox.slack, channel=CHANNEL, person=PERSON).changed)
+    sandbox.slack.subscribe(LineDisplay(to, sandbox.slack, channel=CHANNEL, person=PERSON).changed)
     for user in (COLLEAGUE, PERSON):
-        sandbox.slack.whisper(Ephemeral(ts="1.0", at=AT, user=user, channel=CHANNEL, via="ack", text=f"To {user}"))
+        sandbox.slack.show_to_one(
+            EphemeralMessage(ts="1.0", at=AT, user=user, channel=CHANNEL, via="ack", text=f"To {user}")
+        )
     assert printed(to) == [" longtask APP  hh:mm:ss  Only visible to you", f" To {PERSON}", ""]
 
 
 async def test_the_screen_holds_title_channel_remark_and_input(sandbox: Sandbox) -> None:
     to = console(terminal=True, height=8)
-    screen = Screen(to, sandbox.slack, channel=CHANNEL, person=PERSON, title="#releases")
+    screen = ScreenDisplay(to, sandbox.slack, channel=CHANNEL, person=PERSON, title="#releases")
     posted(sandbox, "*Following*: long task 1")
-    screen.say("Type something")
+    screen.remark("Type something")
     for key in "/longtask 1x":
-        assert screen.key(key) is None
-    screen.key("\x7f")
-    to.print(screen.painted(), end="")
+        assert screen.press(key) is None
+    screen.press("\x7f")
+    to.print(screen.render(), end="")
     rule = "─" * 60
     assert printed(to) == [
         "#releases " + "─" * 50,
@@ -119,27 +121,29 @@ async def test_the_screen_holds_title_channel_remark_and_input(sandbox: Sandbox)
 
 
 async def test_enter_gives_the_line_and_the_arrows_bring_it_back(sandbox: Sandbox) -> None:
-    screen = Screen(console(), sandbox.slack, channel=CHANNEL, person=PERSON, title="")
-    given = [screen.key(key) for key in ["h", "é", "\x1b[C", "\n", "\x1b[A", "!", "\r", "\x1b[A", "\x1b[A", "\n", "\n"]]
+    screen = ScreenDisplay(console(), sandbox.slack, channel=CHANNEL, person=PERSON, title="")
+    given = [
+        screen.press(key) for key in ["h", "é", "\x1b[C", "\n", "\x1b[A", "!", "\r", "\x1b[A", "\x1b[A", "\n", "\n"]
+    ]
     assert given == [None, None, None, "hé", None, None, "hé!", None, None, "hé", ""]
 
 
 async def test_the_screen_scrolls_and_never_further_than_the_channel(sandbox: Sandbox) -> None:
     to = console(terminal=True, height=8)
-    screen = Screen(to, sandbox.slack, channel=CHANNEL, person=PERSON, title="#releases")
+    screen = ScreenDisplay(to, sandbox.slack, channel=CHANNEL, person=PERSON, title="#releases")
     for number in range(4):
         posted(sandbox, f"Message {number}")
 
     def shown() -> list[str]:
-        to.print(screen.painted(), end="")
+        to.print(screen.render(), end="")
         return [line.strip() for line in printed(to) if "Message" in line]
 
     assert shown() == ["Message 3"]
     for _ in range(5):
-        screen.key("\x1b[5~")
+        screen.press("\x1b[5~")
     assert shown() == ["Message 0"]
     for _ in range(5):
-        screen.key("\x1b[6~")
+        screen.press("\x1b[6~")
     assert shown() == ["Message 3"]
 
 
@@ -148,7 +152,7 @@ async def test_keys_arrive_one_by_one_and_the_terminal_is_as_before() -> None:
     with os.fdopen(inside) as stdin:
         came: asyncio.Queue[str] = asyncio.Queue()
         before = termios.tcgetattr(inside)
-        with keys(stdin, came.put_nowait):
+        with read_keys(stdin, came.put_nowait):
             os.write(outside, "é\x1b[5~\n".encode())
             assert [await came.get() for _ in range(3)] == ["é", "\x1b[5~", "\n"]
         assert termios.tcgetattr(inside) == before
@@ -159,7 +163,7 @@ async def test_lines_of_a_pipe_arrive_and_its_end_is_nothing_special() -> None:
     out, into = os.pipe()
     came: asyncio.Queue[str] = asyncio.Queue()
     with os.fdopen(out) as stdin:
-        reader = lines(stdin, came.put_nowait)
+        reader = read_lines(stdin, came.put_nowait)
         os.write(into, b"/longtask help\nlast")
         os.close(into)
         assert [await came.get() for _ in range(2)] == ["/longtask help\n", "last"]

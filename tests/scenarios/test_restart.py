@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from sandbox.environment import CHANNEL, PERSON, Sandbox
+from sandbox.harness import CHANNEL, PERSON, Sandbox
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 
@@ -52,7 +52,7 @@ async def ready(session: aiohttp.ClientSession, port: int) -> bool:
 async def end_of(sandbox: Sandbox, remote_id: str) -> list[str]:
     """The thread, once its follower has been mentioned and its card shows the end.
 
-    A card whose post was under way when the process was killed stands twice, and only the second one goes on.
+    A card whose post was under way when the process was killed is there twice, and only the second one is edited.
     """
 
     def ended() -> bool:

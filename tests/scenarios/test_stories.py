@@ -1,11 +1,11 @@
 import pytest
 
-from sandbox.environment import CHANNEL, PERSON, Sandbox
+from sandbox.harness import CHANNEL, PERSON, Sandbox
 from sandbox.scenarios import DEMO, scenario
 
 
 @pytest.mark.parametrize("name", DEMO)
-async def test_a_story_is_told_to_its_end(sandbox: Sandbox, name: str) -> None:
+async def test_a_story_is_followed_to_its_end(sandbox: Sandbox, name: str) -> None:
     await sandbox.start_bot()
     story = scenario(name, "cloud").scaled(20)
     remote_id = sandbox.begin(story)
@@ -15,7 +15,7 @@ async def test_a_story_is_told_to_its_end(sandbox: Sandbox, name: str) -> None:
     assert answer.status == 200
     outcome = story.expected.outcome.value
 
-    def told() -> bool:
+    def complete() -> bool:
         thread = sandbox.thread_of(remote_id)
         root = sandbox.root_of(remote_id)
         return (
@@ -26,6 +26,6 @@ async def test_a_story_is_told_to_its_end(sandbox: Sandbox, name: str) -> None:
             and outcome in thread[0].text.lower()
         )
 
-    await sandbox.slack.wait_for(told, timeout=30)
-    assert [message.text for message in sandbox.slack.messages(CHANNEL)] == [sandbox.root_of(remote_id).text]
+    await sandbox.slack.wait_for(complete, timeout=30)
+    assert sandbox.slack.messages(CHANNEL) == [sandbox.root_of(remote_id)]
     assert len([message for message in sandbox.thread_of(remote_id) if f"<@{PERSON}>" in message.text]) == 1

@@ -1,7 +1,8 @@
-"""Confluence's API as the bot uses it: one look is one GET, and every answer is a value."""
+"""Confluence's API as the bot uses it: a look is one GET, and every answer is a value."""
 
 from bot.clients.confluence.client import ConfluenceClient, ConfluenceError
-from bot.clients.confluence.connection import open_session
-from bot.clients.confluence.site import Credential, Site, SiteKind
+from bot.clients.confluence.credentials import Credential, OperatorCredential
+from bot.clients.confluence.session import open_session
+from bot.clients.confluence.site import Site
 
-__all__ = ["ConfluenceClient", "ConfluenceError", "Credential", "Site", "SiteKind", "open_session"]
+__all__ = ["ConfluenceClient", "ConfluenceError", "Credential", "OperatorCredential", "Site", "open_session"]

@@ -1,4 +1,4 @@
-"""What Confluence's status codes and headers mean, and what a broken connection is called."""
+"""Read Confluence's refusals, rate limits and broken connections into poll results."""
 
 import asyncio
 import math
@@ -12,15 +12,15 @@ import aiohttp
 
 from bot.domain.poll_result import Denial, PauseScope, RateLimited, Unavailable, Unreadable
 
-#: a longer rest than this is a mistake of the server: nobody asks to be left alone for more than a month
-_LONGEST_REST = 31 * 86_400.0
+#: seconds; a server that asks for a longer pause is mistaken
+_LONGEST_RETRY_AFTER = 31 * 86_400.0
 #: documented: `confluence-quota-global-based`, `confluence-quota-tenant-based`, `confluence-burst-based`; seen live:
-#: `conf-global-based`. So words decide, and the tenant is the narrower of two.
+#: `conf-global-based`. So single words decide, first match; a tenant is narrower than a quota.
 _SCOPES = (("tenant", PauseScope.SITE), ("global", PauseScope.APP), ("quota", PauseScope.APP))
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9/+;=._ -]+")
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d*)?)\s*s?\s*", re.ASCII)
 
-#: what the refusal's own words tell, lower-case; first match
+#: words in a refusal's body, lower-case, and the reason they give; first match
 _DENIALS = (
     ("scope", Denial.SCOPE),
     ("authentication with passwords", Denial.PASSWORD),
@@ -48,12 +48,12 @@ _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def plain(text: str, limit: int = 64) -> str:
-    """A header's value fit for a log line: its plain characters, bounded."""
+    """A header's value fit for a log line: its plain characters, at most `limit`."""
     return _NOT_PLAIN.sub("?", text[: limit * 2])[:limit]
 
 
 def failure(error: Exception) -> Unavailable | Unreadable:
-    """What is said of a request that brought no answer; never the error's own text, which may hold URLs."""
+    """The result of a request that failed. It never holds the error's own text, which may contain URLs."""
     if isinstance(error, aiohttp.ClientResponseError) and not isinstance(error, aiohttp.ClientHttpProxyError):
         return Unreadable(reason="the answer is not HTTP")
     if isinstance(error.__cause__, aiohttp.http_exceptions.ContentEncodingError):
@@ -72,17 +72,17 @@ def rate_limited(headers: Mapping[str, str]) -> RateLimited:
     reason = headers.get("RateLimit-Reason")
     words = (reason or "").lower()
     scope = next((scope for word, scope in _SCOPES if word in words), PauseScope.ACCOUNT)
-    rest = retry_after(headers)
-    if rest is None:
-        rest = _seconds_until(_moment(headers.get("X-RateLimit-Reset", "")), headers)
-    return RateLimited(retry_after=rest, scope=scope, reason=plain(reason) if reason else None)
+    seconds = retry_after(headers)
+    if seconds is None:
+        seconds = _seconds_until(_iso_date(headers.get("X-RateLimit-Reset", "")), headers)
+    return RateLimited(retry_after=seconds, scope=scope, reason=plain(reason) if reason else None)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait by `Retry-After`: a number of seconds or an HTTP date (RFC 9110 §10.2.3).
 
-    Not capped (1,847 s are documented), but what is longer than a month is taken as unreadable. A date is measured
-    against the server's own clock, so that a wrong clock on either side costs nothing.
+    Not capped (1,847 s are documented), but more than a month counts as unreadable. A date is compared with the
+    server's own clock, so that neither clock has to be right.
     """
     value = headers.get("Retry-After")
     if not value:
@@ -90,25 +90,28 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     number = _NUMBER.fullmatch(value[:40])
     if number:
         seconds = float(number[1])
-        return seconds if math.isfinite(seconds) and seconds <= _LONGEST_REST else None
+        return seconds if math.isfinite(seconds) and seconds <= _LONGEST_RETRY_AFTER else None
     return _seconds_until(_http_date(value), headers)
 
 
 def denial(status: int, media_type: str, body: bytes, *, on_cloud_site: bool) -> Denial | None:
-    """Why a credential was refused, as far as the refusal tells."""
+    """Why a credential was refused; None if the refusal does not say.
+
+    `on_cloud_site`: the request went to a Cloud site's own domain, not through the gateway.
+    """
     if "html" in media_type:
-        # a scoped token, or one of OAuth, works through the gateway alone; the site's own domain shows Tomcat's page
-        return Denial.WRONG_DOOR if status == 401 and on_cloud_site else None
+        # a site's own domain answers a scoped or OAuth token with Tomcat's error page
+        return Denial.GATEWAY_ONLY if status == 401 and on_cloud_site else None
     words = body.decode("utf-8", "replace").lower()
     return next((why for word, why in _DENIALS if word in words), None)
 
 
 def _seconds_until(moment: datetime | None, headers: Mapping[str, str]) -> float | None:
-    said = _http_date(headers.get("Date", ""))
-    if moment is None or said is None:
+    now = _http_date(headers.get("Date", ""))
+    if moment is None or now is None:
         return None
-    seconds = (moment - said).total_seconds()
-    return max(0.0, seconds) if seconds <= _LONGEST_REST else None
+    seconds = (moment - now).total_seconds()
+    return max(0.0, seconds) if seconds <= _LONGEST_RETRY_AFTER else None
 
 
 def _http_date(value: str) -> datetime | None:
@@ -119,8 +122,8 @@ def _http_date(value: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _moment(value: str) -> datetime | None:
-    """ISO 8601, also without seconds (`2024-05-05T18:02Z` was seen)."""
+def _iso_date(value: str) -> datetime | None:
+    """Read ISO 8601, also without seconds (`2024-05-05T18:02Z` was seen)."""
     try:
         moment = datetime.fromisoformat(value[:64].strip())
     except ValueError:

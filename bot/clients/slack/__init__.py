@@ -1,1 +1,1 @@
-"""Slack's Web API as the bot uses it: one method, one call, every failure one exception family."""
+"""Slack's Web API as the bot uses it: one method is one call, and every failure is a SlackError."""

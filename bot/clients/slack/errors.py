@@ -1,4 +1,4 @@
-"""What Slack can answer instead of doing what it was asked: one family, translated once."""
+"""What a failed call to Slack raises: one exception family, translated in one place."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,66 +6,57 @@ from enum import StrEnum
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-#: seconds to rest where Slack says "too fast" without saying for how long
-UNSAID_RETRY_AFTER = 30.0
+#: seconds to wait if Slack limits the rate without saying for how long
+DEFAULT_RETRY_AFTER = 30.0
+#: seconds; a longer wait is a fault of the server, and beyond what a date can hold
+_LONGEST_RETRY_AFTER = 366 * 86400
 
 
 class SlackError(Exception):
-    """A call did not do what it was for. Its text holds the method and Slack's word, never a token or a message."""
+    """A call failed. The text holds the method and Slack's word, never a token or a message."""
+
+    #: one of a small set of words, for metrics
+    label = "failed"
 
     def __init__(self, method: str, answer: str) -> None:
         super().__init__(f"{method}: {answer}")
         self.method = method
-        #: Slack's error word, or ours for what happened on the way
+        #: Slack's error word, or the kind of failure on the way there
         self.answer = answer
-
-    @property
-    def label(self) -> str:
-        """One of a small set of words, for counting."""
-        return "failed"
 
 
 class SlackRateLimited(SlackError):
-    """429, or the same said in a body: this method of this workspace has to rest. Nothing was done."""
+    """429, or the same said in a body: nothing was done, and this method has to pause in this workspace."""
+
+    label = "rate_limited"
 
     def __init__(self, method: str, answer: str, *, retry_after: float) -> None:
         super().__init__(method, answer)
         #: seconds, as Slack said, not capped
         self.retry_after = retry_after
 
-    @property
-    def label(self) -> str:
-        """One of a small set of words, for counting."""
-        return "rate_limited"
-
 
 class Ambiguous(SlackError):
     """5xx, a timeout or a dropped connection: Slack may have done it or not."""
 
-    @property
-    def label(self) -> str:
-        """One of a small set of words, for counting."""
-        return "ambiguous"
+    label = "ambiguous"
 
 
 class NotConnected(SlackError):
     """The request was never made (DNS, connection refused, TLS, proxy): nothing was done."""
 
-    @property
-    def label(self) -> str:
-        """One of a small set of words, for counting."""
-        return "not_connected"
+    label = "not_connected"
 
 
 class Refusal(StrEnum):
-    """Why Slack refuses, as far as it matters for what comes next."""
+    """Why Slack refuses, as far as the reason decides what to do next."""
 
     MESSAGE_GONE = "message_gone"
     EDIT_CLOSED = "edit_closed"
     BLOCKS_REFUSED = "blocks_refused"
     TOO_LONG = "too_long"
     NOT_IN_CHANNEL = "not_in_channel"
-    #: at the command: a private channel or a DM of others; later: deleted, or the app was removed from it
+    #: on a command: a private channel or a DM of others; later: deleted, or the app was removed from it
     CHANNEL_GONE = "channel_gone"
     ARCHIVED = "archived"
     WORKSPACE_GONE = "workspace_gone"
@@ -73,30 +64,24 @@ class Refusal(StrEnum):
     RESTRICTED = "restricted"
     MISSING_SCOPE = "missing_scope"
     THREAD_GONE = "thread_gone"
-    #: the person left, was never visible, or takes no messages of the app
+    #: the user left, was never visible, or takes no messages of the app
     USER_GONE = "user_gone"
-    #: refused for now, nothing was done: the same call may succeed in a minute
+    #: temporary, nothing was done: the same call may succeed in a minute
     NOT_NOW = "not_now"
-    #: an answer nobody has heard of: refused for this message only
+    #: an error word that is in no list: applies to this message only
     UNKNOWN = "unknown"
 
 
 class Refused(SlackError):
-    """Slack understood and said no. Nothing was done, and the same call would be refused again."""
+    """Slack understood and refused. Nothing was done, and the same call would be refused again."""
 
-    def __init__(self, method: str, answer: str, *, needed: str | None = None) -> None:
+    def __init__(self, method: str, answer: str) -> None:
         super().__init__(method, answer)
         self.refusal = _REFUSALS.get(answer, Refusal.UNKNOWN)
-        #: the scope that is missing, where Slack names it
-        self.needed = needed
-
-    @property
-    def label(self) -> str:
-        """One of a small set of words, for counting."""
-        return self.refusal.value
+        self.label = self.refusal.value
 
 
-#: the error words of the methods used here (docs.slack.dev/reference/methods), by what they mean for the bot
+#: error words of the methods used here (docs.slack.dev/reference/methods), by what they mean for the bot
 _WORDS: Mapping[Refusal, tuple[str, ...]] = {
     Refusal.MESSAGE_GONE: ("message_not_found",),
     Refusal.EDIT_CLOSED: ("edit_window_closed", "cant_update_message", "streaming_state_conflict"),
@@ -155,47 +140,43 @@ _REFUSALS = {word: refusal for refusal, words in _WORDS.items() for word in word
 
 _TOO_FAST = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 #: Slack documents these as "possible some aspect of the operation succeeded before the error was raised"
-_BROKE_OFF = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"})
+_AMBIGUOUS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"})
+
+#: every exception by which a call can fail
+FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError)
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds of the Retry-After header, not capped; a default where it is absent or no number of seconds."""
+    """Seconds of the Retry-After header, not capped; a default if it is absent or not a number of seconds."""
     try:
         seconds = float(headers.get("Retry-After", ""))
     except ValueError:
-        return UNSAID_RETRY_AFTER
-    # more than a year is no rest but a fault, and beyond what a date can hold
-    return seconds if 0.0 <= seconds <= 366 * 86400 else UNSAID_RETRY_AFTER
+        return DEFAULT_RETRY_AFTER
+    return seconds if 0.0 <= seconds <= _LONGEST_RETRY_AFTER else DEFAULT_RETRY_AFTER
 
 
-def refused_or_not(method: str, status: int, data: object, headers: Mapping[str, str]) -> SlackError:
-    """The error that a status and a body without `ok` stand for. An HTML page has no error word."""
-    said = data if isinstance(data, Mapping) else {}
-    word = said.get("error")
+def error_from_response(method: str, status: int, data: object, headers: Mapping[str, str]) -> SlackError:
+    """The error for a status and a body without ok. An HTML page has no error word."""
+    word = data.get("error") if isinstance(data, Mapping) else None
     if status == 429 or word in _TOO_FAST:
         return SlackRateLimited(method, str(word or f"HTTP {status}")[:80], retry_after=retry_after(headers))
     answer = word[:80] if isinstance(word, str) else f"HTTP {status}"
-    if status >= 500 or word in _BROKE_OFF or (status < 400 and not isinstance(word, str)):
+    if status >= 500 or word in _AMBIGUOUS or (status < 400 and not isinstance(word, str)):
         return Ambiguous(method, answer)
-    needed = said.get("needed")
-    return Refused(method, answer, needed=needed[:200] if isinstance(needed, str) else None)
+    return Refused(method, answer)
 
 
-def translated(method: str, error: Exception) -> SlackError:
-    """The error of our family for one of slack_sdk's or aiohttp's.
+def error_from_exception(method: str, error: Exception) -> SlackError:
+    """The error of this family for one of slack_sdk's or aiohttp's.
 
-    aiohttp's connector errors and its connect timeout come before anything was written; every other error of a
-    connection may come after Slack has read the request.
+    aiohttp raises its connector errors and its connect timeout before it writes anything; after every other error of
+    a connection Slack may have read the request.
     """
     if isinstance(error, SlackApiError):
         answer = error.response
-        # an unreadable body comes with aiohttp's response instead of slack_sdk's
+        # for an unreadable body slack_sdk passes on aiohttp's response instead of its own
         status = getattr(answer, "status_code", getattr(answer, "status", 0))
-        return refused_or_not(method, int(status), getattr(answer, "data", None), getattr(answer, "headers", {}))
+        return error_from_response(method, int(status), getattr(answer, "data", None), getattr(answer, "headers", {}))
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.ClientHttpProxyError):
         return NotConnected(method, type(error).__name__)
     return Ambiguous(method, type(error).__name__)
-
-
-#: what a call can raise by way of the network, Slack, or slack_sdk
-FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError)

@@ -1,6 +1,6 @@
-"""What the app asks a workspace for."""
+"""The OAuth scopes that the app asks a workspace for."""
 
-#: without these nothing works
+#: the app does not work without these
 REQUIRED = ("commands", "chat:write", "users:read")
 
 #: what each of these adds; an administrator may leave any of them out

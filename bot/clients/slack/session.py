@@ -1,4 +1,4 @@
-"""The connections to Slack that all workspaces share."""
+"""Open the HTTP session to Slack, and slack_sdk's client on it."""
 
 import logging
 
@@ -7,15 +7,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients.proxy import proxy_for
 
-#: seconds a call may take in all; a claim's lease outlasts it
+#: seconds for a whole call; shorter than a claim's lease
 CALL_SECONDS = 8.0
 
 
 def open_session() -> aiohttp.ClientSession:
-    """The one session all workspaces share; the caller closes it.
+    """Open the session that all workspaces share; the caller closes it.
 
-    No cookies: tokens of different workspaces go over it. An idle connection is closed early, because a post over one
-    that Slack has just closed would be ambiguous for nothing.
+    It keeps no cookies, because tokens of different workspaces use it. It closes an idle connection early, because a
+    post over one that Slack has just closed would be ambiguous.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=15, ttl_dns_cache=300),
@@ -24,11 +24,12 @@ def open_session() -> aiohttp.ClientSession:
     )
 
 
-def web_client(session: aiohttp.ClientSession, *, token: str | None, base_url: str) -> AsyncWebClient:
-    """slack_sdk's client as it has to be for posting.
+def web_client(session: aiohttp.ClientSession, *, token: str, base_url: str) -> AsyncWebClient:
+    """slack_sdk's client, made safe for posting.
 
-    Its own retry repeats chat.postMessage after a dropped connection and so doubles messages; its own look for a proxy
-    knows no NO_PROXY; at DEBUG it logs whole bodies, tokens included.
+    Its retry handlers are off: they repeat chat.postMessage after a dropped connection, and so double messages. Its
+    proxy is set here, because its own lookup ignores NO_PROXY. Its logger is not below INFO: at DEBUG it logs whole
+    bodies, tokens included.
     """
     logger = logging.getLogger("slack_sdk.web.async_client")
     logger.setLevel(max(logger.level, logging.INFO))

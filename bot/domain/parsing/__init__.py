@@ -1,1 +1,1 @@
-"""Parse what Confluence sends, tolerantly and within bounds."""
+"""Parse Confluence's responses leniently and within bounds."""

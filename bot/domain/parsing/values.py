@@ -1,4 +1,4 @@
-"""Reads single values that Confluence sends, whatever type they came in, within bounds."""
+"""Parse single JSON values leniently, whatever type they were sent as, within bounds."""
 
 import json
 import math
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-#: nothing that is counted here is larger, and every database takes it
+#: no count here is larger, and every database stores it
 MAX_NUMBER = 2**53
 MAX_ID = 64
 MAX_URL = 2_000
@@ -19,8 +19,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]+")
 T = TypeVar("T")
 
 
-class Losses:
-    """How many parts of one answer could not be read."""
+class ParseIssues:
+    """Counts the parts of one response that could not be parsed."""
 
     __slots__ = ("count",)
 
@@ -28,26 +28,26 @@ class Losses:
         self.count = 0
 
     def add(self) -> None:
-        """One more."""
+        """Count one more."""
         self.count += 1
 
 
-def decode(decoder: msgspec.json.Decoder[T], source: bytes | str, losses: Losses) -> T | None:
-    """JSON read, None where it is none of that shape. Broken letters and numbers in it are replaced, not the whole."""
+def decode(decoder: msgspec.json.Decoder[T], source: bytes | str, issues: ParseIssues) -> T | None:
+    """Decode JSON; None if it does not have that shape. Broken characters and numbers in it are replaced."""
     try:
         return decoder.decode(source)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     try:
-        value = decoder.decode(_mended(source))
+        value = decoder.decode(_repaired(source))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    losses.add()
+    issues.add()
     return value
 
 
-def _mended(source: bytes | str) -> bytes:
-    """The same JSON without what only strict readers refuse: broken UTF-8, half surrogates, NaN, endless numbers."""
+def _repaired(source: bytes | str) -> bytes:
+    """Replace what only strict parsers refuse: broken UTF-8, lone surrogates, NaN, numbers without bounds."""
     text = source if isinstance(source, str) else source.decode("utf-8", "replace")
     value = json.JSONDecoder(
         strict=False,
@@ -58,24 +58,24 @@ def _mended(source: bytes | str) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def line(text: str, limit: int) -> str:
-    """Foreign text as one line of at most `limit` characters, without control characters."""
+def single_line(text: str, limit: int) -> str:
+    """Return text as one line of at most `limit` characters, without control characters."""
     if len(text) > limit:
         text = text[: limit - 1] + "…"
     return text if text.isprintable() else _CONTROLS.sub(" ", text)
 
 
-def mapping(value: object, losses: Losses) -> dict[str, Any]:
-    """A JSON object, empty where there is none."""
+def parse_object(value: object, issues: ParseIssues) -> dict[str, Any]:
+    """Return a JSON object; an empty one if the value is none."""
     if isinstance(value, dict):
         return value
     if value is not None:
-        losses.add()
+        issues.add()
     return {}
 
 
-def identifier(value: object, losses: Losses) -> str | None:
-    """An id, also where it is written as a number."""
+def parse_id(value: object, issues: ParseIssues) -> str | None:
+    """Parse an id, which may be sent as a number."""
     if value is None:
         return None
     if isinstance(value, int) and not isinstance(value, bool):
@@ -84,39 +84,39 @@ def identifier(value: object, losses: Losses) -> str | None:
         value = value.strip()
         if len(value) <= MAX_ID and _ID.fullmatch(value):
             return value
-    losses.add()
+    issues.add()
     return None
 
 
-def number(value: object, losses: Losses) -> float | None:
-    """A finite number, also where it is written as a string."""
+def parse_number(value: object, issues: ParseIssues) -> float | None:
+    """Parse a finite number, which may be sent as a string."""
     if value is None:
         return None
     if isinstance(value, str):
-        plain = _WRITTEN_NUMBER.fullmatch(value)
-        value = float(plain[1]) if plain is not None else None
+        written = _WRITTEN_NUMBER.fullmatch(value)
+        value = float(written[1]) if written is not None else None
     if isinstance(value, int | float) and not isinstance(value, bool) and -MAX_NUMBER < value < MAX_NUMBER:
         return float(value)
-    losses.add()
+    issues.add()
     return None
 
 
-def flag(value: object, losses: Losses, *, otherwise: bool | None) -> bool | None:
-    """True or false, also where it is written as a string; None where absent, `otherwise` where it does not read."""
+def parse_bool(value: object, issues: ParseIssues, *, otherwise: bool | None) -> bool | None:
+    """Parse true or false, which may be sent as a string; None if absent, `otherwise` if it cannot be parsed."""
     if value is None or isinstance(value, bool):
         return value
     word = value.strip().casefold() if isinstance(value, str) else ""
     if word in ("true", "false"):
         return word == "true"
-    losses.add()
+    issues.add()
     return otherwise
 
 
-def url(value: object, losses: Losses) -> str | None:
-    """An address, absolute or not. One that is too long is dropped: half of it would lead elsewhere."""
+def parse_url(value: object, issues: ParseIssues) -> str | None:
+    """Parse a URL, absolute or relative. One that is too long is dropped: a part of it would lead elsewhere."""
     if value is None:
         return None
     if isinstance(value, str) and len(value) <= MAX_URL:
-        return line(value.strip(), MAX_URL) or None
-    losses.add()
+        return single_line(value.strip(), MAX_URL) or None
+    issues.add()
     return None

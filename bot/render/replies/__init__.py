@@ -1,17 +1,8 @@
-"""Answers to one person: to commands and buttons, and direct messages."""
+"""Render answers to one person: to commands and buttons, and direct messages."""
 
-from bot.render.replies.direct_messages import Lost, credential_refused, stopped_by_other, task_set_aside, thread_lost
+from bot.render.replies.direct_messages import stopped_by_other, task_set_aside, thread_lost
 from bot.render.replies.help import help  # noqa: A004 (the name of the command it answers)
-from bot.render.replies.misread import (
-    foreign_site,
-    kind_mismatch,
-    misread,
-    no_site,
-    not_a_long_task,
-    not_understood,
-    too_many,
-    which_site,
-)
+from bot.render.replies.misread import misread
 from bot.render.replies.refusals import (
     access_refused,
     confluence_unavailable,
@@ -47,32 +38,25 @@ from bot.render.replies.threads import (
 __all__ = [
     "Followed",
     "ListLine",
-    "Lost",
     "access_refused",
     "already_following",
     "checked_just_now",
     "confluence_unavailable",
     "confluence_unreadable",
     "connect_not_available",
-    "credential_refused",
     "ended",
     "followed_list",
     "following",
-    "foreign_site",
     "gone_wrong",
     "help",
     "invite",
-    "kind_mismatch",
     "left_over",
     "looking",
     "may_not_stop",
     "misconfigured",
     "misread",
-    "no_site",
     "no_such_task",
-    "not_a_long_task",
     "not_followed_here",
-    "not_understood",
     "nothing_started",
     "now_notified",
     "rate_limited",
@@ -84,6 +68,4 @@ __all__ = [
     "task_set_aside",
     "thread_lost",
     "together",
-    "too_many",
-    "which_site",
 ]

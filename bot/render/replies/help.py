@@ -1,4 +1,4 @@
-"""What the command can do, with examples."""
+"""Render the help: what the command can do, with examples."""
 
 import re
 
@@ -13,7 +13,7 @@ _EXAMPLE_ID = "3145728001"
 _EXAMPLE_URL = "https://acme.atlassian.net/wiki/rest/api/longtask/3145728001"
 
 _LINES = (
-    # Translators: what follows an example of the command, e.g. "`/longtask 3145728001`: this channel follows …"
+    # Translators: explains an example of the command, e.g. "`/longtask 3145728001`: this channel follows …"
     (f"{_EXAMPLE_ID}", wording("this channel follows that long task in a thread")),
     (_EXAMPLE_URL, wording("the same, with the address of the long task")),
     (f"{_EXAMPLE_ID} quiet", wording("the thread tells the start and the end only")),
@@ -25,17 +25,17 @@ _LINES = (
 
 
 def command_name(typed: str) -> str:
-    """The command as it was typed, where it reads as one: an operator may have renamed it."""
+    """Return the command as it was typed, since operators may rename it; the usual name if it is not valid."""
     return typed if _COMMAND.fullmatch(typed) else "/longtask"
 
 
 def example(command: str, rest: str) -> Mrkdwn:
-    """The command with something after it."""
+    """Write the command with these words after it."""
     return code(f"{command_name(command)} {rest}")
 
 
 def help(texts: Texts, command: str) -> Message:  # noqa: A001 (the name of the command it answers)
-    """What can be typed. `command` is the command as the person typed it."""
+    """List what can be typed. `command`: as the person typed it."""
     opening = [
         bold(texts.say("Follow long tasks of Confluence from Slack")),
         texts.say(

@@ -1,4 +1,4 @@
-"""Answers about what is followed."""
+"""Render answers about what is followed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from bot.render.blocks import BLOCKS_LIMIT, context, fits, message, paragraphs, 
 from bot.render.card import card
 from bot.render.i18n import Texts
 from bot.render.message import Block, Message
-from bot.render.mrkdwn import Mrkdwn, bold, channel, joined, mention
+from bot.render.mrkdwn import Mrkdwn, bold, channel, joined, mention, on_one_line
 from bot.render.mrkdwn import link as linked
-from bot.render.phrases import on_one_line, outcome_word
+from bot.render.phrases import outcome_word
 from bot.render.replies.help import example
 from bot.render.status_texts import kind_name
 from bot.render.thread import ThreadView
 
-#: as many lines of a list as always fit one message
+#: lines of a list that always fit in one message
 ROWS = 8
 _LINK_LIMIT = 200
 _ID_LIMIT = 64
@@ -26,16 +26,16 @@ _ID_LIMIT = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Followed:
-    """A long task that is followed now, and where."""
+    """A long task that is now followed, and its thread."""
 
     remote_id: str
-    #: permalink of the thread, where it is known
+    #: permalink of the thread, if known
     link: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListLine:
-    """One line of the list of what is followed."""
+    """One line in the list of what is followed."""
 
     remote_id: str
     kind: Kind
@@ -48,14 +48,15 @@ class ListLine:
 
 
 def looking(texts: Texts, count: int = 1) -> Message:
-    """The first answer, while Confluence is asked."""
-    return paragraphs(
-        texts.count("Asking Confluence about the long task …", "Asking Confluence about {count} long tasks …", count)
+    """Answer at once, while Confluence is asked."""
+    sentence = texts.count(
+        "Asking Confluence about the long task …", "Asking Confluence about {count} long tasks …", count
     )
+    return paragraphs(sentence)
 
 
 def following(texts: Texts, followed: Sequence[Followed]) -> Message:
-    """These are followed now."""
+    """Say that these are now followed."""
     return paragraphs(
         *[
             _with_thread(texts, texts.say("Following long task {id}.", id=each.remote_id), each.link)
@@ -65,38 +66,40 @@ def following(texts: Texts, followed: Sequence[Followed]) -> Message:
 
 
 def already_following(texts: Texts, remote_id: str, link: str | None = None) -> Message:
-    """This channel follows it already; the caller is a follower now."""
-    said = texts.say("This channel already follows long task {id}. You will be mentioned when it ends.", id=remote_id)
-    return paragraphs(_with_thread(texts, said, link))
+    """Say that this channel already follows it, and that the caller is now a follower."""
+    sentence = texts.say(
+        "This channel already follows long task {id}. You will be mentioned when it ends.", id=remote_id
+    )
+    return paragraphs(_with_thread(texts, sentence, link))
 
 
 def left_over(texts: Texts, remote_id: str, link: str | None = None) -> Message:
-    """A button was pressed on a message that is not kept up to date; the thread that is goes on elsewhere."""
-    said = texts.say(
+    """Answer a button of a message that is not kept up to date any more: another thread follows the long task."""
+    sentence = texts.say(
         "This message is no longer kept up to date, so nothing was done. Long task {id} is followed in another thread.",
         id=remote_id,
     )
-    return paragraphs(_with_thread(texts, said, link))
+    return paragraphs(_with_thread(texts, sentence, link))
 
 
 def now_notified(texts: Texts) -> Message:
-    """To whom pressed *Notify me too*."""
+    """Answer *Notify me too*."""
     return paragraphs(texts.say("You will be mentioned here when this long task has ended."))
 
 
 def checked_just_now(texts: Texts) -> Message:
-    """To whom pressed *Check now* too soon."""
+    """Answer *Check now* if it was pressed too soon."""
     return paragraphs(texts.say("This was checked a few seconds ago. What is shown is up to date."))
 
 
 def ended(texts: Texts, view: ThreadView) -> Message:
-    """It had ended before it could be followed: one look, nothing posted."""
+    """Show a long task that ended before it could be followed, so that nothing was posted."""
     opening = texts.say("Long task {id} has ended already, so nothing was posted here.", id=view.remote_id)
     return _with_card(texts, opening, view)
 
 
 def status(texts: Texts, view: ThreadView) -> Message:
-    """One look, for the caller alone."""
+    """Show the status of a long task to the caller only."""
     return _with_card(texts, texts.say("Long task {id}, for you alone:", id=view.remote_id), view)
 
 
@@ -109,7 +112,7 @@ def followed_list(
     scope: Scope = Scope.ALL,
     command: str = "/longtask",
 ) -> Message:
-    """What is followed, one page of it. `command`: as it was typed, for the way to the next page."""
+    """List one page of what is followed. `command`: as it was typed, to name the next page."""
     if not rows:
         return paragraphs(texts.say("Nothing is followed at the moment."))
     title = bold(texts.say("Followed long tasks"))
@@ -124,35 +127,32 @@ def followed_list(
 
 
 def stopped(texts: Texts, remote_id: str, link: str | None = None) -> Message:
-    """The caller has stopped one."""
-    said = texts.say(
+    """Confirm that the caller stopped one."""
+    sentence = texts.say(
         "This channel no longer follows long task {id}. The long task itself goes on in Confluence.", id=remote_id
     )
-    return paragraphs(_with_thread(texts, said, link))
+    return paragraphs(_with_thread(texts, sentence, link))
 
 
 def stopped_all(texts: Texts, count: int) -> Message:
-    """The caller has stopped all of their own in this channel."""
+    """Confirm that the caller stopped all of their own in this channel."""
     if count == 0:
         return paragraphs(texts.say("There was nothing of yours to stop in this channel."))
-    return paragraphs(
-        texts.count(
-            "This channel no longer follows {count} long task of yours. It goes on in Confluence.",
-            "This channel no longer follows {count} long tasks of yours. They go on in Confluence.",
-            count,
-        )
+    sentence = texts.count(
+        "This channel no longer follows {count} long task of yours. It goes on in Confluence.",
+        "This channel no longer follows {count} long tasks of yours. They go on in Confluence.",
+        count,
     )
+    return paragraphs(sentence)
 
 
 def not_followed_here(texts: Texts, remote_id: str) -> Message:
-    """The long task to stop is not followed in this channel."""
-    return paragraphs(
-        texts.say("This channel does not follow long task {id}, so nothing was stopped.", id=remote_id),
-    )
+    """Say that the long task to stop is not followed in this channel."""
+    return paragraphs(texts.say("This channel does not follow long task {id}, so nothing was stopped.", id=remote_id))
 
 
 def together(texts: Texts, answers: Sequence[Message]) -> Message:
-    """Several answers as one."""
+    """Join several answers into one."""
     if len(answers) == 1:
         return answers[0]
     lines: list[Mrkdwn] = []
@@ -172,10 +172,10 @@ def _with_card(texts: Texts, opening: Mrkdwn, view: ThreadView) -> Message:
     return message([opening, Mrkdwn(shown.text)], [section(opening), *shown.blocks])
 
 
-def _with_thread(texts: Texts, said: Mrkdwn, link: str | None) -> Mrkdwn:
+def _with_thread(texts: Texts, sentence: Mrkdwn, link: str | None) -> Mrkdwn:
     if link is None or len(link) > _LINK_LIMIT:
-        return said
-    return joined(" ", [said, linked(link, texts.say("Open the thread"))])
+        return sentence
+    return joined(" ", [sentence, linked(link, texts.say("Open the thread"))])
 
 
 def _row(texts: Texts, row: ListLine) -> Mrkdwn:

@@ -1,4 +1,4 @@
-"""How one answer of Confluence is read, part by part, and that nothing in it can break the reading."""
+"""Each part of a response is parsed leniently, and nothing in it raises."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.domain.parsing.messages import MAX_FINDINGS
+from bot.domain.parsing.findings import MAX_FINDINGS
 from bot.domain.parsing.response import ANOTHER_ID, NO_LONG_TASK, NOT_JSON, parse_response
 from bot.domain.poll_result import Seen, Unreadable
 from bot.domain.snapshot import Finding, Kind, Severity, Snapshot, StatusMessage
@@ -39,36 +39,41 @@ def identities(*errors: Any) -> list[str]:
     return [finding.identity for finding in seen.findings or ()]
 
 
-READ = Snapshot(remote_id=ID, percent=10)
+PARSED = Snapshot(remote_id=ID, percent=10)
 
 
 @pytest.mark.parametrize(
     ("fields", "meaning"),
     [
-        ({"percentageComplete": 38.25}, replace(READ, percent=38.25)),
-        ({"percentageComplete": "38 %"}, replace(READ, percent=38)),
-        ({"percentageComplete": 250}, replace(READ, percent=100)),
-        ({"percentageComplete": -3}, replace(READ, percent=0)),
-        ({"percentageComplete": True, "finished": False}, replace(READ, percent=None, finished=False, dropped=1)),
-        ({"percentageComplete": None, "finished": False}, replace(READ, percent=None, finished=False)),
-        ({"elapsedTime": 2**70}, replace(READ, dropped=1)),
-        ({"elapsedTime": -1}, READ),
-        ({"elapsedTime": 1500.7}, replace(READ, elapsed_ms=1500)),
-        ({"finished": "true", "successful": "False"}, replace(READ, finished=True, successful=False)),
-        ({"finished": 1}, replace(READ, finished=False, dropped=1)),
-        ({"successful": 1}, replace(READ, dropped=1)),
-        ({"name": "Move Page"}, replace(READ, name_text="Move Page", kind=Kind.MOVE)),
-        ({"name": {"key": 5, "translation": ""}}, READ),
-        ({"name": 5}, replace(READ, dropped=1)),
-        ({"_links": {"base": {"href": "x"}}}, replace(READ, dropped=1)),
-        ({"_links": {"base": "https://x/" + "y" * 2_000}}, replace(READ, dropped=1)),
-        ({"additionalDetails": {"destinationId": 77}}, replace(READ, destination_id="77")),
-        ({"additionalDetails": {"destinationId": "../7"}}, replace(READ, dropped=1)),
-        ({"additionalDetails": {"totalPageNeedToCopy": "42"}}, replace(READ, total=42)),
-        ({"additionalDetails": {"totalPageNeedToCopy": 0}}, READ),
+        ({"percentageComplete": 38.25}, replace(PARSED, percent=38.25)),
+        ({"percentageComplete": "38 %"}, replace(PARSED, percent=38)),
+        ({"percentageComplete": 250}, replace(PARSED, percent=100)),
+        ({"percentageComplete": -3}, replace(PARSED, percent=0)),
+        ({"percentageComplete": True, "finished": False}, replace(PARSED, percent=None, finished=False, dropped=1)),
+        ({"percentageComplete": None, "finished": False}, replace(PARSED, percent=None, finished=False)),
+        ({"elapsedTime": 2**53 - 1}, replace(PARSED, elapsed_ms=2**53 - 1)),
+        ({"elapsedTime": 2**53}, replace(PARSED, dropped=1)),
+        ({"elapsedTime": -1}, PARSED),
+        ({"elapsedTime": 1500.7}, replace(PARSED, elapsed_ms=1500)),
+        ({"finished": "true", "successful": "False"}, replace(PARSED, finished=True, successful=False)),
+        ({"finished": 1}, replace(PARSED, finished=False, dropped=1)),
+        ({"successful": 1}, replace(PARSED, dropped=1)),
+        ({"name": "Move Page"}, replace(PARSED, name_text="Move Page", kind=Kind.MOVE)),
+        ({"name": {"key": 5, "translation": ""}}, PARSED),
+        ({"name": 5}, replace(PARSED, dropped=1)),
+        ({"_links": {"base": {"href": "x"}}}, replace(PARSED, dropped=1)),
+        ({"_links": {"base": "https://x/" + "y" * 1_990}}, replace(PARSED, base_url="https://x/" + "y" * 1_990)),
+        ({"_links": {"base": "https://x/" + "y" * 1_991}}, replace(PARSED, dropped=1)),
+        ({"additionalDetails": {"destinationId": 77}}, replace(PARSED, destination_id="77")),
+        ({"additionalDetails": {"destinationId": "../7"}}, replace(PARSED, dropped=1)),
+        ({"additionalDetails": {"destinationId": True}}, replace(PARSED, dropped=1)),
+        ({"additionalDetails": {"destinationId": "7" * 64}}, replace(PARSED, destination_id="7" * 64)),
+        ({"additionalDetails": {"destinationId": "7" * 65}}, replace(PARSED, dropped=1)),
+        ({"additionalDetails": {"totalPageNeedToCopy": "42"}}, replace(PARSED, total=42)),
+        ({"additionalDetails": {"totalPageNeedToCopy": 0}}, PARSED),
     ],
 )
-def test_a_field_that_does_not_read_is_left_out_alone(fields: dict[str, Any], meaning: Snapshot) -> None:
+def test_only_the_field_that_cannot_be_parsed_is_left_out(fields: dict[str, Any], meaning: Snapshot) -> None:
     assert snapshot(body(**fields)) == meaning
 
 
@@ -100,6 +105,9 @@ def test_a_field_that_does_not_read_is_left_out_alone(fields: dict[str, Any], me
             StatusMessage(key="STATUS_X", args=("7",)),
         ),
         ({"messages": ['{"status":"STATUS_X"}']}, StatusMessage(key="STATUS_X")),
+        ({"messages": ['{"status":"STATUS_X","key":"STATUS_Y"}']}, StatusMessage(key="STATUS_X")),
+        ({"messages": ["A_" + "K" * 98]}, StatusMessage(key="A_" + "K" * 98)),
+        ({"messages": ["A_" + "K" * 99]}, StatusMessage(text="A_" + "K" * 99)),
         ({"messages": ["{0} pages were copied"]}, StatusMessage(text="{0} pages were copied")),
         ({"messages": ["a\u0000b\nc\u2028d"]}, StatusMessage(text="a b c d")),
         ({"messages": ["x" * 501]}, StatusMessage(text="x" * 499 + "…")),
@@ -110,7 +118,7 @@ def test_a_field_that_does_not_read_is_left_out_alone(fields: dict[str, Any], me
         ),
     ],
 )
-def test_a_status_is_read_in_each_of_its_forms(fields: dict[str, Any], status: StatusMessage | None) -> None:
+def test_a_status_is_parsed_in_each_of_its_forms(fields: dict[str, Any], status: StatusMessage | None) -> None:
     seen = snapshot(body(**fields))
     assert (seen.status, seen.dropped) == (status, 0)
 
@@ -119,17 +127,17 @@ def test_a_status_is_read_in_each_of_its_forms(fields: dict[str, Any], status: S
     ("message", "dropped"),
     [('{"status":{"key":"STATUS_COPIED_PAGES","args":["20"', 1), (5, 1), ([], 1), ({"args": []}, 1), ("", 0), ({}, 0)],
 )
-def test_a_message_that_does_not_read_loses_itself_alone(message: Any, dropped: int) -> None:
-    said = body(messages=[message, {"key": "STATUS_MOVING_PAGES"}])
-    assert snapshot(said) == replace(
-        READ, kind=Kind.DELETE, status=StatusMessage(key="STATUS_MOVING_PAGES"), dropped=dropped
+def test_only_the_message_that_cannot_be_parsed_is_left_out(message: Any, dropped: int) -> None:
+    source = body(messages=[message, {"key": "STATUS_MOVING_PAGES"}])
+    assert snapshot(source) == replace(
+        PARSED, kind=Kind.DELETE, status=StatusMessage(key="STATUS_MOVING_PAGES"), dropped=dropped
     )
 
 
 def test_a_total_below_the_pages_done_is_no_total() -> None:
-    said = body(status={"key": "STATUS_COPIED_PAGES", "args": ["50", "42"]})
+    source = body(status={"key": "STATUS_COPIED_PAGES", "args": ["50", "42"]})
     status = StatusMessage(key="STATUS_COPIED_PAGES", args=("50", "42"))
-    assert snapshot(said) == replace(READ, kind=Kind.COPY, status=status, done=50)
+    assert snapshot(source) == replace(PARSED, kind=Kind.COPY, status=status, done=50)
 
 
 @pytest.mark.parametrize(
@@ -152,8 +160,8 @@ def test_what_is_no_long_task_is_unreadable(source: bytes, reason: str) -> None:
     assert parse_response(source, expected_id=ID) == Unreadable(reason=reason)
 
 
-def test_an_answer_without_its_id_is_read_where_it_looks_like_a_long_task() -> None:
-    assert snapshot(b'{"percentageComplete":10,"finished":false}') == replace(READ, remote_id=None, finished=False)
+def test_a_response_without_an_id_is_parsed_if_it_looks_like_a_long_task() -> None:
+    assert snapshot(b'{"percentageComplete":10,"finished":false}') == replace(PARSED, remote_id=None, finished=False)
 
 
 def test_an_id_is_the_same_in_either_case() -> None:
@@ -173,17 +181,18 @@ def test_an_id_is_the_same_in_either_case() -> None:
         (b'{"id":"3145728001","percentageComplete":10,"messages":["x\ty"]}', "x y"),
     ],
 )
-def test_letters_and_numbers_that_break_the_rules_of_json_lose_themselves_alone(source: bytes, status: str) -> None:
-    assert snapshot(source) == replace(READ, status=StatusMessage(text=status), dropped=1)
+def test_only_characters_and_numbers_that_are_invalid_json_are_replaced(source: bytes, status: str) -> None:
+    assert snapshot(source) == replace(PARSED, status=StatusMessage(text=status), dropped=1)
 
 
-def test_findings_are_read_in_each_of_their_forms() -> None:
+def test_findings_are_parsed_in_each_of_their_forms() -> None:
     assert findings(
         {"key": "WARN_RENAME_PAGE", "args": ["A", "B"]},
         {"translation": "ERROR_RELINK"},
         "WARN_IGNORE_COPY_PERMISSION",
         {"translation": '{"key":"ERROR_LOCK_FAILED","args":["DEST"]}'},
         {"translation": "The page is gone"},
+        "DONE",
         {"translation": "The page is broken", "type": "ERROR"},
         {"key": "SOMETHING_ELSE", "type": "ERROR"},
         {"key": "WARN_NEW", "args": [{"title": "T"}, {"x": 1}, [2]]},
@@ -193,6 +202,7 @@ def test_findings_are_read_in_each_of_their_forms() -> None:
         Finding(key="WARN_IGNORE_COPY_PERMISSION"),
         Finding(key="ERROR_LOCK_FAILED", args=("DEST",), severity=Severity.ERROR),
         Finding(key="", text="The page is gone"),
+        Finding(key="", text="DONE"),
         Finding(key="", text="The page is broken", severity=Severity.ERROR),
         Finding(key="SOMETHING_ELSE", severity=Severity.ERROR),
         Finding(key="WARN_NEW", args=("T", '{"x":1}', "[2]")),
@@ -211,7 +221,7 @@ def test_findings_are_read_in_each_of_their_forms() -> None:
         None,
     ],
 )
-def test_a_count_of_nought_and_a_status_are_no_findings(entry: Any) -> None:
+def test_a_count_of_zero_and_a_status_are_no_findings(entry: Any) -> None:
     assert findings(entry, "ERROR_RELINK") == (Finding(key="ERROR_RELINK", severity=Severity.ERROR),)
 
 
@@ -227,17 +237,27 @@ def test_findings_of_other_pages_are_other_findings() -> None:
     assert len(set(identities(*entries))) == len(identities(*entries)) == 6
 
 
-def test_an_identity_is_32_hexadecimal_digits_and_stays_what_it_is() -> None:
-    # Rows in the database are found by it: a change here tells every warning again.
+def test_an_identity_is_32_hexadecimal_digits_and_never_changes() -> None:
+    # Rows in the database are found by it: after a change here every warning would be posted again.
     assert identities({"key": "WARN_RENAME_PAGE", "args": ["A", "B"]}) == ["9e5229223b8e05a4d0d4bf0f148eaa94"]
 
 
-def test_of_a_finding_listed_twice_the_larger_count_stays() -> None:
+def test_a_finding_that_is_listed_twice_keeps_the_larger_count() -> None:
     counts = [{"key": "WARN_IGNORE_VIEW_RESTRICTED", "args": [count]} for count in ("3", "5", "4")]
     assert findings(*counts) == (Finding(key="WARN_IGNORE_VIEW_RESTRICTED", args=("5",), count=5),)
+    counted, uncounted = {"key": "WARN_IGNORE_VIEW_RESTRICTED", "args": ["1"]}, {"key": "WARN_IGNORE_VIEW_RESTRICTED"}
+    for listed in ((counted, uncounted), (uncounted, counted)):
+        assert findings(*listed) == (Finding(key="WARN_IGNORE_VIEW_RESTRICTED", args=("1",), count=1),)
 
 
-def test_more_findings_than_are_read_are_counted() -> None:
+@pytest.mark.parametrize("fields", [{}, {"errors": []}, {"errors": None}, {"messages": ["STATUS_MOVING_PAGES"]}])
+def test_a_response_without_findings_has_no_digest(fields: dict[str, Any]) -> None:
+    seen = parse_response(body(**fields), expected_id=ID)
+    assert isinstance(seen, Seen)
+    assert (seen.findings, seen.snapshot.findings_digest, seen.snapshot.findings_count) == ((), "", 0)
+
+
+def test_findings_beyond_the_limit_are_only_counted() -> None:
     entries = [{"key": "WARN_RENAME_PAGE", "args": [str(number), "x"]} for number in range(MAX_FINDINGS + 7)]
     seen = parse_response(body(errors=entries), expected_id=ID)
     assert isinstance(seen, Seen)
@@ -245,7 +265,7 @@ def test_more_findings_than_are_read_are_counted() -> None:
 
 
 @pytest.mark.parametrize("digest", ["", "x", "0" * 32 + ".1.0"])
-def test_a_digest_of_other_findings_makes_them_be_read(digest: str) -> None:
+def test_findings_are_parsed_if_their_digest_is_another(digest: str) -> None:
     seen = parse_response(body(errors=["ERROR_RELINK"]), expected_id=ID, known_digest=digest)
     assert isinstance(seen, Seen)
     assert [finding.key for finding in seen.findings or ()] == ["ERROR_RELINK"]
@@ -307,7 +327,7 @@ def texts(value: Any) -> list[str]:
 
 
 @given(BODIES)
-def test_any_json_of_this_shape_reads_within_bounds(source: bytes) -> None:
+def test_any_json_of_this_shape_is_parsed_within_bounds(source: bytes) -> None:
     answer = parse_response(source, expected_id=ID)
     if isinstance(answer, Unreadable):
         return
@@ -320,7 +340,7 @@ def test_any_json_of_this_shape_reads_within_bounds(source: bytes) -> None:
 
 
 @given(BODIES)
-def test_reading_twice_says_the_same(source: bytes) -> None:
+def test_parsing_twice_gives_the_same(source: bytes) -> None:
     answer = parse_response(source, expected_id=ID)
     assert parse_response(source, expected_id=ID) == answer
     if isinstance(answer, Seen) and answer.snapshot.findings_digest:
@@ -329,7 +349,7 @@ def test_reading_twice_says_the_same(source: bytes) -> None:
 
 
 @given(st.binary(), st.integers(0, 400))
-def test_any_bytes_are_survived(noise: bytes, place: int) -> None:
+def test_no_bytes_raise(noise: bytes, place: int) -> None:
     whole = body(messages=[{"translation": "Deleting space", "args": []}], errors=["ERROR_RELINK"])
     for source in (noise, whole[:place], whole[:place] + noise + whole[place:]):
         assert isinstance(parse_response(source, expected_id=ID), Seen | Unreadable)

@@ -1,4 +1,4 @@
-"""What every sample body in tests/fixtures/longtasks means, and that no other body is taken for a long task."""
+"""Every sample body in tests/fixtures/longtasks has its meaning; no other body is taken for a long task."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ OTHERS = sorted((FIXTURES / "not_longtasks").glob("*.json"))
 
 
 class Meaning(Struct, frozen=True, kw_only=True):
-    """What a body says. `settled`: its outcome where it stays the same for two minutes."""
+    """What a body says. `settled`: its outcome if it stays the same for two minutes."""
 
     snapshot: Snapshot
     findings: tuple[Finding, ...] = ()
@@ -414,28 +414,28 @@ def _read(path: Path) -> Seen:
     return seen
 
 
-def test_every_sample_has_its_meaning_written_down() -> None:
+def test_every_sample_has_an_expected_meaning() -> None:
     assert [path.stem for path in SAMPLES] == sorted(MEANINGS)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_a_sample_reads_into_what_it_means(path: Path) -> None:
+def test_a_sample_is_parsed_into_its_meaning(path: Path) -> None:
     seen = _read(path)
     outcome, settled = (
         outcome_of(seen.snapshot, problems=bool(seen.findings), unchanged_seconds=seconds) for seconds in (0, 120)
     )
-    said = Meaning(
+    parsed = Meaning(
         snapshot=replace(seen.snapshot, findings_digest=""),
         findings=tuple(replace(finding, identity="") for finding in seen.findings or ()),
         outcome=outcome,
         settled=settled,
     )
     meant = MEANINGS[path.stem]
-    assert said == (meant if meant.outcome is None else replace(meant, settled=meant.outcome))
+    assert parsed == (meant if meant.outcome is None else replace(meant, settled=meant.outcome))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_findings_of_the_same_digest_are_not_read_again(path: Path) -> None:
+def test_findings_of_the_same_digest_are_not_parsed_again(path: Path) -> None:
     seen = _read(path)
     again = parse_response(
         path.read_bytes(),
@@ -447,7 +447,7 @@ def test_findings_of_the_same_digest_are_not_read_again(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
-def test_another_answer_is_not_taken_for_a_long_task(path: Path) -> None:
+def test_another_response_is_not_taken_for_a_long_task(path: Path) -> None:
     body = path.read_bytes()
     reason = NOT_JSON if body.startswith(b"[") else NO_LONG_TASK
     value = json.loads(body)

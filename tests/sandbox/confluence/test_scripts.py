@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.confluence import ConfluenceSimulator, Note, Story
-from sandbox.scenarios import KINDS, listed, names, random_scenario, scenario
+from sandbox.scenarios import SITE_KINDS, listed_notes, random_scenario, scenario, scenario_names
 
 Check = Callable[[Any], bool]
 
@@ -89,7 +89,7 @@ def bodies(story: Story, kind: str) -> Iterator[dict[str, Any]]:
 
 
 def stories(kind: str) -> list[Story]:
-    return [scenario(name, kind).story for name in names(kind)] + [
+    return [scenario(name, kind).story for name in scenario_names(kind)] + [
         random_scenario(seed, kind=kind).story for seed in range(200)
     ]
 
@@ -113,27 +113,27 @@ def test_data_center_sends_one_message_and_no_word_of_the_end() -> None:
         sent = list(bodies(story, "datacenter"))
         for number, body in enumerate(sent):
             assert set(body) == DATACENTER, story.name
-            told = report(body)
-            if told is None:
+            read = report(body)
+            if read is None:
                 continue
-            assert set(told) == {"status", "destinationUrl", "totalPageNeedToCopy", "errors"}
-            assert set(told["status"]) == {"key", "args", "translation"}
-            assert [set(entry) for entry in told["errors"]] == [{"key", "type", "args", "translation"}] * len(
-                told["errors"]
+            assert set(read) == {"status", "destinationUrl", "totalPageNeedToCopy", "errors"}
+            assert set(read["status"]) == {"key", "args", "translation"}
+            assert [set(entry) for entry in read["errors"]] == [{"key", "type", "args", "translation"}] * len(
+                read["errors"]
             )
             if number < len(sent) - 1:
-                # warnings come with the last report alone, and `successful` is true until it is not
-                assert (told["errors"], body["successful"]) == ([], True), story.name
+                # warnings come only with the last report, and `successful` is true until it is not
+                assert (read["errors"], body["successful"]) == ([], True), story.name
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SITE_KINDS)
 def test_all_that_is_listed_is_what_the_story_says(kind: str) -> None:
     for story in stories(kind):
         found: dict[Note, None] = {}
         for body in bodies(story, kind):
             entries = body.get("errors", []) if kind == "cloud" else (report(body) or {"errors": []})["errors"]
             found |= dict.fromkeys(Note(entry["key"], tuple(entry["args"])) for entry in entries)
-        assert set(found) == set(listed(story, kind)), story.name
+        assert set(found) == set(listed_notes(story, kind)), story.name
 
 
 def last(story_name: str, kind: str) -> dict[str, Any]:
@@ -143,13 +143,13 @@ def last(story_name: str, kind: str) -> dict[str, Any]:
 
 def test_after_an_exception_data_center_has_one_sign_left() -> None:
     body = last("failure", "datacenter")
-    told = report(body)
-    assert told is not None
+    read = report(body)
+    assert read is not None
     assert (body["successful"], body["percentageComplete"], body["elapsedTime"]) == (False, 49, 22_000)
-    assert (told["status"]["key"], told["status"]["args"], told["errors"]) == ("STATUS_COPIED_PAGES", ["80"], [])
+    assert (read["status"]["key"], read["status"]["args"], read["errors"]) == ("STATUS_COPIED_PAGES", ["80"], [])
 
 
-def test_after_an_exception_the_time_of_a_delete_runs_on_and_that_of_a_copy_stands() -> None:
+def test_after_an_exception_the_time_of_a_delete_goes_on_and_that_of_a_copy_does_not() -> None:
     now = 0.0
     simulator = ConfluenceSimulator(clock=lambda: now, kind="datacenter")
     ids = [simulator.add(scenario(name, "datacenter").story) for name in ("delete_exception", "failure")]
@@ -160,17 +160,17 @@ def test_after_an_exception_the_time_of_a_delete_runs_on_and_that_of_a_copy_stan
 
 def test_without_the_lock_data_center_stays_at_nothing() -> None:
     body = last("lock_failure", "datacenter")
-    told = report(body)
-    assert told is not None
+    read = report(body)
+    assert read is not None
     assert (body["successful"], body["percentageComplete"]) == (False, 0)
-    assert (told["status"]["args"], [entry["key"] for entry in told["errors"]]) == (["0"], ["ERROR_LOCK_FAILED"])
+    assert (read["status"]["args"], [entry["key"] for entry in read["errors"]]) == (["0"], ["ERROR_LOCK_FAILED"])
 
 
 def test_a_copy_without_links_ends_below_100_on_data_center() -> None:
     body = last("finish_below_100", "datacenter")
-    told = report(body)
-    assert told is not None
-    assert (body["successful"], body["percentageComplete"], told["status"]["args"]) == (True, 80, ["42"])
+    read = report(body)
+    assert read is not None
+    assert (body["successful"], body["percentageComplete"], read["status"]["args"]) == (True, 80, ["42"])
 
 
 def test_a_delete_lists_both_counts_even_when_they_are_nothing() -> None:
@@ -181,11 +181,11 @@ def test_a_delete_lists_both_counts_even_when_they_are_nothing() -> None:
 
 
 def test_the_text_of_a_space_never_changes() -> None:
-    for kind in KINDS:
+    for kind in SITE_KINDS:
         texts = [body["messages"] for body in bodies(scenario("space_delete", kind).story, kind)]
         assert texts == [[{"translation": "Deleting space", "args": []}]] * len(texts)
 
 
-def test_a_seed_tells_the_same_story() -> None:
+def test_a_seed_gives_the_same_story() -> None:
     for seed in range(20):
         assert random_scenario(seed) == random_scenario(random.Random(seed))

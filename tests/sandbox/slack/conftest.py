@@ -1,19 +1,15 @@
 """A simulator with one workspace, a few people and channels; a client; a stand-in for the bot."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 from aiohttp import web
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackSimulator
+from tests.sandbox.slack.support import TOKEN, BotStub, Clock
 
-START = 1_790_000_000.0
-TOKEN = "xoxb-first"
 SCOPES = {
     "commands",
     "chat:write",
@@ -23,20 +19,12 @@ SCOPES = {
     "im:read",
     "mpim:read",
     "channels:join",
-    "im:write",
-    "mpim:write",
+    "channels:history",
+    "groups:history",
+    "im:history",
+    "mpim:history",
     "files:write",
 }
-
-
-@dataclass
-class Clock:
-    """A clock that is moved by hand."""
-
-    now: float = START
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -46,7 +34,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def slack(clock: Clock) -> AsyncIterator[SlackSimulator]:
-    simulator = SlackSimulator(clock=clock, history_allowed=True)
+    simulator = SlackSimulator(clock=clock)
     simulator.limits.enabled = False
     simulator.add_workspace("T1", TOKEN, SCOPES, domain="acme")
     simulator.add_user("U1", locale="de-DE", name="olga")
@@ -73,37 +61,9 @@ def client(slack: SlackSimulator, http: aiohttp.ClientSession) -> AsyncWebClient
     return AsyncWebClient(token=TOKEN, base_url=slack.api_url, session=http, retry_handlers=[])
 
 
-Refused = Callable[[Awaitable[Any]], Awaitable[str]]
-
-
 @pytest.fixture
-def refused() -> Refused:
-    """The error of a call that Slack refuses."""
-
-    async def error_of(call: Awaitable[Any]) -> str:
-        with pytest.raises(SlackApiError) as caught:
-            await call
-        return str(caught.value.response["error"])
-
-    return error_of
-
-
-@dataclass
-class Bot:
-    """Notes what it is sent and answers as it is told to."""
-
-    url: str = ""
-    answer: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
-    seen: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.seen.append((dict(request.headers), await request.read()))
-        return await self.answer(request) if self.answer else web.Response()
-
-
-@pytest.fixture
-async def bot(slack: SlackSimulator) -> AsyncIterator[Bot]:
-    stand_in = Bot()
+async def bot(slack: SlackSimulator) -> AsyncIterator[BotStub]:
+    stand_in = BotStub()
     app = web.Application()
     app.router.add_post("/slack/events", stand_in.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -5,15 +5,14 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.slack import Fault
+from sandbox.slack import Fault, SlackSimulator
 from sandbox.slack.faults import HTML, Faults
+from tests.sandbox.slack.support import BotStub, error_of, texts
 
 
-def texts(slack):
-    return [message.text for message in slack.messages("C1")]
-
-
-async def test_a_dropped_connection_before_processing_leaves_nothing(slack, client):
+async def test_a_dropped_connection_before_processing_leaves_nothing(
+    slack: SlackSimulator, client: AsyncWebClient
+) -> None:
     slack.faults.add("chat.postMessage", Fault.drop_before())
     with pytest.raises(aiohttp.ClientConnectionError):
         await client.chat_postMessage(channel="C1", text="lost")
@@ -22,7 +21,9 @@ async def test_a_dropped_connection_before_processing_leaves_nothing(slack, clie
     assert (call.status, call.answer, call.fault, call.ok) == (None, None, "drop_before", False)
 
 
-async def test_a_dropped_connection_after_processing_leaves_the_message(slack, client):
+async def test_a_dropped_connection_after_processing_leaves_the_message(
+    slack: SlackSimulator, client: AsyncWebClient
+) -> None:
     slack.faults.add("chat.postMessage", Fault.drop_after())
     with pytest.raises(aiohttp.ClientConnectionError):
         await client.chat_postMessage(channel="C1", text="there")
@@ -31,27 +32,27 @@ async def test_a_dropped_connection_after_processing_leaves_the_message(slack, c
     assert (call.status, call.fault, call.ok) == (None, "drop_after", True)
 
 
-async def test_slack_sdks_own_retry_doubles_a_message(slack, http):
+async def test_slack_sdks_own_retry_doubles_a_message(slack: SlackSimulator, http: aiohttp.ClientSession) -> None:
     slack.faults.add("chat.postMessage", Fault.drop_after())
     careless = AsyncWebClient(token="xoxb-first", base_url=slack.api_url, session=http)
     await careless.chat_postMessage(channel="C1", text="twice")
     assert texts(slack) == ["twice", "twice"]
 
 
-async def test_a_5xx_comes_as_html(slack, http):
+async def test_a_5xx_comes_as_html(slack: SlackSimulator, http: aiohttp.ClientSession) -> None:
     slack.faults.add("auth.test", Fault.status(503))
     async with http.post(slack.api_url + "auth.test") as answer:
         assert (answer.status, answer.content_type, await answer.text()) == (503, "text/html", HTML)
 
 
-async def test_a_5xx_may_come_although_it_was_carried_out(slack, client):
+async def test_a_5xx_may_come_although_it_was_carried_out(slack: SlackSimulator, client: AsyncWebClient) -> None:
     slack.faults.add("chat.postMessage", Fault.status_after(502))
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(channel="C1", text="there")
     assert (caught.value.response.status_code, texts(slack)) == (502, ["there"])
 
 
-async def test_a_429_says_how_long(slack, client):
+async def test_a_429_says_how_long(slack: SlackSimulator, client: AsyncWebClient) -> None:
     slack.faults.add("chat.postMessage", Fault.ratelimited(300))
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(channel="C1", text="no")
@@ -63,14 +64,16 @@ async def test_a_429_says_how_long(slack, client):
     )
 
 
-async def test_any_error_can_be_scripted(slack, client, refused):
+async def test_any_error_can_be_scripted(slack: SlackSimulator, client: AsyncWebClient) -> None:
     slack.faults.add("chat.postMessage", Fault.error("restricted_action_thread_locked"))
-    assert await refused(client.chat_postMessage(channel="C1", text="no")) == "restricted_action_thread_locked"
+    assert await error_of(client.chat_postMessage(channel="C1", text="no")) == "restricted_action_thread_locked"
     await client.chat_postMessage(channel="C1", text="yes")
     assert texts(slack) == ["yes"]
 
 
-async def test_a_slow_call_is_carried_out_even_when_nobody_waits_any_more(slack, http):
+async def test_a_slow_call_is_carried_out_even_when_nobody_waits_any_more(
+    slack: SlackSimulator, http: aiohttp.ClientSession
+) -> None:
     slack.faults.add("chat.postMessage", Fault.slow(1.0))
     with pytest.raises(TimeoutError):
         await http.post(
@@ -83,7 +86,7 @@ async def test_a_slow_call_is_carried_out_even_when_nobody_waits_any_more(slack,
     assert await slack.wait_for(lambda: texts(slack)) == ["late"]
 
 
-async def test_a_slow_answer_is_carried_out_at_once(slack, client):
+async def test_a_slow_answer_is_carried_out_at_once(slack: SlackSimulator, client: AsyncWebClient) -> None:
     slack.faults.add("chat.postMessage", Fault.slow_answer(60))
     call = asyncio.create_task(client.chat_postMessage(channel="C1", text="soon"))
     assert await slack.wait_for(lambda: texts(slack)) == ["soon"]
@@ -91,13 +94,15 @@ async def test_a_slow_answer_is_carried_out_at_once(slack, client):
     call.cancel()
 
 
-async def test_faults_of_one_workspace_leave_the_others_alone(slack, client):
+async def test_faults_of_one_workspace_do_not_meet_others(slack: SlackSimulator, client: AsyncWebClient) -> None:
     slack.faults.add("auth.test", Fault.error("fatal_error"), team_id="T2")
     assert (await client.auth_test())["team_id"] == "T1"
     assert slack.faults.waiting == 1
 
 
-async def test_a_fault_for_everything_meets_response_urls_too(slack, http, bot):
+async def test_a_fault_for_everything_meets_response_urls_too(
+    slack: SlackSimulator, http: aiohttp.ClientSession, bot: BotStub
+) -> None:
     result = await slack.command("help", user="U1", channel="C1")
     slack.faults.add("*", Fault.drop_after())
     with pytest.raises(aiohttp.ClientConnectionError):
@@ -109,7 +114,7 @@ async def test_a_fault_for_everything_meets_response_urls_too(slack, http, bot):
     assert slack.faults.report() == {"response_url drop_after": 1, "response_url error_expired_url": 1}
 
 
-def test_plans_fire_as_often_as_they_say():
+def test_plans_fire_as_often_as_they_say() -> None:
     faults = Faults()
     faults.add("a", Fault.status(500), times=2)
     faults.add("a", Fault.drop_before(), times=0)
@@ -120,8 +125,8 @@ def test_plans_fire_as_often_as_they_say():
     assert (faults.draw("b"), faults.waiting) == (None, 0)
 
 
-def test_chance_is_seeded():
-    def run(seed):
+def test_chance_is_seeded() -> None:
+    def run(seed: int) -> list[bool]:
         faults = Faults(seed=seed)
         faults.add("*", Fault.status(500), probability=0.3)
         return [faults.draw("a") is not None for _ in range(200)]
@@ -131,7 +136,7 @@ def test_chance_is_seeded():
     assert 30 < sum(run(1)) < 90
 
 
-def test_cleared_plans_do_not_fire():
+def test_cleared_plans_do_not_fire() -> None:
     faults = Faults()
     faults.add("a", Fault.status(500))
     faults.clear()

@@ -1,0 +1,190 @@
+"""Rows of the database as frozen structs; what a query returns outside `bot.db`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from sqlalchemy import Column, Table
+
+from bot.domain.command import SiteKind
+from bot.domain.message_facts import Facts
+from bot.domain.message_kinds import CommandOwner, Owner, SubscriptionOwner
+from bot.domain.snapshot import Kind
+from bot.domain.states import MessageForm, MessageKind, MessageState, Outcome, SubscriptionState, Titles, Verbosity
+from bot.domain.task_state import TaskHistory
+
+T = TypeVar("T", bound=Struct)
+
+
+def columns(row: type[Struct], *tables: Table[Any]) -> list[Column[Any]]:
+    """The columns for a struct's fields, in its order, each of the first table that has it."""
+    return [next(table.c[name] for table in tables if name in table.c) for name in row.__struct_fields__]
+
+
+def build(row: type[T], values: Sequence[Any]) -> T:
+    """A struct from the values of its columns, in its order."""
+    return row(**dict(zip(row.__struct_fields__, values, strict=True)))
+
+
+class SiteRow(Struct, frozen=True):
+    """One Confluence site."""
+
+    id: int
+    alias: str
+    kind: SiteKind
+    base_url: str
+    cloud_id: str | None
+    failures: int
+    down_since: datetime | None
+    announced_at: datetime | None
+    probe_at: datetime | None
+    last_error: str | None
+
+
+class LongTaskRow(TaskHistory, frozen=True, kw_only=True):
+    """One long task of one site. `snapshot` and `samples` are JSON; `long_tasks.task_state` reads them."""
+
+    id: int
+    site_id: int
+    remote_id: str
+    created_at: datetime
+    kind: Kind
+    snapshot: str | None
+    samples: str
+    percent: float | None
+    findings_digest: str
+    findings_seq: int
+    findings_beyond: int
+    due_at: datetime | None
+    claim_id: str | None
+
+
+class SubscriptionRow(Struct, frozen=True):
+    """One thread that follows one long task."""
+
+    id: int
+    long_task_id: int
+    team_id: str
+    channel_id: str
+    command_id: int | None
+    owner_id: str
+    state: SubscriptionState
+    outcome: Outcome
+    stopped_by: str | None
+    language: str
+    verbosity: Verbosity
+    titles: Titles
+    thread_ts: str | None
+    announced_seq: int
+    created_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the thread still follows."""
+        return self.state in (SubscriptionState.STARTING, SubscriptionState.FOLLOWING)
+
+
+class ThreadRow(Struct, frozen=True):
+    """A subscription with the long task it follows and the address of its site."""
+
+    subscription: SubscriptionRow
+    task: LongTaskRow
+    site_base_url: str
+
+
+class CommandRow(Struct, frozen=True):
+    """One slash command, shortcut, mention or hook call as it came in."""
+
+    id: int
+    team_id: str
+    enterprise_id: str | None
+    channel_id: str
+    user_id: str
+    user_team_id: str | None
+    command: str
+    text: str
+    response_url: bytes | None
+    uses_left: int
+    claim_id: str | None
+    attempts: int
+    created_at: datetime
+
+
+class Address(Struct, frozen=True):
+    """Where a message is in Slack."""
+
+    channel_id: str
+    ts: str
+
+
+class Shows(Struct, frozen=True, kw_only=True):
+    """What a message that is kept true shows."""
+
+    digest: str  #: of the rendered message
+    percent: float | None = None  #: 0 to 100
+    end: datetime | None = None  #: expected end (UTC)
+    terminal: bool = False  #: whether it shows the end of the long task
+
+
+class MessageRow(Struct, frozen=True):
+    """One message of the bot, posted or still to be posted."""
+
+    id: int
+    marker: str
+    team_id: str
+    owner: Owner
+    user_id: str | None
+    kind: MessageKind
+    facts: Facts
+    state: MessageState
+    reason: str | None
+    form: MessageForm
+    address: Address | None
+    ambiguous: bool
+    edit_ambiguous: bool
+    attempts: int
+    created_at: datetime
+    shown: str | None
+    shown_percent: float | None
+    shown_end: datetime | None
+    stale_since: datetime | None
+    terminal: bool
+
+
+class WaitingRow(Struct, frozen=True):
+    """A message that has still to be posted, as far as choosing the next one needs it."""
+
+    id: int
+    owner: Owner
+    kind: MessageKind
+    facts: Facts | None  #: None if what is stored does not read
+    state: MessageState
+    user_id: str | None
+    not_before: datetime | None
+    created_at: datetime
+    channel_id: str  #: where it is to be posted
+
+
+class StaleRow(Struct, frozen=True):
+    """A message that shows something old, as far as choosing the next edit needs it."""
+
+    id: int
+    subscription_id: int
+    kind: MessageKind
+    form: MessageForm
+    channel_id: str
+    outcome: Outcome
+    stale_since: datetime
+    not_before: datetime | None
+    change: float  #: percent points between what is shown and what is true
+
+
+def owner_of(subscription_id: int | None, command_id: int | None) -> Owner:
+    """The owner that a row's two references name. Raises ValueError if it has none."""
+    if subscription_id is not None:
+        return SubscriptionOwner(subscription_id)
+    if command_id is not None:
+        return CommandOwner(command_id)
+    raise ValueError("a message without an owner")

@@ -1,0 +1,90 @@
+"""Mark messages that are kept true as showing something old."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+
+from bot.db.engine import Connection
+from bot.db.models import is_active, messages, subscriptions
+from bot.domain.message_facts import Warnings, decode
+from bot.domain.states import MessageForm, MessageKind, MessageState, SubscriptionState
+
+#: a message that is not rendered yet needs no mark
+_RENDERED = or_(
+    messages.c.state.in_((MessageState.SENDING, MessageState.POSTED, MessageState.EDITING)),
+    messages.c.form == MessageForm.MILESTONES,
+)
+
+
+async def _mark(connection: Connection, *conditions: ColumnElement[bool], now: datetime) -> None:
+    stale_since = func.coalesce(messages.c.stale_since, now)
+    await connection.execute(update(messages).where(*conditions, _RENDERED).values(stale_since=stale_since))
+
+
+async def mark_cards(connection: Connection, long_task_ids: Collection[int] | Select[int], *, now: datetime) -> None:
+    """The cards of the threads that follow these long tasks show something old."""
+    threads = select(subscriptions.c.id).where(subscriptions.c.long_task_id.in_(long_task_ids), is_active)
+    await _mark(connection, messages.c.subscription_id.in_(threads), messages.c.kind == MessageKind.CARD, now=now)
+
+
+async def mark_outcome(connection: Connection, subscription_ids: Collection[int], *, now: datetime) -> None:
+    """Root and card of these threads show an old outcome."""
+    root_and_card = messages.c.kind.in_((MessageKind.ROOT, MessageKind.CARD))
+    await _mark(connection, messages.c.subscription_id.in_(subscription_ids), root_and_card, now=now)
+
+
+async def leave_thread(connection: Connection, subscription_id: int) -> None:
+    """Edit no message of a thread any more, and take an edit that is being made as finished."""
+    await connection.execute(
+        update(messages)
+        .where(messages.c.subscription_id == subscription_id, messages.c.stale_since.is_not(None))
+        .values(stale_since=None)
+    )
+    await connection.execute(
+        update(messages)
+        .where(messages.c.subscription_id == subscription_id, messages.c.state == MessageState.EDITING)
+        .values(state=MessageState.POSTED)
+    )
+
+
+async def show_next_look(connection: Connection, subscription_id: int, *, after: datetime) -> None:
+    """Edit the card after a time, even if only the time of the last check has changed: a person waits for it."""
+    await connection.execute(
+        update(messages)
+        .where(messages.c.subscription_id == subscription_id, messages.c.kind == MessageKind.CARD, _RENDERED)
+        .values(shown=None, stale_since=after, not_before=after)
+    )
+
+
+async def refresh_checked(connection: Connection, *, before: datetime, now: datetime) -> None:
+    """Edit the cards of running threads whose last edit is older than a time, to show when they were last checked."""
+    running = select(subscriptions.c.id).where(is_active)
+    await connection.execute(
+        update(messages)
+        .where(
+            messages.c.kind == MessageKind.CARD,
+            messages.c.state == MessageState.POSTED,
+            messages.c.shown_at < before,
+            messages.c.stale_since.is_(None),
+            messages.c.subscription_id.in_(running),
+        )
+        .values(stale_since=now, shown=None)
+    )
+
+
+async def mark_warnings(connection: Connection, long_task_id: int, *, seqs: Sequence[int], now: datetime) -> None:
+    """The replies about these findings (sequence numbers) show old counts."""
+    threads = select(subscriptions.c.id).where(
+        subscriptions.c.long_task_id == long_task_id, subscriptions.c.state != SubscriptionState.LOST
+    )
+    query = select(messages.c.id, messages.c.facts).where(
+        messages.c.subscription_id.in_(threads), messages.c.kind == MessageKind.WARNINGS, _RENDERED
+    )
+    stale = []
+    for message_id, text in await connection.execute(query):
+        facts = decode(text)
+        if isinstance(facts, Warnings) and any(facts.first <= seq <= facts.last for seq in seqs):
+            stale.append(message_id)
+    if stale:
+        await _mark(connection, messages.c.id.in_(stale), now=now)

@@ -1,0 +1,67 @@
+"""Count unexpected exceptions of posts and edits; a message that keeps crashing is set aside."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.db import messages, subscriptions, threads, waiting_messages
+from bot.db.engine import Connection
+from bot.deliver.candidates import Work
+from bot.domain.message_kinds import SubscriptionOwner
+from bot.domain.message_plan import for_set_aside
+from bot.domain.pacing import Method
+from bot.domain.states import MessageKind, MessageState
+
+_log = structlog.get_logger(__name__)
+
+#: unexpected exceptions of one message after which it is set aside
+LIMIT = 5
+
+
+@dataclass
+class Crashes:
+    """How often each message has crashed in this process, by message id."""
+
+    _times: dict[int, int] = field(default_factory=dict)
+
+    def count(self, message_id: int) -> int:
+        """Count one more crash; returns how many there were. At the limit the count starts again."""
+        times = self._times.get(message_id, 0) + 1
+        self._times[message_id] = times
+        if times >= LIMIT:
+            del self._times[message_id]
+        return times
+
+
+async def after_crash(connection: Connection, work: Work, times: int, *, team_id: str, now: datetime) -> None:
+    """Try a message again later, or set it aside after the last try."""
+    if times < LIMIT:
+        at = now + timedelta(seconds=2.0**times)
+        await waiting_messages.retry_after_crash(connection, work.candidate.message_id, at=at)
+    else:
+        await _set_aside(connection, work, team_id=team_id, now=now)
+
+
+async def _set_aside(connection: Connection, work: Work, *, team_id: str, now: datetime) -> None:
+    """Give a message up, so that the rest of its thread is posted; the thread, or its owner, gets a message once."""
+    message_id, owner = work.candidate.message_id, work.owner
+    _log.error("message_set_aside", message=message_id, kind=work.kind, action=work.candidate.method)
+    if work.candidate.method is Method.POST:
+        await messages.drop(connection, message_id, reason="set aside")
+    elif work.kind is MessageKind.CARD:
+        await messages.use_milestones(connection, message_id, state=MessageState.POSTED)
+    else:
+        await messages.leave(connection, message_id)
+    if not isinstance(owner, SubscriptionOwner):
+        return
+    starting = work.kind is MessageKind.ROOT and work.candidate.method is Method.POST
+    row = await threads.find(connection, owner.id)
+    if row is None:
+        return
+    if starting:
+        await subscriptions.lose(connection, owner.id, reason="set aside", now=now)
+        await waiting_messages.drop_thread(connection, owner.id, reason="set aside")
+    draft = for_set_aside(starting=starting, owner_id=row.subscription.owner_id)
+    planned = messages.Planned(owner=owner, team_id=team_id, draft=draft)
+    await messages.plan_once(connection, planned, marker=f"set-aside-{owner.id}", now=now)

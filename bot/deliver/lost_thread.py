@@ -1,0 +1,45 @@
+"""End a thread in which nothing can be posted any more, and inform its people elsewhere."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+
+from bot.clients.slack.errors import Refusal, Refused
+from bot.db import long_tasks, messages, subscriptions, waiting_messages
+from bot.db.engine import Connection
+from bot.deliver.thread import Thread
+from bot.domain.message_kinds import SubscriptionOwner
+from bot.domain.message_plan import for_lost_thread
+from bot.domain.states import LostReason
+
+_log = structlog.get_logger(__name__)
+
+_REASONS: Mapping[Refusal, LostReason] = {
+    Refusal.ARCHIVED: LostReason.ARCHIVED,
+    Refusal.CHANNEL_GONE: LostReason.GONE,
+    Refusal.NOT_IN_CHANNEL: LostReason.REMOVED,
+    Refusal.THREAD_GONE: LostReason.DELETED,
+    Refusal.MESSAGE_GONE: LostReason.DELETED,
+}
+#: refusals that an invitation of the bot to the channel ends
+_INVITABLE = frozenset({Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL})
+
+
+async def end(connection: Connection, thread: Thread, error: Refused, *, starting: bool, now: datetime) -> None:
+    """End a subscription; `starting`: its root was never posted."""
+    subscription = thread.row.subscription
+    _log.warning("thread_lost", subscription=subscription.id, method=error.method, answer=error.answer)
+    await subscriptions.lose(connection, subscription.id, reason=error.answer, now=now)
+    await waiting_messages.drop_thread(connection, subscription.id, reason=error.answer)
+    await long_tasks.stop_looking(connection, [subscription.long_task_id])
+    drafts = for_lost_thread(
+        _REASONS.get(error.refusal, LostReason.REFUSED),
+        starting=starting,
+        invitable=error.refusal in _INVITABLE,
+        owner_id=subscription.owner_id,
+        followers=thread.view.followers,
+    )
+    owner = SubscriptionOwner(subscription.id)
+    planned = [messages.Planned(owner=owner, team_id=subscription.team_id, draft=draft) for draft in drafts]
+    await messages.plan(connection, planned, now=now)

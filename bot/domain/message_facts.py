@@ -1,0 +1,138 @@
+"""The facts a message is rendered from: a tagged union, encoded to and decoded from one JSON column.
+
+A message is planned with the facts that caused it; everything else it says is read when it is rendered.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from bot.domain.states import LostReason, Trouble
+
+
+class Root(Struct, frozen=True, tag="root"):
+    """What is followed, in the channel."""
+
+
+class Card(Struct, frozen=True, tag="card"):
+    """The progress."""
+
+
+class Warnings(Struct, frozen=True, kw_only=True, tag="warnings"):
+    """A range of findings, by sequence number."""
+
+    first: int
+    last: int
+    earlier: bool = False  #: found before the thread began
+
+
+class TroubleStarted(Struct, frozen=True, kw_only=True, tag="trouble_started"):
+    """A trouble begins. Times are UTC."""
+
+    trouble: Trouble
+    since: datetime | None = None
+    until: datetime | None = None  #: until when Confluence asked to wait
+
+
+class TroubleOver(Struct, frozen=True, kw_only=True, tag="trouble_over"):
+    """A trouble ends. `since` is when it began (UTC)."""
+
+    trouble: Trouble
+    since: datetime | None = None
+
+
+class PostingSetAside(Struct, frozen=True, tag="posting_set_aside"):
+    """A message of this thread kept failing inside the bot and was given up.
+
+    Rendered without what Confluence said, which may be what fails.
+    """
+
+
+class NewPhase(Struct, frozen=True, tag="new_phase"):
+    """A new phase has begun."""
+
+
+class Milestone(Struct, frozen=True, tag="milestone"):
+    """A quarter is done."""
+
+
+class Completion(Struct, frozen=True, tag="completion"):
+    """The long task has ended."""
+
+
+class FindingsFile(Struct, frozen=True, tag="findings_file"):
+    """The full list of findings, as a file."""
+
+
+class FindingsPage(Struct, frozen=True, kw_only=True, tag="findings_page"):
+    """One page (from 0) of the full list as text, if Slack takes no file."""
+
+    page: int
+
+
+class Answer(Struct, frozen=True, kw_only=True, tag="answer"):
+    """The answer to a command, rendered when the command was carried out."""
+
+    text: str
+    blocks: tuple[dict[str, Any], ...] = ()
+
+
+class InviteNeeded(Struct, frozen=True, tag="invite_needed"):
+    """The bot is not in the channel in which it was to follow."""
+
+
+class StoppedByOther(Struct, frozen=True, kw_only=True, tag="stopped_by_other"):
+    """To the owner: another person stopped the thread."""
+
+    by: str  #: user id
+
+
+class FollowSetAside(Struct, frozen=True, tag="follow_set_aside"):
+    """To the owner: following kept failing inside the bot and was given up before a thread began."""
+
+
+class ThreadLost(Struct, frozen=True, kw_only=True, tag="thread_lost"):
+    """Nothing can be posted in the thread any more."""
+
+    reason: LostReason
+
+
+Facts = (
+    Root
+    | Card
+    | Warnings
+    | TroubleStarted
+    | TroubleOver
+    | PostingSetAside
+    | NewPhase
+    | Milestone
+    | Completion
+    | FindingsFile
+    | FindingsPage
+    | Answer
+    | InviteNeeded
+    | StoppedByOther
+    | FollowSetAside
+    | ThreadLost
+)
+
+_decoder: msgspec.json.Decoder[Facts] = msgspec.json.Decoder(Facts)
+
+
+def encode(facts: Facts) -> str:
+    """Facts as JSON text."""
+    return msgspec.json.encode(facts, enc_hook=_plain).decode()
+
+
+def _plain(value: object) -> str:
+    """Rendered text is a subclass of str, which msgspec does not encode by itself."""
+    if isinstance(value, str):
+        return str(value)
+    raise NotImplementedError
+
+
+def decode(text: str) -> Facts:
+    """Facts from JSON text. Raises msgspec.MsgspecError if it is not one of them."""
+    return _decoder.decode(text)

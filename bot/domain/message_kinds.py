@@ -1,0 +1,71 @@
+"""What differs between kinds of messages: one row of a table for each kind."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from bot.domain.pacing import Urgency
+from bot.domain.states import MessageKind
+
+
+class SubscriptionOwner(Struct, frozen=True, tag="subscription"):
+    """A message of a thread, or about it."""
+
+    id: int
+
+
+class CommandOwner(Struct, frozen=True, tag="command"):
+    """An answer to a command."""
+
+    id: int
+
+
+#: what a message belongs to; messages of one owner are posted in order
+Owner = SubscriptionOwner | CommandOwner
+
+
+class Place(StrEnum):
+    """Where a message is posted."""
+
+    CHANNEL = "channel"
+    THREAD = "thread"  #: only once the root is posted
+    PERSON = "person"  #: beside the thread, which does not wait for it
+
+
+class Loss(StrEnum):
+    """What a message that cannot be posted or edited any more means for its thread."""
+
+    NOTHING = "nothing"
+    END_THREAD = "end_thread"
+    MILESTONES = "milestones"  #: replies at every quarter instead
+    POST_AGAIN = "post_again"  #: once; the second time, milestones
+
+
+class KindRules(Struct, frozen=True, kw_only=True):
+    """How messages of one kind are posted and edited."""
+
+    place: Place
+    urgency: Urgency
+    #: kept true: edited to the latest state; of several such messages of a thread the lowest is edited first
+    edit_rank: int | None = None
+    refused: Loss = Loss.NOTHING  #: if Slack refuses the post for good, or the edit
+    deleted: Loss = Loss.NOTHING  #: if somebody deleted the message in Slack
+
+
+RULES: Mapping[MessageKind, KindRules] = {
+    MessageKind.ROOT: KindRules(
+        place=Place.CHANNEL, urgency=Urgency.FIRST_CARD, edit_rank=1, refused=Loss.END_THREAD, deleted=Loss.END_THREAD
+    ),
+    MessageKind.CARD: KindRules(
+        place=Place.THREAD, urgency=Urgency.FIRST_CARD, edit_rank=0, refused=Loss.MILESTONES, deleted=Loss.POST_AGAIN
+    ),
+    MessageKind.WARNINGS: KindRules(place=Place.THREAD, urgency=Urgency.WARNING, edit_rank=2),
+    MessageKind.TROUBLE: KindRules(place=Place.THREAD, urgency=Urgency.TROUBLE),
+    MessageKind.PHASE: KindRules(place=Place.THREAD, urgency=Urgency.PROGRESS),
+    MessageKind.MILESTONE: KindRules(place=Place.THREAD, urgency=Urgency.PROGRESS),
+    MessageKind.COMPLETION: KindRules(place=Place.THREAD, urgency=Urgency.COMPLETION),
+    MessageKind.FILE: KindRules(place=Place.THREAD, urgency=Urgency.COMPLETION),
+    MessageKind.DIRECT: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
+    MessageKind.PRIVATE: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
+}

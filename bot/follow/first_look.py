@@ -1,0 +1,112 @@
+"""Look at a long task because a person asks, and show what the look found."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.db import accounts, pauses
+from bot.domain import poll_result
+from bot.domain.command import Reference
+from bot.domain.decide import decide, pause_of
+from bot.domain.snapshot import Finding
+from bot.domain.states import Outcome
+from bot.domain.task_state import Decision, TaskState
+from bot.follow.deps import Deps, Request
+from bot.render import replies
+from bot.render.message import Message
+from bot.render.thread import ThreadView
+
+#: seconds between the looks at a long task that is not found: it may have been started a moment ago
+RETRY_NOT_FOUND = (3.0, 6.0)
+
+
+async def look(deps: Deps, ref: Reference) -> poll_result.PollResult:
+    """Look once; if the long task is not found, three times in ten seconds."""
+    paused = await _paused(deps, ref)
+    if paused is not None:
+        return paused
+    result = await deps.look(ref.site_id, ref.remote_id)
+    for seconds in RETRY_NOT_FOUND:
+        if not isinstance(result, poll_result.NotFound):
+            break
+        await deps.sleep(seconds)
+        result = await deps.look(ref.site_id, ref.remote_id)
+    if isinstance(result, poll_result.RateLimited):
+        await _keep_pause(deps, ref, result)
+    return result
+
+
+async def _keep_pause(deps: Deps, ref: Reference, result: poll_result.RateLimited) -> None:
+    """Let the polling pause as well."""
+    pause = pause_of(result, now=deps.now())
+    scope = pauses.confluence_scope(pause.scope, site_id=ref.site_id, account_id=deps.sites[ref.site_id].account_id)
+    async with deps.database.begin() as connection:
+        await pauses.pause(connection, scope, until=pause.until, reason=pause.reason)
+
+
+async def _paused(deps: Deps, ref: Reference) -> poll_result.RateLimited | None:
+    """The answer while Confluence has asked for a pause."""
+    now = deps.now()
+    access = deps.sites[ref.site_id]
+    async with deps.database.read() as connection:
+        paused = await pauses.paused(connection, now=now)
+        refused = await accounts.refused(connection)
+    # A credential that was refused is tried: the person who asks may have just replaced it.
+    own = () if access.account_id in refused else (pauses.account_scope(access.account_id),)
+    scopes = ("app", f"site:{ref.site_id}", *own)
+    until = max((paused[scope] for scope in scopes if scope in paused), default=None)
+    if until is None:
+        return None
+    seconds = (until - now).total_seconds()
+    return poll_result.RateLimited(retry_after=seconds, scope=poll_result.PauseScope.SITE, reason=access.name.alias)
+
+
+def first_decision(deps: Deps, ref: Reference, seen: poll_result.Seen, *, now: datetime) -> Decision:
+    """What the first look at a long task means."""
+    before = TaskState(remote_id=ref.remote_id, created_at=now)
+    return decide(before, seen, known={}, now=now, bounds=deps.bounds, jitter=1.0)
+
+
+def view_of(deps: Deps, request: Request, ref: Reference, decision: Decision, seen: poll_result.Seen) -> ThreadView:
+    """What one look shows to one person."""
+    now = deps.now()
+    snapshot = seen.snapshot
+    elapsed = timedelta(milliseconds=snapshot.elapsed_ms or 0)
+    runs = decision.after.outcome is Outcome.FOLLOWING
+    return ThreadView(
+        remote_id=ref.remote_id,
+        outcome=decision.after.outcome,
+        snapshot=snapshot,
+        owner_id=request.user_id,
+        site_url=deps.sites[ref.site_id].people_url,
+        started_at=now - elapsed if snapshot.elapsed_ms and runs else None,
+        checked_at=now,
+        finding_counts=_counts(seen.findings or ()),
+    )
+
+
+def _counts(found: Sequence[Finding]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for finding in found:
+        counts[finding.key] += 1 if finding.count is None else finding.count
+    return dict(counts)
+
+
+def refusal(deps: Deps, request: Request, ref: Reference, result: poll_result.PollResult) -> Message:
+    """Why there is nothing to follow or to show. Raises ValueError for a look that found the long task."""
+    texts = request.texts
+    match result:
+        case poll_result.NotFound():
+            return replies.no_such_task(texts, ref.remote_id)
+        case poll_result.AccessDenied():
+            return replies.access_refused(texts)
+        case poll_result.Misconfigured():
+            return replies.misconfigured(texts)
+        case poll_result.RateLimited(retry_after=seconds):
+            return replies.rate_limited(texts, deps.now() + timedelta(seconds=seconds) if seconds else None)
+        case poll_result.Unavailable():
+            return replies.confluence_unavailable(texts)
+        case poll_result.Unreadable():
+            return replies.confluence_unreadable(texts)
+        case poll_result.Seen():
+            raise ValueError("the look found the long task")

@@ -1,0 +1,116 @@
+"""Start both simulators, and the real bot pointed at them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from time import time
+
+from bot import app
+from bot.config import Settings, load
+from sandbox.confluence import ConfluenceSimulator
+from sandbox.scenarios import Scenario
+from sandbox.slack import SlackSimulator
+from sandbox.slack.records import DispatchResult, PostedMessage
+
+TEAM = "T0SANDBOX"
+CHANNEL = "C0RELEASES"
+PERSON = "U0MARTA"
+COLLEAGUE = "U0TOMAS"
+TOKEN = "xoxb-sandbox-token"  # noqa: S105 -- a sandbox holds nothing of value
+
+
+@dataclass(kw_only=True)
+class Sandbox:
+    """Both simulators, and the environment variables with which a bot finds them."""
+
+    slack: SlackSimulator
+    confluence: ConfluenceSimulator
+    environ: dict[str, str]
+    _bots: list[AsyncExitStack] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that a bot reads from this environment."""
+        return load(self.environ)
+
+    async def start_bot(self) -> app.Bot:
+        """Start the real bot in this process and point Slack at it."""
+        stack = AsyncExitStack()
+        bot = await stack.enter_async_context(app.build(self.settings))
+        await stack.enter_async_context(app.serving(bot))
+        self._bots.append(stack)
+        self.slack.request_url = f"http://127.0.0.1:{bot.port}/slack/events"
+        return bot
+
+    async def stop_bot(self) -> None:
+        """Stop the bot that was started last, as SIGTERM does."""
+        await self._bots.pop().aclose()
+
+    async def close(self) -> None:
+        """Stop all bots and both simulators."""
+        while self._bots:
+            await self.stop_bot()
+        await self.confluence.stop()
+        await self.slack.stop()
+
+    def begin(self, scenario: Scenario) -> str:
+        """Start a story in Confluence now and return the id of its long task."""
+        return self.confluence.add(scenario.story)
+
+    async def type(self, text: str, *, user: str = PERSON, channel: str = CHANNEL) -> DispatchResult:
+        """Type `/longtask …` into a channel."""
+        return await self.slack.command(text, user=user, channel=channel)
+
+    def root_of(self, remote_id: str, channel: str = CHANNEL) -> PostedMessage | None:
+        """Return the newest root under which a long task is followed; None if there is none."""
+        found = [message for message in self.slack.messages(channel) if remote_id in message.text]
+        return found[-1] if found else None
+
+    def thread_of(self, remote_id: str, channel: str = CHANNEL) -> list[PostedMessage]:
+        """Return the thread of a long task without its root: the card, then the replies."""
+        root = self.root_of(remote_id, channel)
+        return [] if root is None else self.slack.thread(channel, root.ts)
+
+
+@asynccontextmanager
+async def open_sandbox(
+    *,
+    database_url: str,
+    kind: str = "cloud",
+    clock: Callable[[], float] = time,
+    environ: dict[str, str] | None = None,
+) -> AsyncIterator[Sandbox]:
+    """Start both simulators on free ports of 127.0.0.1, with a channel and two people in it; no bot yet."""
+    slack = SlackSimulator(clock=clock)
+    slack.add_workspace(TEAM, TOKEN, domain="sandbox")
+    slack.add_user(PERSON, name="marta")
+    slack.add_user(COLLEAGUE, name="tomas")
+    slack.add_channel(CHANNEL, "releases", members=[PERSON, COLLEAGUE, slack.workspaces[TEAM].bot_user_id])
+    site = ConfluenceSimulator(clock=clock, kind=kind)
+    await slack.start()
+    await site.start()
+    credential = (
+        {"CONFLUENCE_EMAIL": site.account.email, "CONFLUENCE_API_TOKEN": site.account.token}
+        if site.is_cloud
+        else {"CONFLUENCE_TOKEN": site.account.token}
+    )
+    sandbox = Sandbox(
+        slack=slack,
+        confluence=site,
+        environ={
+            "PORT": "0",
+            "HOST": "127.0.0.1",
+            "DATABASE_URL": database_url,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            "SLACK_BOT_TOKEN": TOKEN,
+            "SLACK_API_URL": slack.api_url,
+            "CONFLUENCE_URL": site.base_url,
+            "CONFLUENCE_KIND": kind,
+            **credential,
+            **(environ or {}),
+        },
+    )
+    try:
+        yield sandbox
+    finally:
+        await sandbox.close()

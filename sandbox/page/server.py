@@ -1,0 +1,179 @@
+"""Serve the page on 127.0.0.1, stream every change to it, and send the bot what is typed and clicked there."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from babel import Locale
+
+from sandbox.harness import CHANNEL, PERSON, Sandbox
+from sandbox.page.channel import channel_messages
+from sandbox.slack.records import DispatchResult, StateChange, User
+from sandbox.slack_html import STYLE
+
+OnCommand = Callable[[str, str], Awaitable[DispatchResult]]
+
+_HERE = Path(__file__).parent
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+_FILES = {
+    "/": ("page.html", "text/html"),
+    "/page.css": ("page.css", "text/css"),
+    "/page.js": ("page.js", "text/javascript"),
+}
+#: where the HTML holds the first state of the channel
+_FIRST = "{first}"
+#: seconds between two states of the channel
+_INTERVAL = 0.1
+#: seconds after which something is written to a silent connection, to notice if it is closed
+_SILENCE = 15.0
+
+
+@asynccontextmanager
+async def serve_page(sandbox: Sandbox, on_command: OnCommand, *, port: int = 0) -> AsyncIterator[str]:
+    """Serve the channel until the end of the block; yields the address. `on_command` gets a command's text and user."""
+    page = _Page(sandbox, on_command)
+    application = web.Application(middlewares=[_refuse_other_sites], client_max_size=64 * 1024)
+    application.add_routes([web.get(path, page.file) for path in _FILES])
+    application.add_routes(
+        [web.get("/events", page.events), web.post("/type", page.type), web.post("/click", page.click)]
+    )
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    unsubscribe = sandbox.slack.subscribe(page.changed)
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        unsubscribe()
+        page.close()
+        await runner.cleanup()
+
+
+@web.middleware
+async def _refuse_other_sites(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse requests that other sites make a browser send: by a host name of their own, or with a form."""
+    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
+    origin = request.headers.get("Origin")
+    if host not in {"127.0.0.1", "localhost"} or origin not in {None, f"http://{request.headers['Host']}"}:
+        return web.Response(status=403, headers=_HEADERS)
+    if request.method == "POST" and request.content_type != "application/json":
+        return web.Response(status=415, headers=_HEADERS)
+    try:
+        response = await handler(request)
+    except (KeyError, LookupError, TypeError, ValueError) as error:
+        return web.json_response({"error": type(error).__name__}, status=400, headers=_HEADERS)
+    if not response.prepared:
+        response.headers.update(_HEADERS)
+    return response
+
+
+class _Page:
+    """The handlers of the page."""
+
+    def __init__(self, sandbox: Sandbox, on_command: OnCommand) -> None:
+        self._slack = sandbox.slack
+        self._on_command = on_command
+        self._streams: set[asyncio.Event] = set()
+        self._closing = False
+
+    def changed(self, _change: StateChange) -> None:
+        """Wake every stream."""
+        for stream in self._streams:
+            stream.set()
+
+    def close(self) -> None:
+        """End every stream."""
+        self._closing = True
+        for stream in self._streams:
+            stream.set()
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Serve the page itself, its style and its script."""
+        name, media_type = _FILES[request.path]
+        text = (_HERE / name).read_text(encoding="utf-8")
+        if name.endswith("css"):
+            text = STYLE + text
+        elif name.endswith("html"):
+            # the first state comes with the page, so that nothing flickers; as data, not as a script
+            text = text.replace(_FIRST, self._state_json(PERSON).replace("<", "\\u003c"))
+        return web.Response(text=text, content_type=media_type)
+
+    def _state_json(self, person: str) -> str:
+        return json.dumps({"people": self._people(), "messages": channel_messages(self._slack, CHANNEL, person)})
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """Stream the channel, now and whenever it has changed (server-sent events)."""
+        person = self._person(request.query)
+        response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        changed = asyncio.Event()
+        self._streams.add(changed)
+        try:
+            while not self._closing:
+                changed.clear()
+                await response.write(f"data: {self._state_json(person)}\n\n".encode())
+                await _next(changed, response)
+                await asyncio.sleep(_INTERVAL)
+        except ConnectionError:
+            pass
+        finally:
+            self._streams.discard(changed)
+        return response
+
+    async def type(self, request: web.Request) -> web.Response:
+        """Send the bot a command, typed as `{"text": …, "user": …}`."""
+        body = await request.json()
+        return _result_json(await self._on_command(str(body["text"]), self._person(body)))
+
+    async def click(self, request: web.Request) -> web.Response:
+        """Send the bot a click on a button: `{"ts": …, "action_id": …, "user": …}`."""
+        body = await request.json()
+        person = self._person(body)
+        return _result_json(await self._slack.click(CHANNEL, str(body["ts"]), str(body["action_id"]), person))
+
+    def _members(self) -> list[User]:
+        everybody = [self._slack.users[name] for name in self._slack.channels[CHANNEL].members]
+        return sorted((user for user in everybody if not user.is_bot), key=lambda user: (user.id != PERSON, user.name))
+
+    def _people(self) -> list[dict[str, str]]:
+        """Return the people whose view can be chosen, each with a language."""
+        return [
+            {
+                "id": user.id,
+                "name": user.name,
+                "language": Locale.parse(user.locale, sep="-").get_language_name() or user.locale,
+            }
+            for user in self._members()
+        ]
+
+    def _person(self, given: Mapping[str, object]) -> str:
+        """Return the id of the person who views or acts. Raises LookupError if they are not in the channel."""
+        wanted = given.get("user", PERSON)
+        return {user.id: user.id for user in self._members()}[str(wanted)]
+
+
+async def _next(changed: asyncio.Event, response: web.StreamResponse) -> None:
+    """Wait for a change. Raises ConnectionError once the connection is closed."""
+    while not changed.is_set():
+        try:
+            await asyncio.wait_for(changed.wait(), _SILENCE)
+        except TimeoutError:
+            await response.write(b": keep-alive\n\n")
+
+
+def _result_json(result: DispatchResult) -> web.Response:
+    return web.json_response({"status": result.status, "error": result.error})

@@ -1,0 +1,222 @@
+"""Compare what Slack holds with what the scenarios of its long tasks expect."""
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from html import unescape
+
+from bot.domain.snapshot import Severity
+from bot.domain.states import Outcome, Trouble
+from bot.domain.status_keys import lookup
+from bot.render.i18n import Texts, english
+from bot.render.mrkdwn import bold
+from bot.render.phrases import outcome_word
+from bot.render.status_texts import FINDING_TEXTS, other_headline
+from bot.render.troubles import TROUBLES
+from sandbox.harness import CHANNEL, PERSON, Sandbox
+from sandbox.scenarios import Expected, tally
+from sandbox.slack.records import ApiCall, PostedMessage
+
+_BOLD_LINE = re.compile(r"^\*(.+)\*$", re.MULTILINE)
+_ADDRESS = re.compile(r"<(https?://[^|>]+)")
+#: shown at 100 %, wherever Confluence stopped counting
+_DONE = frozenset({Outcome.FINISHED, Outcome.PROBLEMS})
+#: characters of a message that a sentence quotes
+_QUOTED = 90
+
+
+def check_thread(
+    sandbox: Sandbox,
+    remote_id: str,
+    expected: Expected,
+    *,
+    follower: str = PERSON,
+    channel: str = CHANNEL,
+    texts: Texts | None = None,
+) -> list[str]:
+    """Return a sentence for all that is missing, doubled or wrong in the messages about one ended long task.
+
+    `follower` typed the command, `texts` has the language of the thread (English by default). Times are not checked.
+    """
+    texts = texts or english()
+    roots = [message for message in sandbox.slack.messages(channel) if remote_id in message.text]
+    if len(roots) != 1:
+        return [f"There are {len(roots)} messages about it in the channel instead of 1."]
+    thread = sandbox.slack.thread(channel, roots[0].ts)
+    found = _check_root(roots[0], remote_id, expected, texts)
+    if not thread:
+        return [*found, "Its thread is empty."]
+    address = None if expected.destination is None else sandbox.confluence.people_url + expected.destination
+    replies = _Replies(texts=texts, expected=expected, follower=follower, messages=thread[1:])
+    return [
+        *found,
+        *_check_card(thread[0], expected, texts, address),
+        *replies.check_findings(),
+        *replies.check_troubles(),
+        *replies.check_completion(remote_id, address),
+        *replies.check_others(),
+    ]
+
+
+def check_strays(sandbox: Sandbox, remote_ids: Collection[str], channel: str = CHANNEL) -> list[str]:
+    """Return a sentence for each message about none of these long tasks, refused call and unanswered request."""
+    roots = [each for each in sandbox.slack.messages(channel) if not any(name in each.text for name in remote_ids)]
+    return [
+        *(f"The channel holds something else: {_quote(message)}." for message in roots),
+        *(
+            f"Slack refused {call.method}: {_reason(call)}."
+            for call in sandbox.slack.calls
+            # a 429 is no refusal: how close two calls come depends on the machine
+            if not call.ok and _reason(call) != "ratelimited"
+        ),
+        *(
+            f"“/longtask {request.text}” was not answered properly: {request.error or request.status}."
+            for request in sandbox.slack.requests
+            if request.error is not None or request.status != 200
+        ),
+    ]
+
+
+def _check_root(root: PostedMessage, remote_id: str, expected: Expected, texts: Texts) -> list[str]:
+    wanted = f"{bold(outcome_word(texts, expected.outcome))}: "
+    if root.text.startswith(wanted):
+        return []
+    return [f"The message in the channel about {remote_id} does not say {wanted!r}: {_quote(root)}."]
+
+
+def _check_card(card: PostedMessage, expected: Expected, texts: Texts, address: str | None) -> list[str]:
+    figure = 100.0 if expected.outcome in _DONE else expected.last_percent
+    word, percent = outcome_word(texts, expected.outcome), None if figure is None else texts.percent(figure)
+    headline, *_ = card.text.split("\n")
+    sections = "\n".join(block["text"]["text"] for block in card.blocks if block["type"] == "section")
+    found = []
+    for where, text in (("text", headline), ("blocks", sections if card.blocks else headline)):
+        if word not in text:
+            found.append(f"The card's {where} do not say {word!r}: {text[:_QUOTED]!r}.")
+        if percent is not None and percent not in text:
+            found.append(f"The card's {where} do not say {percent}: {text[:_QUOTED]!r}.")
+    buttons = [element for block in card.blocks if block["type"] == "actions" for element in block["elements"]]
+    if card.blocks and [button["url"] for button in buttons if "url" in button] != (
+        [] if address is None else [address]
+    ):
+        found.append(f"The card's buttons do not lead to {address}: {[button['action_id'] for button in buttons]}.")
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Replies:
+    """The replies of a thread without its card, sorted by what they are."""
+
+    texts: Texts
+    expected: Expected
+    follower: str
+    messages: list[PostedMessage]
+
+    @property
+    def _completions(self) -> list[PostedMessage]:
+        return [reply for reply in self.messages if self.follower in reply.mentions]
+
+    @property
+    def _trouble_lines(self) -> dict[str, tuple[Trouble, str]]:
+        """The first line of each reply about trouble -> which, and whether it starts or ends."""
+        return {
+            self.texts.say(sentence): (trouble, side)
+            for trouble, sentences in TROUBLES.items()
+            for sentence, side in ((sentences.starts, "starts"), (sentences.ends, "ends"))
+        }
+
+    def _headlines(self) -> dict[str, tuple[str, int]]:
+        """Return every headline that an expected finding can have -> its key, and how many it reports."""
+        fleeting = tally(self.expected.fleeting)
+        table = {}
+        for key in self.expected.findings.keys() | fleeting.keys():
+            for count in range(self.expected.findings.get(key, 0) + fleeting.get(key, 0), 0, -1):
+                table[_headline(self.texts, key, count)] = (key, count)
+        return table
+
+    def _warnings(self) -> list[PostedMessage]:
+        """Return the replies that have a headline and are neither completion nor trouble."""
+        completions = {message.ts for message in self._completions}
+        troubles = self._trouble_lines
+        return [
+            reply
+            for reply in self.messages
+            if _BOLD_LINE.search(reply.text)
+            and reply.ts not in completions
+            and reply.text.split("\n")[0] not in troubles
+        ]
+
+    def check_findings(self) -> list[str]:
+        """Each finding is reported once, with its count; one that was listed only for a while, once or never."""
+        table = self._headlines()
+        reported: Counter[str] = Counter()
+        found = []
+        for headline in (line for reply in self._warnings() for line in _BOLD_LINE.findall(reply.text)):
+            if headline in table:
+                key, count = table[headline]
+                reported[key] += count
+            else:
+                found.append(f"An unexpected warning is reported: {headline[:_QUOTED]!r}.")
+        fleeting = tally(self.expected.fleeting)
+        for key in sorted(reported.keys() | self.expected.findings.keys()):
+            least = self.expected.findings.get(key, 0)
+            if not least <= reported[key] <= least + fleeting.get(key, 0):
+                found.append(f"{key} is reported {reported[key]} times instead of {least}.")
+        return found
+
+    def check_troubles(self) -> list[str]:
+        """Each trouble is reported once when it starts and once when it ends."""
+        wanted = Counter((trouble, side) for trouble in self.expected.troubles for side in ("starts", "ends"))
+        table = self._trouble_lines
+        first_lines = (reply.text.split("\n")[0] for reply in self.messages)
+        reported = Counter(table[line] for line in first_lines if line in table)
+        return [
+            f"That “{trouble}” {side} is reported {reported[trouble, side]} times instead of {wanted[trouble, side]}."
+            for trouble, side in sorted(wanted.keys() | reported.keys())
+            if reported[trouble, side] != wanted[trouble, side]
+        ]
+
+    def check_completion(self, remote_id: str, address: str | None) -> list[str]:
+        """One reply mentions the follower, after all warnings, with the outcome and the link."""
+        if len(self._completions) != 1:
+            return [f"{len(self._completions)} replies mention the follower instead of 1."]
+        completion = self._completions[0]
+        found = []
+        word = bold(outcome_word(self.texts, self.expected.outcome))
+        if not any(line.startswith(word) and remote_id in line for line in completion.text.split("\n")):
+            found.append(f"The last reply does not say {word!r} of {remote_id}: {_quote(completion)}.")
+        links = [unescape(link) for link in _ADDRESS.findall(completion.text)]
+        if links != ([] if address is None else [address]):
+            found.append(f"The last reply links to {links} instead of {address}.")
+        if any(reply.ts > completion.ts for reply in self._warnings()):
+            found.append("A warning comes after the completion.")
+        return found
+
+    def check_others(self) -> list[str]:
+        """No reply is anything else, except a file with the whole list."""
+        understood = {reply.ts for reply in (*self._completions, *self._warnings())}
+        troubles = self._trouble_lines
+        return [
+            f"The thread holds something else: {_quote(reply)}."
+            for reply in self.messages
+            if reply.ts not in understood and not reply.file_ids and reply.text.split("\n")[0] not in troubles
+        ]
+
+
+def _headline(texts: Texts, key: str, count: int) -> str:
+    finding = FINDING_TEXTS.get(key)
+    if finding is None:
+        return other_headline(texts, key, lookup(key).severity or Severity.WARNING, count)
+    return finding.headline(texts, count)
+
+
+def _quote(message: PostedMessage) -> str:
+    text = " / ".join(message.text.split("\n"))
+    return repr(text if len(text) <= _QUOTED else text[:_QUOTED] + "…")
+
+
+def _reason(call: ApiCall) -> str:
+    if isinstance(call.answer, dict):
+        return str(call.answer.get("error", call.answer))
+    return str(call.answer or call.status or "the connection was closed")

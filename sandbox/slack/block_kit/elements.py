@@ -1,0 +1,107 @@
+"""Block elements: what people click, choose from and type into.
+
+Limits: https://docs.slack.dev/reference/block-kit/block-elements
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta
+
+from sandbox.slack.block_kit.texts import AnyText, PlainText, Upto30, Upto75, Upto100, Upto150, Upto300
+from sandbox.slack.declarations import AbsoluteUrl, Declared, Id, Omittable
+
+Style = Literal["primary", "danger"]
+
+
+class ConfirmationDialog(Declared):
+    """The question asked before an action is carried out."""
+
+    text: AnyText[Upto300]
+    title: Omittable[PlainText[Upto100]] = UNSET
+    confirm: Omittable[PlainText[Upto30]] = UNSET
+    deny: Omittable[PlainText[Upto30]] = UNSET
+    style: Omittable[Style] = UNSET
+
+
+class ElementFields(Declared):
+    """What all elements have."""
+
+    action_id: Omittable[Id] = UNSET
+    confirm: Omittable[ConfirmationDialog] = UNSET
+
+
+class Button(ElementFields, tag="button", kw_only=True):
+    """A button; with `url` it also opens that address."""
+
+    text: PlainText[Upto75]
+    value: Omittable[Annotated[str, Meta(max_length=2000)]] = UNSET
+    url: Omittable[AbsoluteUrl] = UNSET
+    style: Omittable[Style] = UNSET
+    accessibility_label: Omittable[Annotated[str, Meta(max_length=75)]] = UNSET
+
+
+class InputFields(ElementFields):
+    """What elements have that can be filled in."""
+
+    focus_on_load: Omittable[bool] = UNSET
+
+
+class Option(Declared):
+    """One choice of a menu, of checkboxes or of radio buttons."""
+
+    text: AnyText[Upto75]
+    value: Upto150
+    description: Omittable[AnyText[Upto75]] = UNSET
+
+
+class StaticSelect(InputFields, tag="static_select", kw_only=True):
+    """A menu with its options."""
+
+    options: Annotated[list[Option], Meta(min_length=1, max_length=100)]
+    initial_option: Omittable[Option] = UNSET
+    placeholder: Omittable[PlainText[Upto150]] = UNSET
+
+
+class ConversationFilter(Declared):
+    """Which conversations a menu offers."""
+
+    include: Omittable[Annotated[list[Literal["im", "mpim", "private", "public"]], Meta(min_length=1)]] = UNSET
+    exclude_external_shared_channels: Omittable[bool] = UNSET
+    exclude_bot_users: Omittable[bool] = UNSET
+
+
+class ConversationsSelect(InputFields, tag="conversations_select"):
+    """A menu of conversations."""
+
+    initial_conversation: Omittable[Id] = UNSET
+    default_to_current_conversation: Omittable[bool] = UNSET
+    response_url_enabled: Omittable[bool] = UNSET
+    filter: Omittable[ConversationFilter] = UNSET
+    placeholder: Omittable[PlainText[Upto150]] = UNSET
+
+
+class RadioButtons(InputFields, tag="radio_buttons", kw_only=True):
+    """One of a few options."""
+
+    options: Annotated[list[Option], Meta(min_length=1, max_length=10)]
+    initial_option: Omittable[Option] = UNSET
+
+
+class Checkboxes(InputFields, tag="checkboxes", kw_only=True):
+    """Any of a few options."""
+
+    options: Annotated[list[Option], Meta(min_length=1, max_length=10)]
+    initial_options: Omittable[Annotated[list[Option], Meta(min_length=1, max_length=10)]] = UNSET
+
+
+class PlainTextInput(InputFields, tag="plain_text_input"):
+    """A field to type into."""
+
+    initial_value: Omittable[Annotated[str, Meta(max_length=3000)]] = UNSET
+    multiline: Omittable[bool] = UNSET
+    min_length: Omittable[Annotated[int, Meta(ge=0, le=3000)]] = UNSET
+    max_length: Omittable[Annotated[int, Meta(ge=1, le=3000)]] = UNSET
+    placeholder: Omittable[PlainText[Upto150]] = UNSET
+
+
+ChoiceElement = StaticSelect | ConversationsSelect | RadioButtons | Checkboxes

@@ -1,0 +1,109 @@
+"""Sites, accounts, workspaces and pauses, each by its few rules."""
+
+from bot.db import accounts, pauses, sites, subscriptions, workspaces
+from bot.db.rows import SiteRow
+from bot.domain.command import SiteKind
+from bot.domain.poll_result import PauseScope
+from bot.domain.states import AccountState
+from tests.support.filled_database import TEAM, FilledDatabase, fill
+
+
+async def test_a_configured_site_and_the_operators_account_are_stored_once(filled: FilledDatabase) -> None:
+    again = await fill(filled.database, filled.clock)
+    assert (again.site_id, again.account_id) == (filled.site_id, filled.account_id)
+    assert await filled.site() == SiteRow(
+        id=filled.site_id,
+        alias="acme",
+        kind=SiteKind.CLOUD,
+        base_url="https://acme.example/wiki",
+        cloud_id=None,
+        failures=0,
+        down_since=None,
+        announced_at=None,
+        probe_at=None,
+        last_error=None,
+    )
+
+
+async def test_whether_a_credential_is_accepted_is_news_once(filled: FilledDatabase) -> None:
+    news = []
+    async with filled.database.begin() as connection:
+        for state in (AccountState.REFUSED, AccountState.REFUSED, AccountState.ACTIVE):
+            news.append(await accounts.set_state(connection, filled.account_id, state=state, reason=None))
+            news.append(filled.account_id in await accounts.refused(connection))
+    assert news == [True, True, False, True, True, False]
+
+
+async def test_viewers_are_listed_the_one_that_looked_longest_ago_first(filled: FilledDatabase) -> None:
+    other = await filled.add_account()
+    long_task_id = await filled.add_long_task(seen_by=(filled.account_id, other))
+    async with filled.database.begin() as connection:
+        later = filled.clock.move(1)
+        await accounts.add_viewer(connection, long_task_id=long_task_id, account_id=filled.account_id, now=later)
+        assert await accounts.viewers_of(connection, [long_task_id]) == {long_task_id: [other, filled.account_id]}
+
+
+async def test_a_site_goes_down_after_several_failures_and_comes_back_with_one_answer(filled: FilledDatabase) -> None:
+    now = filled.clock()
+    async with filled.database.begin() as connection:
+        failed = [
+            await sites.failed(connection, filled.site_id, times=times, error="503", now=now, opens_after=3)
+            for times in (2, 1)
+        ]
+        await sites.probe_later(connection, filled.site_id, at=now)
+        until = filled.clock.later(15)
+        reserved = [await sites.reserve_probe(connection, filled.site_id, now=now, until=until) for _ in range(2)]
+        announced = [await sites.announce(connection, filled.site_id, now=now) for _ in range(2)]
+        before = [await sites.answered(connection, filled.site_id) for _ in range(2)]
+    assert [(row.failures, row.down_since, row.last_error) for row in failed] == [(2, None, "503"), (3, now, "503")]
+    assert (reserved, announced) == ([True, False], [True, False])
+    assert [row and (row.down_since, row.announced_at) for row in before] == [(now, now), None]
+    site = await filled.site()
+    assert (site.failures, site.down_since, site.announced_at, site.probe_at) == (0, None, None, None)
+
+
+async def test_the_longer_of_two_pauses_holds_until_it_is_over(filled: FilledDatabase) -> None:
+    now, soon, later = filled.clock(), filled.clock.later(1), filled.clock.later(3600)
+    app = pauses.confluence_scope(PauseScope.APP, site_id=1, account_id=1)
+    slack = pauses.slack_scope(TEAM, "chat.update")
+    async with filled.database.begin() as connection:
+        for scope, until in ((app, later), (app, soon), (slack, later)):
+            await pauses.pause(connection, scope, until=until, reason="429")
+        assert await pauses.paused(connection, now=now) == {"app": later, slack: later}
+        assert await pauses.paused_methods(connection, TEAM, now=now) == {"chat.update": later}
+        assert await pauses.paused_methods(connection, "T", now=now) == {}
+        assert await pauses.paused(connection, now=later) == {}
+        await pauses.forget_past(connection, now=soon)
+        await pauses.lift(connection, app)
+        assert await pauses.paused(connection, now=now) == {slack: later}
+
+
+async def test_a_pause_that_is_over_is_extended_by_one_caller_only(filled: FilledDatabase) -> None:
+    now, until = filled.clock(), filled.clock.later(15)
+    async with filled.database.begin() as connection:
+        won = [await pauses.extend(connection, "account:1", until=until, now=now, reason="probe") for _ in range(2)]
+        assert won == [True, False]
+        assert await pauses.extend(connection, "account:1", until=filled.clock.later(30), now=until, reason="probe")
+
+
+def test_the_accounts_among_scopes_are_known_by_their_numbers() -> None:
+    scopes = [pauses.APP, pauses.site_scope(3), pauses.account_scope(7), pauses.slack_scope(TEAM, "account:9")]
+    assert pauses.account_ids(scopes) == {7}
+
+
+async def test_a_workspace_stops_once_and_is_active_again_when_slack_calls_for_it(filled: FilledDatabase) -> None:
+    async with filled.database.begin() as connection:
+        stopped = [await workspaces.stop(connection, TEAM, reason="account_inactive") for _ in range(2)]
+        await workspaces.put(connection, TEAM, enterprise_id="E1", now=filled.clock())
+        enterprise = await workspaces.enterprise_of(connection, TEAM)
+        stopped.append(await workspaces.stop(connection, TEAM, reason="account_inactive"))
+    assert (stopped, enterprise) == ([True, False, True], "E1")
+
+
+async def test_deleting_a_workspace_deletes_its_threads_messages_and_commands(filled: FilledDatabase) -> None:
+    long_task_id = await filled.add_long_task()
+    thread = await filled.add_thread(long_task_id)
+    async with filled.database.begin() as connection:
+        await workspaces.delete(connection, TEAM)
+        left = await subscriptions.of_long_tasks(connection, [long_task_id])
+    assert (left, await filled.messages(thread)) == ({}, [])

@@ -1,0 +1,201 @@
+"""Which messages of a workspace are to be posted or edited, and what is restored after a process has died."""
+
+import msgspec
+from sqlalchemy import update
+
+from bot.db import messages, stale_messages, waiting_messages
+from bot.db.messages import Planned
+from bot.db.models import messages as message_table
+from bot.db.rows import MessageRow, Shows, StaleRow, WaitingRow
+from bot.domain.message_facts import Completion, InviteNeeded, StoppedByOther, Warnings
+from bot.domain.message_kinds import RULES, CommandOwner, SubscriptionOwner
+from bot.domain.message_plan import Draft
+from bot.domain.states import MessageForm, MessageKind, MessageState, Outcome
+from tests.support.filled_database import CHANNEL, TEAM, FilledDatabase
+
+RANKS = {kind: int(rules.urgency) for kind, rules in RULES.items()}
+COMPLETION = Draft(kind=MessageKind.COMPLETION, facts=Completion())
+WARNINGS = Draft(kind=MessageKind.WARNINGS, facts=Warnings(first=1, last=1))
+
+
+async def waiting(filled: FilledDatabase, *, limit: int = 10) -> list[WaitingRow]:
+    async with filled.database.read() as connection:
+        return await waiting_messages.waiting(connection, TEAM, ranks=RANKS, limit=limit)
+
+
+async def stale(filled: FilledDatabase, *, limit: int = 10) -> list[StaleRow]:
+    async with filled.database.read() as connection:
+        return await waiting_messages.stale(connection, TEAM, limit=limit)
+
+
+async def threads(filled: FilledDatabase, count: int) -> list[int]:
+    """Threads whose root and card are posted, each begun a second after the one before."""
+    found = []
+    for number in range(count):
+        thread = await filled.add_thread(await filled.add_long_task(str(number)), channel_id=f"C{number}")
+        await filled.post_first(thread)
+        found.append(thread)
+        filled.clock.move(1)
+    return found
+
+
+async def test_the_messages_of_a_thread_are_listed_in_order_until_they_are_posted(filled: FilledDatabase) -> None:
+    thread = await filled.add_thread(await filled.add_long_task())
+    root, card = await filled.messages(thread)
+    await filled.post(root.id)
+    (completion,) = await filled.add_messages(thread, COMPLETION)
+    rows = await waiting(filled)
+    assert [row.id for row in rows] == [card.id, completion]
+    assert rows[1] == WaitingRow(
+        id=completion,
+        owner=SubscriptionOwner(thread),
+        kind=MessageKind.COMPLETION,
+        facts=Completion(),
+        state=MessageState.PLANNED,
+        user_id=None,
+        not_before=None,
+        created_at=filled.clock(),
+        channel_id=CHANNEL,
+    )
+
+
+async def test_of_many_threads_the_most_urgent_are_listed_and_of_equals_the_longest_waiting(
+    filled: FilledDatabase,
+) -> None:
+    one, two, three = await threads(filled, 3)
+    for thread, draft in ((one, WARNINGS), (two, WARNINGS), (three, WARNINGS), (three, COMPLETION)):
+        await filled.add_messages(thread, draft)
+        filled.clock.move(1)
+    assert {row.owner.id for row in await waiting(filled, limit=2)} == {three, one}
+    assert len(await waiting(filled)) == 4
+
+
+async def test_answers_to_commands_are_listed_beside_the_threads(filled: FilledDatabase) -> None:
+    command_id = await filled.add_command()
+    draft = Draft(kind=MessageKind.PRIVATE, facts=InviteNeeded(), user_id="U1")
+    planned = Planned(owner=CommandOwner(command_id), team_id=TEAM, draft=draft)
+    async with filled.database.begin() as connection:
+        await messages.plan(connection, [planned, planned], now=filled.clock())
+    rows = await waiting(filled, limit=1)
+    assert [(row.owner, row.user_id, row.channel_id) for row in rows] == [(CommandOwner(command_id), "U1", CHANNEL)]
+
+
+async def test_facts_that_do_not_read_are_none(filled: FilledDatabase) -> None:
+    (thread,) = await threads(filled, 1)
+    (message_id,) = await filled.add_messages(thread, COMPLETION)
+    async with filled.database.begin() as connection:
+        damage = update(message_table).where(message_table.c.id == message_id).values(facts='{"type":"unheard of"}')
+        await connection.execute(damage)
+    assert [row.facts for row in await waiting(filled)] == [None]
+
+
+async def test_stale_messages_of_ended_threads_come_first_and_then_the_longest_stale(filled: FilledDatabase) -> None:
+    one, two, three = await threads(filled, 3)
+    ids = [(await filled.long_task(str(number))).id for number in range(3)]
+    async with filled.database.begin() as connection:
+        await stale_messages.mark_cards(connection, [ids[1]], now=filled.clock())
+        await stale_messages.mark_cards(connection, [ids[0]], now=filled.clock.later(1))
+    filled.clock.move(2)
+    await filled.end(ids[2])
+    rows = await stale(filled)
+    assert [row.subscription_id for row in rows] == [three, three, two, one]
+    assert len(await stale(filled, limit=1)) == 1
+    card = (await filled.messages(two))[1]
+    assert rows[2] == StaleRow(
+        id=card.id,
+        subscription_id=two,
+        kind=MessageKind.CARD,
+        form=MessageForm.BLOCKS,
+        channel_id="C1",
+        outcome=Outcome.FOLLOWING,
+        stale_since=filled.clock.later(-2),
+        not_before=None,
+        change=0.0,
+    )
+
+
+async def test_a_card_of_milestones_is_stale_although_it_was_never_posted(filled: FilledDatabase) -> None:
+    long_task_id = await filled.add_long_task()
+    thread = await filled.add_thread(long_task_id)
+    root, card = await filled.messages(thread)
+    await filled.post(root.id)
+    async with filled.database.begin() as connection:
+        await messages.use_milestones(connection, card.id, state=MessageState.DROPPED)
+        await stale_messages.mark_cards(connection, [long_task_id], now=filled.clock())
+    assert [(row.id, row.form) for row in await stale(filled)] == [(card.id, MessageForm.MILESTONES)]
+
+
+async def interrupted(filled: FilledDatabase) -> tuple[MessageRow, MessageRow]:
+    """A card whose edit was begun, and a completion whose post was begun, as they were before."""
+    (thread,) = await threads(filled, 1)
+    async with filled.database.begin() as connection:
+        await stale_messages.mark_cards(connection, [(await filled.long_task("0")).id], now=filled.clock())
+    (completion_id,) = await filled.add_messages(thread, COMPLETION)
+    card = (await filled.messages(thread))[1]
+    completion = await filled.message(completion_id)
+    async with filled.database.begin() as connection:
+        await messages.begin_edit(connection, card.id)
+        await messages.begin_post(connection, completion_id)
+    return card, completion
+
+
+async def test_posts_and_edits_whose_end_nobody_saw_are_to_be_made_again(filled: FilledDatabase) -> None:
+    card, completion = await interrupted(filled)
+    filled.clock.move(60)
+    async with filled.database.begin() as connection:
+        counts = [
+            await waiting_messages.restore_unfinished(connection, [team_id], now=filled.clock())
+            for team_id in ("T2", TEAM, TEAM)
+        ]
+    assert counts == [0, 1, 0]
+    assert await filled.message(completion.id) == msgspec.structs.replace(completion, attempts=1, ambiguous=True)
+    assert await filled.message(card.id) == msgspec.structs.replace(
+        card, edit_ambiguous=True, shown=None, stale_since=filled.clock()
+    )
+
+
+async def test_what_crashed_is_made_again_later_and_may_have_reached_slack(filled: FilledDatabase) -> None:
+    card, completion = await interrupted(filled)
+    at = filled.clock.later(60)
+    async with filled.database.begin() as connection:
+        for message_id in (card.id, completion.id):
+            await waiting_messages.retry_after_crash(connection, message_id, at=at)
+    assert await filled.message(completion.id) == msgspec.structs.replace(completion, attempts=1, ambiguous=True)
+    assert await filled.message(card.id) == msgspec.structs.replace(
+        card, edit_ambiguous=True, shown=None, stale_since=at
+    )
+    assert [row.not_before for row in await waiting(filled)] == [at]
+    assert [row.not_before for row in await stale(filled)] == [at]
+
+
+async def test_only_posts_that_were_not_begun_are_dropped(filled: FilledDatabase) -> None:
+    _, begun = await interrupted(filled)
+    assert isinstance(begun.owner, SubscriptionOwner)
+    (planned,) = await filled.add_messages(begun.owner.id, WARNINGS)
+    async with filled.database.begin() as connection:
+        await waiting_messages.drop_planned(connection, [begun.id, planned], reason="over")
+    assert [(row.id, row.state) for row in await waiting(filled)] == [(begun.id, MessageState.SENDING)]
+    assert (await filled.message(planned)).reason == "over"
+    async with filled.database.begin() as connection:
+        await waiting_messages.restore(connection, [begun.id, planned], now=filled.clock())
+    assert [(row.id, row.state) for row in await waiting(filled)] == [(begun.id, MessageState.PLANNED)]
+
+
+async def test_a_thread_that_takes_no_messages_leaves_those_to_persons(filled: FilledDatabase) -> None:
+    (thread,) = await threads(filled, 1)
+    direct = Draft(kind=MessageKind.DIRECT, facts=StoppedByOther(by="U2"), user_id="U1")
+    await filled.add_messages(thread, COMPLETION, direct)
+    async with filled.database.begin() as connection:
+        await waiting_messages.drop_thread(connection, thread, reason="stopped")
+    assert [row.kind for row in await waiting(filled)] == [MessageKind.DIRECT]
+
+
+async def test_the_change_of_a_card_is_the_distance_between_shown_and_true_percent(filled: FilledDatabase) -> None:
+    long_task_id = await filled.add_long_task()
+    thread = await filled.add_thread(long_task_id)
+    root, card = await filled.messages(thread)
+    await filled.post(root.id)
+    await filled.post(card.id, shows=Shows(digest="d", percent=35.0))
+    async with filled.database.begin() as connection:
+        await stale_messages.mark_cards(connection, [long_task_id], now=filled.clock())
+    assert [row.change for row in await stale(filled)] == [35.0]

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+from bot.app.site import credential_of
+from bot.config import Settings, load
+from bot.db.engine import open_database
+from bot.db.migrate import migrate
+from bot.doctor.checks import Verdict
+from bot.doctor.installation import examine
+from sandbox.harness import Sandbox
+from tests.support.clock import Clock
+
+
+async def verdicts(settings: Settings, clock: Clock) -> dict[str, Verdict]:
+    """The last verdict on each part."""
+    return {check.name: check.verdict async for check in examine(settings, now=clock(), credential_of=credential_of)}
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_a_database_that_does_not_exist_is_reported_and_not_created(
+    sandbox: Sandbox, clock: Clock, tmp_path: Path
+) -> None:
+    assert await verdicts(sandbox.settings, clock) == {
+        "Settings": Verdict.OK,
+        "Database": Verdict.FAILED,
+        "Disk": Verdict.OK,
+        "Slack": Verdict.OK,
+        "Scopes": Verdict.NOTE,
+        "Confluence": Verdict.OK,
+    }
+    assert files(tmp_path) == []
+
+
+async def test_a_database_that_a_running_bot_uses_is_fine(sandbox: Sandbox, clock: Clock) -> None:
+    database = open_database(sandbox.settings.database_url.get_secret_value())
+    await migrate(database)
+    try:
+        assert (await verdicts(sandbox.settings, clock))["Database"] is Verdict.OK
+    finally:
+        await database.close()
+
+
+async def test_a_token_that_confluence_refuses_is_reported(sandbox: Sandbox, clock: Clock) -> None:
+    settings = load({**sandbox.environ, "CONFLUENCE_API_TOKEN": "wrong"})
+    assert (await verdicts(settings, clock))["Confluence"] is Verdict.FAILED
+
+
+async def test_a_site_that_does_not_publish_its_cloud_id_is_reported(sandbox: Sandbox, clock: Clock) -> None:
+    settings = load({**sandbox.environ, "CONFLUENCE_CLOUD_ID": "auto"})
+    await sandbox.confluence.stop()
+    assert (await verdicts(settings, clock))["Confluence"] is Verdict.FAILED

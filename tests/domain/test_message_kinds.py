@@ -1,0 +1,17 @@
+from bot.domain.message_kinds import RULES, Place
+from bot.domain.states import MessageKind
+
+
+def test_every_kind_has_rules() -> None:
+    assert set(RULES) == set(MessageKind)
+
+
+def test_card_root_and_warnings_are_kept_true_and_edited_in_this_order() -> None:
+    ranks = {kind: rules.edit_rank for kind, rules in RULES.items() if rules.edit_rank is not None}
+    assert sorted(ranks, key=lambda kind: ranks[kind]) == [MessageKind.CARD, MessageKind.ROOT, MessageKind.WARNINGS]
+    assert len(set(ranks.values())) == len(ranks)
+
+
+def test_only_messages_to_persons_do_not_wait_for_the_thread() -> None:
+    outside = {kind for kind, rules in RULES.items() if rules.place is not Place.THREAD}
+    assert outside == {MessageKind.ROOT, MessageKind.DIRECT, MessageKind.PRIVATE}

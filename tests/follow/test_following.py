@@ -1,0 +1,205 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.states import Verbosity
+from bot.render import replies
+from bot.render.i18n import Texts
+from bot.render.message import Message
+from sandbox.confluence import faults
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
+from sandbox.scenarios import scenario
+from tests.support.stepped_bot import HeldSleep, SteppedBot
+
+COPY = scenario("copy_with_renames_and_restrictions")
+LATE_START = scenario("late_start")
+
+
+def following(texts: Texts, *remote_ids: str) -> str:
+    """The answer to a person whose long tasks are followed now."""
+    return replies.following(texts, [replies.Followed(remote_id=remote_id) for remote_id in remote_ids]).text
+
+
+async def test_a_channel_follows_what_a_person_types_and_the_person_is_answered(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+
+    assert await stepped.ask(remote_id) == [following(en, remote_id)]
+
+    card = await stepped.until(lambda: stepped.thread(remote_id))
+    assert f"<@{PERSON}>" in stepped.root(remote_id).text
+    assert "Copying pages" in card[0].text
+
+
+async def test_several_long_tasks_get_one_answer_and_a_root_each(stepped: SteppedBot, en: Texts) -> None:
+    one, two = stepped.sandbox.begin(COPY), stepped.sandbox.begin(COPY)
+
+    assert await stepped.ask(f"{one} {two} {one}") == [following(en, one, two)]
+
+    await stepped.until(lambda: stepped.thread(one) and stepped.thread(two))
+    assert len(stepped.slack.messages(CHANNEL)) == 2
+
+
+async def test_of_several_long_tasks_those_that_are_not_found_are_said_in_the_same_answer(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+
+    (answer,) = await stepped.ask(f"4711 {remote_id}")
+
+    assert answer == f"{following(en, remote_id)}\n{replies.no_such_task(en, '4711').text}"
+
+
+@pytest.mark.parametrize(("words", "verbosity"), [("", Verbosity.NORMAL), ("quiet", Verbosity.QUIET)])
+async def test_a_quiet_thread_says_start_and_end_only(stepped: SteppedBot, words: str, verbosity: Verbosity) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+
+    await stepped.ask(f"{remote_id} {words}")
+    await stepped.until(lambda: stepped.thread(remote_id) and f"<@{PERSON}>" in stepped.thread(remote_id)[-1].text)
+
+    warned = [message for message in stepped.thread(remote_id)[1:-1] if "renamed" in message.text]
+    assert bool(warned) is (verbosity is not Verbosity.QUIET)
+
+
+async def test_what_is_followed_already_gets_no_second_thread_but_another_follower(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    remote_id = await stepped.follow(COPY)
+    root = stepped.root(remote_id)
+
+    (answer,) = await stepped.ask(remote_id, user=COLLEAGUE)
+
+    assert answer.startswith(replies.already_following(en, remote_id).text)
+    assert root.ts.replace(".", "") in answer
+    await stepped.until(lambda: f"<@{PERSON}> <@{COLLEAGUE}>" in stepped.thread(remote_id)[-1].text.replace(",", ""))
+    assert stepped.slack.messages(CHANNEL) == [root]
+
+
+async def test_two_people_who_follow_the_same_at_once_share_one_thread(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+
+    await stepped.sandbox.type(remote_id)
+    await stepped.sandbox.type(remote_id, user=COLLEAGUE)
+    await stepped.until(lambda: stepped.thread(remote_id) and f"<@{COLLEAGUE}>" in stepped.thread(remote_id)[-1].text)
+
+    assert sorted(stepped.answers() + stepped.answers(COLLEAGUE)) == sorted(
+        [following(en, remote_id), replies.already_following(en, remote_id).text]
+    )
+    assert len(stepped.slack.messages(CHANNEL)) == 1
+
+
+async def test_a_long_task_that_has_ended_is_shown_to_the_caller_alone(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+    stepped.clock.move(60)
+
+    (answer,) = await stepped.ask(remote_id)
+
+    assert f"Long task {remote_id} has ended already" in answer
+    assert "Finished with problems" in answer
+    await stepped.run(60)
+    assert stepped.slack.messages(CHANNEL) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (faults.status(503), replies.confluence_unavailable),
+        (faults.html(), replies.confluence_unreadable),
+        (faults.status(403), replies.access_refused),
+        (faults.status(410), replies.misconfigured),
+    ],
+)
+async def test_why_a_long_task_cannot_be_looked_at_is_said_to_the_caller(
+    stepped: SteppedBot, en: Texts, fault: faults.Fault, expected: Callable[[Texts], Message]
+) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+    stepped.confluence.faults.add(fault, task=remote_id)
+
+    assert await stepped.ask(remote_id) == [expected(en).text]
+
+    await stepped.run(30)
+    assert stepped.slack.messages(CHANNEL) == []
+
+
+async def test_a_long_task_that_confluence_does_not_know_yet_is_looked_for_again_for_ten_seconds(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    began = stepped.clock()
+    remote_id = stepped.sandbox.begin(LATE_START)
+
+    assert await stepped.ask(remote_id) == [following(en, remote_id)]
+
+    assert (stepped.clock() - began).total_seconds() == 9
+    assert stepped.confluence.tasks[remote_id].looks == 3
+
+
+async def test_an_id_that_stays_unknown_is_looked_for_three_times(stepped: SteppedBot, en: Texts) -> None:
+    began = stepped.clock()
+
+    assert await stepped.ask("4711") == [replies.no_such_task(en, "4711").text]
+
+    assert (stepped.clock() - began).total_seconds() == 9
+    assert len(stepped.confluence.log) == 3
+    await stepped.run(30)
+    assert stepped.slack.messages(CHANNEL) == []
+
+
+async def test_a_pause_that_confluence_asks_for_is_kept_by_the_commands_after_it(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+    stepped.confluence.faults.add(faults.rate_limited(120), task=remote_id, times=1)
+    until = stepped.clock.later(120)
+
+    assert await stepped.ask(remote_id) == [replies.rate_limited(en, until).text]
+    stepped.clock.move(60)
+    assert await stepped.ask(remote_id) == [replies.rate_limited(en, until).text]
+    assert len(stepped.confluence.log) == 1
+
+    stepped.clock.move(61)
+    await stepped.ask(remote_id)
+    assert len(stepped.confluence.log) == 2
+
+
+async def test_after_a_stop_the_same_long_task_gets_a_new_thread(stepped: SteppedBot) -> None:
+    remote_id = await stepped.follow(scenario("stall"))
+    first = stepped.root(remote_id)
+    await stepped.ask(f"stop {remote_id}")
+
+    await stepped.ask(remote_id)
+
+    await stepped.until(lambda: stepped.root(remote_id) is not first and stepped.thread(remote_id))
+    assert len(stepped.slack.messages(CHANNEL)) == 2
+
+
+async def test_a_private_channel_without_the_bot_is_answered_with_how_to_invite(stepped: SteppedBot, en: Texts) -> None:
+    stepped.slack.add_channel("C0SECRET", "secret", members=[PERSON], bot=False, private=True)
+    remote_id = stepped.sandbox.begin(COPY)
+
+    await stepped.ask(remote_id, channel="C0SECRET")
+    await stepped.until(lambda: len(stepped.answers()) > 1)
+
+    assert stepped.answers() == [following(en, remote_id), replies.invite(en, "longtask", value="1").text]
+    await stepped.run(60)
+    assert stepped.slack.messages("C0SECRET") == []
+
+
+async def test_a_command_that_is_carried_out_again_does_not_undo_a_stop(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+    # The second id is unknown and looked for again, so this process dies after it has followed the first.
+    await stepped.sandbox.type(f"{remote_id} 4711")
+    await stepped.worker.settle()
+    sleep = HeldSleep()
+    dying = stepped.new_worker(replace(stepped.deps, sleep=sleep))
+    await dying.step()
+    await sleep.begun.wait()
+    await stepped.until(lambda: stepped.thread(remote_id), within=9)
+    await dying.worker.cancel()
+    await stepped.ask(f"stop {remote_id}", user=COLLEAGUE)
+
+    await stepped.expire_claims()
+    await stepped.run(30)
+
+    assert stepped.answers() == [f"{following(en, remote_id)}\n{replies.no_such_task(en, '4711').text}"]
+    assert len(stepped.slack.messages(CHANNEL)) == 1
+    assert "Stopped" in stepped.root(remote_id).text

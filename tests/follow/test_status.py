@@ -1,0 +1,45 @@
+from bot.render import replies
+from bot.render.i18n import Texts
+from sandbox.harness import CHANNEL, PERSON
+from sandbox.scenarios import scenario
+from sandbox.slack import Fault
+from tests.support.stepped_bot import SteppedBot
+
+COPY = scenario("copy_with_renames_and_restrictions")
+
+
+async def test_status_shows_one_look_to_the_caller_and_follows_nothing(stepped: SteppedBot) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+    stepped.clock.move(16)
+
+    (answer,) = await stepped.ask(f"status {remote_id}")
+
+    assert answer.startswith(f"Long task {remote_id}, for you alone:")
+    assert "76%" in answer
+    await stepped.run(60)
+    assert stepped.slack.messages(CHANNEL) == []
+    assert stepped.confluence.tasks[remote_id].looks == 1
+
+
+async def test_status_of_an_ended_long_task_shows_how_it_ended(stepped: SteppedBot) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+    stepped.clock.move(60)
+
+    (answer,) = await stepped.ask(f"status {remote_id}")
+
+    assert f"Long task {remote_id} has ended already" in answer
+    assert "Finished with problems" in answer
+
+
+async def test_status_of_an_unknown_id_says_so(stepped: SteppedBot, en: Texts) -> None:
+    assert await stepped.ask("status 4711") == [replies.no_such_task(en, "4711").text]
+
+
+async def test_an_answer_whose_response_url_fails_comes_as_a_direct_message(stepped: SteppedBot) -> None:
+    remote_id = stepped.sandbox.begin(COPY)
+    stepped.slack.faults.add("response_url", Fault.status(500), probability=1.0)
+
+    assert await stepped.ask(f"status {remote_id}") == []
+
+    (message,) = await stepped.until(lambda: stepped.slack.dms(PERSON))
+    assert message.text.startswith(f"Long task {remote_id}, for you alone:")

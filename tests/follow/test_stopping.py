@@ -1,0 +1,89 @@
+from bot.render import replies
+from bot.render.i18n import Texts
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
+from sandbox.scenarios import scenario
+from tests.support.stepped_bot import SteppedBot
+
+STALL = scenario("stall")
+
+
+async def test_a_person_who_stops_anothers_thread_is_named_on_it_and_the_owner_gets_a_direct_message(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    remote_id = await stepped.follow(STALL)
+    root, card = stepped.root(remote_id), stepped.card(remote_id)
+
+    (answer,) = await stepped.ask(f"stop {remote_id}", user=COLLEAGUE)
+
+    assert answer.startswith(replies.stopped(en, remote_id).text)
+    assert root.ts.replace(".", "") in answer
+    await stepped.until(lambda: "Stopped" in root.text and "Stopped" in card.text)
+    assert f"<@{COLLEAGUE}>" in card.text
+    (message,) = await stepped.until(lambda: stepped.slack.dms(PERSON))
+    assert message.text == replies.stopped_by_other(en, COLLEAGUE, remote_id).text
+
+
+async def test_a_person_who_stops_an_own_thread_gets_no_direct_message(stepped: SteppedBot) -> None:
+    remote_id = await stepped.follow(STALL)
+
+    await stepped.ask(f"stop {remote_id}")
+
+    await stepped.until(lambda: "Stopped" in stepped.root(remote_id).text)
+    await stepped.run(10)
+    assert stepped.slack.dms(PERSON) == []
+
+
+async def test_a_stopped_long_task_is_not_polled_any_more(stepped: SteppedBot) -> None:
+    remote_id = await stepped.follow(STALL)
+    await stepped.ask(f"stop {remote_id}")
+    looks = stepped.confluence.tasks[remote_id].looks
+
+    await stepped.run(120)
+
+    assert stepped.confluence.tasks[remote_id].looks == looks
+
+
+async def test_a_thread_that_is_stopped_before_its_root_is_posted_never_begins(stepped: SteppedBot) -> None:
+    remote_id = stepped.sandbox.begin(STALL)
+    for text in (remote_id, f"stop {remote_id}"):
+        await stepped.sandbox.type(text)
+        await stepped.worker.settle()
+        await stepped.worker.step()
+        await stepped.worker.settle()
+
+    await stepped.run(30)
+
+    assert stepped.slack.messages(CHANNEL) == []
+    assert len(stepped.answers()) == 2
+
+
+async def test_a_guest_may_not_stop_what_others_follow(stepped: SteppedBot, en: Texts) -> None:
+    stepped.slack.add_user("U0GUEST", guest=True)
+    stepped.slack.invite(CHANNEL, "U0GUEST")
+    remote_id = await stepped.follow(STALL)
+
+    assert await stepped.ask(f"stop {remote_id}", user="U0GUEST") == [replies.may_not_stop(en).text]
+
+    await stepped.run(10)
+    assert "Stopped" not in stepped.root(remote_id).text
+
+
+async def test_stop_all_stops_the_callers_own_threads_and_for_an_admin_all(stepped: SteppedBot, en: Texts) -> None:
+    stepped.slack.add_user("U0ADMIN", admin=True)
+    stepped.slack.invite(CHANNEL, "U0ADMIN")
+    for user in (PERSON, PERSON, COLLEAGUE, COLLEAGUE):
+        await stepped.follow(STALL, user=user)
+
+    own = await stepped.ask("stop all")
+    rest = await stepped.ask("stop all", user="U0ADMIN")
+
+    assert own == [replies.stopped_all(en, 2).text]
+    assert rest == [replies.stopped_all(en, 2).text]
+
+
+async def test_what_this_channel_does_not_follow_cannot_be_stopped(stepped: SteppedBot, en: Texts) -> None:
+    stepped.slack.add_channel("C0OTHER", "other", members=[PERSON])
+    remote_id = await stepped.follow(STALL)
+
+    assert await stepped.ask("stop 4711") == [replies.not_followed_here(en, "4711").text]
+    assert await stepped.ask(f"stop {remote_id}", channel="C0OTHER") == [replies.not_followed_here(en, remote_id).text]

@@ -1,0 +1,29 @@
+"""Trouble is reported when it starts and when it is over."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.states import Trouble
+from bot.render.i18n import Texts
+from bot.render.troubles import TROUBLES, trouble
+from tests.support.views import BEGAN, RELINKING
+
+
+def test_trouble_is_reported_when_it_starts_and_when_it_is_over(en: Texts) -> None:
+    until = BEGAN + timedelta(seconds=1847)
+    starts = trouble(en, RELINKING, Trouble.RATE_LIMITED, over=False, since=BEGAN, until=until)
+    ends = trouble(en, RELINKING, Trouble.RATE_LIMITED, over=True, since=BEGAN, until=until)
+    assert [message.text.splitlines()[1] for message in (starts, ends)] == [
+        f"Since {en.time(BEGAN)} · Until {en.time(until)} · Last seen: 84%",
+        "It lasted 30 minutes, 47 seconds · Last seen: 84%",
+    ]
+    assert ends.text.splitlines()[0] == "The pause that Confluence asked for is over. Nothing was lost."
+
+
+@pytest.mark.parametrize("kind", Trouble)
+def test_every_trouble_has_two_sentences(texts: Texts, kind: Trouble) -> None:
+    sentences = TROUBLES[kind]
+    shown = [trouble(texts, RELINKING, kind, over=over).text.splitlines()[0] for over in (False, True)]
+    assert shown == [texts.say(sentences.starts), texts.say(sentences.ends)]
+    assert len(set(shown)) == 2

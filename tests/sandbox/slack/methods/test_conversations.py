@@ -1,0 +1,110 @@
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from sandbox.slack import SlackSimulator
+from tests.sandbox.slack.support import Clock, error_of
+
+
+async def test_what_a_conversation_is(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    slack.add_channel("C7", "shared", ["U3"], ext=True)
+    body = (await client.conversations_info(channel="C7", include_num_members=True))["channel"]
+    assert (body["is_ext_shared"], body["is_private"], body["is_member"], body["num_members"]) == (True, False, True, 2)
+    posted = await client.chat_postMessage(channel="U1", text="hello")
+    direct = (await client.conversations_info(channel=posted["channel"]))["channel"]
+    assert (direct["is_im"], direct["user"]) == (True, "U1")
+    slack.add_channel("G1", members=["U1", "U2"], private=True, is_mpim=True)
+    group = (await client.conversations_info(channel="G1"))["channel"]
+    assert (group["is_mpim"], group["is_group"], group["is_private"]) == (True, False, True)
+
+
+async def test_each_kind_of_conversation_has_its_scope(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    slack.invite("C3")
+    slack.workspaces["T1"].scopes -= {"groups:read"}
+    assert await error_of(client.conversations_info(channel="C3")) == "missing_scope"
+    assert await error_of(client.conversations_info(channel="D1")) == "channel_not_found"
+
+
+async def test_public_channels_can_be_joined(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    await client.conversations_join(channel="C2")
+    again = await client.conversations_join(channel="C2")
+    assert again["warning"] == "already_in_channel"
+    assert "U1BOT" in slack.channels["C2"].members
+
+
+@pytest.mark.parametrize(
+    ("channel", "error"),
+    [("C3", "channel_not_found"), ("C4", "is_archived"), ("C404", "channel_not_found")],
+)
+async def test_other_channels_cannot(client: AsyncWebClient, channel: str, error: str) -> None:
+    assert await error_of(client.conversations_join(channel=channel)) == error
+
+
+async def test_a_private_channel_is_never_joined(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    slack.invite("C3")
+    assert await error_of(client.conversations_join(channel="C3")) == "method_not_supported_for_channel_type"
+
+
+async def test_history_is_newest_first_without_replies(client: AsyncWebClient) -> None:
+    root = await client.chat_postMessage(channel="C1", text="one")
+    await client.chat_postMessage(channel="C1", text="reply", thread_ts=root["ts"])
+    await client.chat_postMessage(channel="C1", text="shouted", thread_ts=root["ts"], reply_broadcast=True)
+    await client.chat_postMessage(channel="C1", text="two")
+    answer = await client.conversations_history(channel="C1")
+    assert [message["text"] for message in answer["messages"]] == ["two", "shouted", "one"]
+    assert answer["messages"][2]["reply_count"] == 2
+
+
+async def test_replies_come_with_their_root_page_by_page(client: AsyncWebClient) -> None:
+    root = await client.chat_postMessage(channel="C1", text="root")
+    for number in range(4):
+        await client.chat_postMessage(channel="C1", text=str(number), thread_ts=root["ts"])
+    texts, cursor, pages = [], None, 0
+    while cursor != "":
+        answer = await client.conversations_replies(channel="C1", ts=root["ts"], limit=2, cursor=cursor)
+        texts += [message["text"] for message in answer["messages"]]
+        cursor = answer["response_metadata"]["next_cursor"]
+        pages += 1
+    assert (texts, pages) == (["root", "0", "1", "2", "3"], 3)
+    assert await error_of(client.conversations_replies(channel="C1", ts="1.000001")) == "thread_not_found"
+    assert await error_of(client.conversations_replies(channel="C1", ts=root["ts"], cursor="?")) == "invalid_cursor"
+
+
+async def test_metadata_is_shown_where_asked_for(client: AsyncWebClient) -> None:
+    metadata = {"event_type": "marker", "event_payload": {"id": "7"}}
+    await client.chat_postMessage(channel="C1", text="one", metadata=metadata)
+    plain = await client.conversations_history(channel="C1")
+    full = await client.conversations_history(channel="C1", include_all_metadata=True)
+    assert plain["messages"][0]["metadata"] == {"event_type": "marker"}
+    assert full["messages"][0]["metadata"] == metadata
+
+
+async def test_history_can_be_narrowed(client: AsyncWebClient, clock: Clock) -> None:
+    stamps = []
+    for text in "abc":
+        stamps.append((await client.chat_postMessage(channel="C1", text=text))["ts"])
+        clock.now += 1
+
+    async def seen(**bounds: Any) -> str:
+        answer = await client.conversations_history(channel="C1", **bounds)
+        return "".join(message["text"] for message in answer["messages"])
+
+    assert await seen(oldest=stamps[1]) == "c"
+    assert await seen(oldest=stamps[1], inclusive=True) == "cb"
+    assert await seen(latest=stamps[1]) == "a"
+    assert await error_of(client.conversations_history(channel="C1", oldest="then")) == "invalid_ts_oldest"
+
+
+async def test_a_deleted_root_with_replies_leaves_a_placeholder(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    root = await client.chat_postMessage(channel="C1", text="root")
+    await client.chat_postMessage(channel="C1", text="reply", thread_ts=root["ts"])
+    slack.delete_message("C1", root["ts"])
+    (placeholder,) = (await client.conversations_history(channel="C1"))["messages"]
+    assert (placeholder["subtype"], placeholder["ts"]) == ("tombstone", root["ts"])
+
+
+async def test_history_needs_a_scope_and_membership(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    assert await error_of(client.conversations_history(channel="C2")) == "not_in_channel"
+    slack.workspaces["T1"].scopes -= {"channels:history", "groups:history", "im:history", "mpim:history"}
+    assert await error_of(client.conversations_history(channel="C1")) == "missing_scope"

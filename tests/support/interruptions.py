@@ -1,0 +1,88 @@
+"""Hold or cancel a task where a call of Slack or a transaction begins or ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+
+from bot.db.engine import Connection, Database, DatabaseAway
+
+
+@dataclass(kw_only=True)
+class Gate:
+    """Holds every call until it is opened; a middleware of an aiohttp session."""
+
+    #: set once a call waits
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        """Wait, then make the call."""
+        self.reached.set()
+        await self.opened.wait()
+        return await handler(request)
+
+
+@dataclass(kw_only=True)
+class Interruption:
+    """Cancels the running task at one of the points where a call or a transaction begins or ends.
+
+    A middleware of an aiohttp session, with a point before each call and one after it.
+    """
+
+    #: points still to be passed, the one at which the task is cancelled included
+    left: int
+    done: bool = False
+
+    async def pass_point(self) -> None:
+        """Pass one point."""
+        self.left -= 1
+        task = asyncio.current_task()
+        if self.left == 0 and task is not None:
+            self.done = True
+            task.cancel()
+        await asyncio.sleep(0)
+
+    async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        """Make the call."""
+        await self.pass_point()
+        response = await handler(request)
+        try:
+            await self.pass_point()
+        except asyncio.CancelledError:
+            response.close()
+            raise
+        return response
+
+
+@dataclass(kw_only=True)
+class InterruptedDatabase(Database):
+    """A database with a point before each transaction, one before its commit, and one after it."""
+
+    interruption: Interruption
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Connection]:
+        """One transaction."""
+        await self.interruption.pass_point()
+        async with super().begin() as connection:
+            yield connection
+            await self.interruption.pass_point()
+        await self.interruption.pass_point()
+
+
+@dataclass(kw_only=True)
+class UnwritableDatabase(Database):
+    """A database that can be read, and written to only while it is not away."""
+
+    away: bool = False
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Connection]:
+        """One transaction. Raises DatabaseAway."""
+        if self.away:
+            raise DatabaseAway("in this test")
+        async with super().begin() as connection:
+            yield connection
