@@ -18,10 +18,10 @@ from bot.db.models import messages as message_rows
 from bot.db.models import subscriptions as subscription_rows
 from bot.domain.command import SiteKind
 from bot.domain.message_facts import Card, Completion, Root, Warnings, encode
-from bot.domain.message_kinds import SubscriptionOwner
+from bot.domain.message_kinds import MessageKind, SubscriptionOwner
 from bot.domain.message_plan import Draft
 from bot.domain.snapshot import Finding, Kind, Snapshot, StatusMessage
-from bot.domain.states import MessageKind, MessageState, Outcome, SubscriptionState
+from bot.domain.states import MessageState, Outcome, SubscriptionState
 from sandbox.slack import SlackSimulator
 from sandbox.slack.message_content import MessageContent
 

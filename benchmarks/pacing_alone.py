@@ -7,8 +7,8 @@ from heapq import heapify, heappop, heappush
 from random import Random
 
 from benchmarks import Row, alone, fresh_seed
+from bot.domain.message_kinds import MessageKind
 from bot.domain.pacing import Budgets, Candidate, Method, Urgency, next_messages
-from bot.domain.states import MessageKind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 THREADS = 1000

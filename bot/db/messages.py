@@ -13,9 +13,9 @@ from bot.db.engine import Connection
 from bot.db.models import messages
 from bot.db.rows import Address, MessageRow, Shows, owner_of
 from bot.domain.message_facts import decode, encode
-from bot.domain.message_kinds import RULES, CommandOwner, Owner, SubscriptionOwner
+from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Owner, SubscriptionOwner
 from bot.domain.message_plan import Draft
-from bot.domain.states import MessageForm, MessageKind, MessageState
+from bot.domain.states import MessageForm, MessageState
 
 
 class Planned(Struct, frozen=True, kw_only=True):

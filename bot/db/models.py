@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from bot.db.columns import count, enum, enum_type, flag, index, maybe_time, metadata, one_of, owned, time
 from bot.domain import states
 from bot.domain.command import SiteKind
+from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind, Severity
 
 
@@ -191,7 +192,7 @@ class _Messages(sa.TypedColumns):
     subscription_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("subscriptions.id", ondelete="CASCADE"))
     command_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("commands.id", ondelete="CASCADE"))
     user_id: sa.Named[str | None] = sa.Column(sa.String(32))  # recipient of a direct or private message
-    kind = enum(states.MessageKind)
+    kind = enum(MessageKind)
     facts: sa.Named[str] = sa.Column(sa.Text, nullable=False)
     state = enum(states.MessageState, default=states.MessageState.PLANNED)
     reason: sa.Named[str | None] = sa.Column(sa.String(64))

@@ -9,9 +9,9 @@ from sqlalchemy import Column, Table
 
 from bot.domain.command import SiteKind
 from bot.domain.message_facts import Facts
-from bot.domain.message_kinds import CommandOwner, Owner, SubscriptionOwner
+from bot.domain.message_kinds import CommandOwner, MessageKind, Owner, SubscriptionOwner
 from bot.domain.snapshot import Kind
-from bot.domain.states import MessageForm, MessageKind, MessageState, Outcome, SubscriptionState, Titles, Verbosity
+from bot.domain.states import MessageForm, MessageState, Outcome, SubscriptionState, Titles, Verbosity
 from bot.domain.task_state import TaskHistory
 
 T = TypeVar("T", bound=Struct)

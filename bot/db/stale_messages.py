@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from bot.db.engine import Connection
 from bot.db.models import is_active, messages, subscriptions
 from bot.domain.message_facts import Warnings, decode
-from bot.domain.states import MessageForm, MessageKind, MessageState, SubscriptionState
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import MessageForm, MessageState, SubscriptionState
 
 #: a message that is not rendered yet needs no mark
 _RENDERED = or_(

@@ -10,8 +10,9 @@ from sqlalchemy import case, or_, select
 from bot.db.engine import Connection
 from bot.db.models import followers, is_active, long_tasks, messages, sites, subscriptions
 from bot.db.rows import LongTaskRow, SubscriptionRow, ThreadRow, build, columns
+from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind
-from bot.domain.states import MessageKind, MessageState, Outcome
+from bot.domain.states import MessageState, Outcome
 
 _SUBSCRIPTION = columns(SubscriptionRow, subscriptions)
 _THREAD = (*_SUBSCRIPTION, *columns(LongTaskRow, long_tasks), sites.c.base_url)

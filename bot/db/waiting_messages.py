@@ -10,8 +10,8 @@ from bot.db.engine import Connection
 from bot.db.models import commands, is_editing, is_waiting, long_tasks, messages, subscriptions
 from bot.db.rows import StaleRow, WaitingRow, owner_of
 from bot.domain.message_facts import Facts, decode
-from bot.domain.message_kinds import Owner, SubscriptionOwner
-from bot.domain.states import MessageForm, MessageKind, MessageState, Outcome
+from bot.domain.message_kinds import MessageKind, Owner, SubscriptionOwner
+from bot.domain.states import MessageForm, MessageState, Outcome
 
 _COLUMNS = ("id", "subscription_id", "command_id", "facts", "state", "user_id", "not_before", "created_at")
 #: the kind as text: a kind of a newer version must not hold up the whole workspace

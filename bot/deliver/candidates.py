@@ -9,9 +9,9 @@ from bot.db import waiting_messages
 from bot.db.engine import Connection
 from bot.db.rows import StaleRow, WaitingRow
 from bot.domain.message_facts import TroubleOver, TroubleStarted
-from bot.domain.message_kinds import RULES, Owner, Place, SubscriptionOwner
+from bot.domain.message_kinds import RULES, MessageKind, Owner, Place, SubscriptionOwner
 from bot.domain.pacing import Candidate, Method, Urgency
-from bot.domain.states import MessageForm, MessageKind, MessageState, Outcome, Trouble
+from bot.domain.states import MessageForm, MessageState, Outcome, Trouble
 
 #: threads considered at once, the most urgent and then the longest waiting first; likewise messages to edit
 CONSIDERED = 200

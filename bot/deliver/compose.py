@@ -9,8 +9,9 @@ from bot.db.rows import MessageRow, Shows
 from bot.deliver.deps import Deps
 from bot.deliver.thread import Thread
 from bot.domain import message_facts as facts_of
+from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import list_follows
-from bot.domain.states import LostReason, MessageForm, MessageKind, Outcome, Trouble
+from bot.domain.states import LostReason, MessageForm, Outcome, Trouble
 from bot.domain.summary import summarize
 from bot.render import replies
 from bot.render.card import card, fingerprint

@@ -8,10 +8,10 @@ import structlog
 from bot.db import messages, subscriptions, threads, waiting_messages
 from bot.db.engine import Connection
 from bot.deliver.candidates import Work
-from bot.domain.message_kinds import SubscriptionOwner
+from bot.domain.message_kinds import MessageKind, SubscriptionOwner
 from bot.domain.message_plan import for_set_aside
 from bot.domain.pacing import Method
-from bot.domain.states import MessageKind, MessageState
+from bot.domain.states import MessageState
 
 _log = structlog.get_logger(__name__)
 

@@ -16,9 +16,8 @@ from bot.deliver.crashes import LIMIT, Crashes, after_crash
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, write
 from bot.deliver.edit import edit
 from bot.deliver.post import post
-from bot.domain.message_kinds import Owner
+from bot.domain.message_kinds import MessageKind, Owner
 from bot.domain.pacing import Budgets, Method, next_messages
-from bot.domain.states import MessageKind
 from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)

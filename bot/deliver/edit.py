@@ -12,9 +12,9 @@ from bot.deliver.compose import Composed, compose
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, check_claim, write
 from bot.deliver.thread import Thread, read_thread
 from bot.domain.message_facts import Milestone
-from bot.domain.message_kinds import SubscriptionOwner
+from bot.domain.message_kinds import MessageKind, SubscriptionOwner
 from bot.domain.message_plan import Draft
-from bot.domain.states import MessageForm, MessageKind, Outcome
+from bot.domain.states import MessageForm, Outcome
 
 #: an edit whose end was not seen may arrive late and show an old state over the last one, so the last one is sent once
 #: more after this

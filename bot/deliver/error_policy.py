@@ -15,10 +15,10 @@ from bot.deliver import lost_thread
 from bot.deliver.deps import Deps
 from bot.deliver.findings_list import post_as_text
 from bot.deliver.thread import Thread
-from bot.domain.message_kinds import RULES, Loss, SubscriptionOwner
+from bot.domain.message_kinds import RULES, Loss, MessageKind, SubscriptionOwner
 from bot.domain.message_plan import Draft
 from bot.domain.pacing import Method
-from bot.domain.states import MessageForm, MessageKind, MessageState
+from bot.domain.states import MessageForm, MessageState
 
 _log = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from bot.db.rows import MessageRow
 from bot.deliver.deps import Deps, Lease
 from bot.deliver.thread import Thread
 from bot.domain.message_facts import FindingsFile, FindingsPage
+from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import Draft
-from bot.domain.states import MessageKind
 from bot.render.findings_csv import findings_csv
 from bot.render.findings_text import findings_text
 

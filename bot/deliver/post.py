@@ -16,8 +16,7 @@ from bot.deliver.compose import Composed, compose
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, check_claim, write
 from bot.deliver.thread import Thread, read_thread
 from bot.domain.message_facts import FindingsFile, FollowSetAside, PostingSetAside
-from bot.domain.message_kinds import RULES, CommandOwner, Place, SubscriptionOwner
-from bot.domain.states import MessageKind
+from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Place, SubscriptionOwner
 
 _log = structlog.get_logger(__name__)
 

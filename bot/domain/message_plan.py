@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from bot.domain import message_facts
 from bot.domain.decide import phase_changed
 from bot.domain.message_facts import Facts, TroubleOver, TroubleStarted
-from bot.domain.states import LostReason, MessageKind, Outcome, Titles, Verbosity
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import LostReason, Outcome, Titles, Verbosity
 from bot.domain.task_state import Decision
 
 #: findings of a kind that are named in a message; if there are more, the full list follows as a file

@@ -52,21 +52,6 @@ class SubscriptionState(StrEnum):
     LOST = "lost"  #: Slack takes no messages in its channel or thread
 
 
-class MessageKind(StrEnum):
-    """What a message of the bot is."""
-
-    ROOT = "root"  #: in the channel: what is followed, and how it ended
-    CARD = "card"  #: first in the thread: the progress, edited in place
-    WARNINGS = "warnings"  #: findings, with the next step
-    TROUBLE = "trouble"  #: a trouble begins or ends
-    PHASE = "phase"  #: a new phase begins
-    MILESTONE = "milestone"  #: the progress, for threads whose card cannot be edited
-    COMPLETION = "completion"  #: the end, with mentions
-    FILE = "file"  #: the full list of findings
-    DIRECT = "direct"  #: a direct message
-    PRIVATE = "private"  #: an answer to the person who typed a command, by response URL
-
-
 class MessageState(StrEnum):
     """Where a message is on its way to Slack."""
 

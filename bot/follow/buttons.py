@@ -11,7 +11,7 @@ from bot.db import long_tasks, stale_messages, threads
 from bot.db.engine import DatabaseAway
 from bot.db.rows import ThreadRow
 from bot.domain.command import Follow, Reference
-from bot.domain.states import MessageKind
+from bot.domain.message_kinds import MessageKind
 from bot.follow.deps import Deps, Request
 from bot.follow.following import add_follower, follow
 from bot.follow.people import People

@@ -15,9 +15,8 @@ from bot.db.rows import CommandRow
 from bot.domain.command import Command, SiteName
 from bot.domain.command_parser import parse_command
 from bot.domain.message_facts import Answer
-from bot.domain.message_kinds import CommandOwner
+from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.message_plan import Draft
-from bot.domain.states import MessageKind
 from bot.follow.commands import HANDLERS, Immediate
 from bot.follow.deps import Deps, Request
 from bot.follow.people import People

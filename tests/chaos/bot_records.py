@@ -7,7 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
-from bot.domain.states import MessageKind, MessageState, Outcome, SubscriptionState
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import MessageState, Outcome, SubscriptionState
 from sandbox.slack.records import Json, PostedMessage
 from tests.chaos.databases import BotDatabase
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.domain.states import MessageKind
+from bot.domain.message_kinds import MessageKind
 from sandbox.slack.records import PostedMessage
 from tests.chaos.bot_records import MessageRecord, SubscriptionRecord, marker_of
 from tests.chaos.observations import Observations

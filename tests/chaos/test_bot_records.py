@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.states import MessageKind
+from bot.domain.message_kinds import MessageKind
 from sandbox.harness import CHANNEL, PERSON, open_sandbox
 from sandbox.scenarios import scenario
 from tests.chaos.bot_records import count_open_work, read_records

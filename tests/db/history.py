@@ -10,8 +10,9 @@ from bot.db.columns import UtcDateTime
 from bot.db.engine import Database
 from bot.db.models import findings, followers, long_tasks, messages, subscriptions, viewers, workspaces
 from bot.domain.message_facts import Card, Facts, Root, Warnings, encode
+from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind, Severity
-from bot.domain.states import MessageKind, MessageState, Outcome, SubscriptionState
+from bot.domain.states import MessageState, Outcome, SubscriptionState
 
 #: the tables that grow with the history
 BIG = ("long_tasks", "subscriptions", "messages", "findings", "viewers", "followers")

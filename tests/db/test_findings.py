@@ -1,7 +1,7 @@
 from bot.db import findings
 from bot.domain.message_facts import Warnings
+from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import Draft
-from bot.domain.states import MessageKind
 from tests.support.filled_database import FilledDatabase, finding
 
 

@@ -7,9 +7,9 @@ from bot.db import messages, stale_messages
 from bot.db.messages import Planned
 from bot.db.rows import Address, MessageRow, Shows
 from bot.domain.message_facts import Card, InviteNeeded, Root, StoppedByOther
-from bot.domain.message_kinds import CommandOwner, SubscriptionOwner
+from bot.domain.message_kinds import CommandOwner, MessageKind, SubscriptionOwner
 from bot.domain.message_plan import Draft
-from bot.domain.states import MessageForm, MessageKind, MessageState, Verbosity
+from bot.domain.states import MessageForm, MessageState, Verbosity
 from tests.support.filled_database import CHANNEL, TEAM, FilledDatabase
 
 HALF = Shows(digest="half", percent=50.0)

@@ -1,7 +1,7 @@
 """When messages that are kept true are marked as showing something old."""
 
 from bot.db import stale_messages, subscriptions
-from bot.domain.states import MessageKind
+from bot.domain.message_kinds import MessageKind
 from tests.support.filled_database import FilledDatabase
 
 

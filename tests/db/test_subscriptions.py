@@ -1,8 +1,9 @@
 from bot.db import subscriptions, threads
 from bot.db.rows import SubscriptionRow
 from bot.db.threads import ListedRow
+from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind
-from bot.domain.states import MessageKind, Outcome, SubscriptionState, Titles, Verbosity
+from bot.domain.states import Outcome, SubscriptionState, Titles, Verbosity
 from tests.support.filled_database import CHANNEL, OWNER, TEAM, FilledDatabase
 
 

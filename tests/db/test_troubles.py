@@ -1,6 +1,7 @@
 from bot.db import accounts, troubles
 from bot.domain.message_facts import Card, Root, TroubleOver, TroubleStarted
-from bot.domain.states import AccountState, MessageKind, Outcome, Trouble, Verbosity
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import AccountState, Outcome, Trouble, Verbosity
 from tests.support.filled_database import FilledDatabase
 
 

@@ -8,9 +8,9 @@ from bot.db.messages import Planned
 from bot.db.models import messages as message_table
 from bot.db.rows import MessageRow, Shows, StaleRow, WaitingRow
 from bot.domain.message_facts import Completion, InviteNeeded, StoppedByOther, Warnings
-from bot.domain.message_kinds import RULES, CommandOwner, SubscriptionOwner
+from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, SubscriptionOwner
 from bot.domain.message_plan import Draft
-from bot.domain.states import MessageForm, MessageKind, MessageState, Outcome
+from bot.domain.states import MessageForm, MessageState, Outcome
 from tests.support.filled_database import CHANNEL, TEAM, FilledDatabase
 
 RANKS = {kind: int(rules.urgency) for kind, rules in RULES.items()}

@@ -1,8 +1,9 @@
 """Which message of a thread comes next."""
 
 from bot.domain.message_facts import TroubleOver, TroubleStarted
+from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import Draft
-from bot.domain.states import MessageKind, Outcome, Trouble
+from bot.domain.states import Outcome, Trouble
 from sandbox.slack import Fault
 from tests.support.delivery import FRIEND, DeliveryRig, renamed
 from tests.support.filled_database import CHANNEL, OWNER

@@ -5,7 +5,8 @@ from sqlalchemy import update
 
 from bot.db.models import long_tasks as long_task_rows
 from bot.db.models import messages as message_rows
-from bot.domain.states import MessageForm, MessageKind, Outcome, SubscriptionState
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import MessageForm, Outcome, SubscriptionState
 from tests.support.delivery import REPEATED, DeliveryRig, renamed
 from tests.support.filled_database import CHANNEL, OWNER
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import event
 
 from bot.db import claims, waiting_messages
-from bot.domain.states import MessageKind, MessageState, Outcome
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import MessageState, Outcome
 from tests.support.delivery import REPEATED, DeliveryRig, renamed
 from tests.support.filled_database import TEAM, finding
 from tests.support.interruptions import InterruptedDatabase, Interruption

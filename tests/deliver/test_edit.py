@@ -5,7 +5,8 @@ from sqlalchemy import update
 
 from bot.db import stale_messages
 from bot.db.models import subscriptions as subscription_rows
-from bot.domain.states import MessageKind, MessageState, Outcome, SubscriptionState
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import MessageState, Outcome, SubscriptionState
 from sandbox.slack import Fault, PostedMessage
 from tests.support.delivery import DeliveryRig, figures
 from tests.support.filled_database import finding

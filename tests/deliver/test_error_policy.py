@@ -6,7 +6,8 @@ import pytest
 
 from bot.clients.slack.errors import Refusal, Refused
 from bot.deliver.error_policy import POLICY, Operation
-from bot.domain.states import MessageForm, MessageKind, MessageState, Outcome, SubscriptionState
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import MessageForm, MessageState, Outcome, SubscriptionState
 from sandbox.slack import Fault
 from tests.deliver.test_findings_list import FILE
 from tests.support.delivery import FRIEND, REPEATED, DeliveryRig, figures, renamed

@@ -3,8 +3,9 @@
 import pytest
 
 from bot.domain.message_facts import FindingsFile
+from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import NAMED, Draft
-from bot.domain.states import MessageKind, Outcome, SubscriptionState
+from bot.domain.states import Outcome, SubscriptionState
 from sandbox.slack import Fault
 from tests.support.delivery import FRIEND, DeliveryRig, renamed
 from tests.support.filled_database import OWNER, TEAM, finding

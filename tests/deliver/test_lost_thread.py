@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain.states import MessageKind, SubscriptionState
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import SubscriptionState
 from sandbox.slack import SlackSimulator
 from tests.support.delivery import FRIEND, DeliveryRig, renamed
 from tests.support.filled_database import CHANNEL, OWNER, TEAM, finding

@@ -3,8 +3,9 @@
 import pytest
 
 from bot.domain.message_facts import InviteNeeded
+from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import Draft
-from bot.domain.states import MessageKind, MessageState, Outcome, SubscriptionState
+from bot.domain.states import MessageState, Outcome, SubscriptionState
 from sandbox.slack import Fault
 from tests.support.delivery import REPEATED, DeliveryRig, renamed
 from tests.support.filled_database import CHANNEL, OWNER, TEAM

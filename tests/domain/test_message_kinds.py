@@ -1,5 +1,4 @@
-from bot.domain.message_kinds import RULES, Place
-from bot.domain.states import MessageKind
+from bot.domain.message_kinds import RULES, MessageKind, Place
 
 
 def test_every_kind_has_rules() -> None:

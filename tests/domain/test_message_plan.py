@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from bot.domain import message_facts
 from bot.domain.changes import PhaseChanged
 from bot.domain.message_facts import TroubleOver, TroubleStarted
+from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import (
     NAMED,
     Draft,
@@ -20,7 +21,7 @@ from bot.domain.message_plan import (
     list_follows,
 )
 from bot.domain.snapshot import StatusMessage
-from bot.domain.states import LostReason, MessageKind, Outcome, Titles, Trouble, Verbosity
+from bot.domain.states import LostReason, Outcome, Titles, Trouble, Verbosity
 from bot.domain.task_state import Decision, TaskState
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ from structlog.typing import EventDict
 from bot.db import commands, threads
 from bot.db.engine import Database, DatabaseAway
 from bot.domain.message_facts import Answer
-from bot.domain.message_kinds import CommandOwner
-from bot.domain.states import MessageKind, MessageState
+from bot.domain.message_kinds import CommandOwner, MessageKind
+from bot.domain.states import MessageState
 from bot.follow import CommandWorker
 from bot.follow.command_worker import ATTEMPTS, EXPIRES_AFTER, MAX_COMMANDS, IncomingCommand
 from bot.render import replies

@@ -11,9 +11,10 @@ from bot.db.rows import LongTaskRow, MessageRow, SiteRow
 from bot.domain.command import SiteKind
 from bot.domain.decide import decide
 from bot.domain.message_facts import TroubleOver, TroubleStarted, Warnings
+from bot.domain.message_kinds import MessageKind
 from bot.domain.poll_interval import Bounds
 from bot.domain.poll_result import NotFound, Seen
-from bot.domain.states import MessageKind, Verbosity
+from bot.domain.states import Verbosity
 from bot.domain.task_state import TaskState
 from bot.metrics import Metrics
 from bot.poll import Poller

@@ -9,8 +9,9 @@ from structlog.testing import capture_logs
 from bot.db import accounts, claims, long_tasks
 from bot.db.engine import DatabaseAway
 from bot.db.models import long_tasks as long_task_table
+from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind
-from bot.domain.states import MessageKind, Outcome
+from bot.domain.states import Outcome
 from bot.poll.poller import GATHER_SECONDS, IDLE_SECONDS
 from sandbox.confluence import Ending, Moment, Note, Story, TokenKind, faults
 from tests.poll.rig import PollRig

@@ -13,10 +13,11 @@ from bot.db import findings
 from bot.db.models import long_tasks as long_task_table
 from bot.db.rows import MessageRow
 from bot.domain.message_facts import Card, Completion, Facts, FindingsFile, NewPhase, Root, Warnings
+from bot.domain.message_kinds import MessageKind
 from bot.domain.poll_interval import Bounds
 from bot.domain.poll_result import PollResult, Seen
 from bot.domain.snapshot import Finding, Snapshot, StatusMessage
-from bot.domain.states import MessageKind, Outcome, SubscriptionState, Trouble, Verbosity
+from bot.domain.states import Outcome, SubscriptionState, Trouble, Verbosity
 from bot.domain.task_state import TaskState
 from bot.metrics import Metrics
 from bot.poll.look import FinishedLook

@@ -24,10 +24,10 @@ from bot.db.secrets import Secrets
 from bot.deliver import Deliverer, Deps
 from bot.deliver.candidates import Candidates, candidates
 from bot.domain.message_facts import Answer, Completion, Warnings
-from bot.domain.message_kinds import CommandOwner
+from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.message_plan import Draft
 from bot.domain.snapshot import Finding
-from bot.domain.states import MessageKind, MessageState, Outcome
+from bot.domain.states import MessageState, Outcome
 from bot.domain.task_state import Decision, TaskState
 from bot.metrics import Metrics
 from bot.render.i18n import Catalogs

@@ -14,10 +14,10 @@ from bot.db.models import accounts as account_rows
 from bot.db.models import messages as message_rows
 from bot.db.rows import Address, LongTaskRow, MessageRow, Shows, SiteRow, SubscriptionRow
 from bot.domain.command import SiteKind
-from bot.domain.message_kinds import SubscriptionOwner
+from bot.domain.message_kinds import MessageKind, SubscriptionOwner
 from bot.domain.message_plan import Draft, for_follow
 from bot.domain.snapshot import Finding, Kind, Snapshot, StatusMessage
-from bot.domain.states import AccountKind, MessageKind, Outcome, Verbosity
+from bot.domain.states import AccountKind, Outcome, Verbosity
 from bot.domain.task_state import Decision, TaskState
 from tests.support.clock import Clock
 

@@ -1,6 +1,7 @@
 """Runs that keep and break the promises about messages."""
 
-from bot.domain.states import MessageKind, MessageState, Outcome
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import MessageState, Outcome
 from sandbox.slack.records import File
 from tests.chaos.cases.case import Case
 from tests.chaos.cases.small_runs import (

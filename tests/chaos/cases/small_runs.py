@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind
-from bot.domain.states import MessageKind, MessageState, Outcome, SubscriptionState
+from bot.domain.states import MessageState, Outcome, SubscriptionState
 from bot.render import replies
 from bot.render.i18n import english
 from sandbox.confluence.story import Story

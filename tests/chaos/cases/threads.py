@@ -1,6 +1,7 @@
 """Runs that keep and break the promises about threads."""
 
-from bot.domain.states import MessageKind, Outcome
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import Outcome
 from bot.render.mrkdwn import bold
 from bot.render.status_texts import FINDING_TEXTS
 from sandbox.scenarios import Expected

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bot.domain.states import MessageKind, MessageState, Outcome
+from bot.domain.message_kinds import MessageKind
+from bot.domain.states import MessageState, Outcome
 from sandbox.slack.records import Channel, PostedMessage
 from tests.chaos.bot_records import SubscriptionRecord, marker_of
 from tests.chaos.checks.violation import Violation
