@@ -75,7 +75,7 @@ def doctor() -> None:
     from bot.app.clock import now  # noqa: PLC0415 -- one import per command
     from bot.app.site import credential_of  # noqa: PLC0415 -- one import per command
     from bot.doctor.checks import Verdict  # noqa: PLC0415 -- one import per command
-    from bot.doctor.installation import examine  # noqa: PLC0415 -- one import per command
+    from bot.doctor.probes import examine  # noqa: PLC0415 -- one import per command
 
     async def check(settings: Settings) -> bool:
         failed = False

@@ -15,7 +15,7 @@ from alembic import context
 from sqlalchemy import Connection, Enum
 
 from bot.config import load
-from bot.db.columns import UtcDateTime
+from bot.db.column_types import UtcDateTime
 from bot.db.engine import open_database
 from bot.db.models import workspaces
 

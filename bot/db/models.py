@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.db.columns import count, enum, enum_type, flag, index, maybe_time, metadata, one_of, owned, time
+from bot.db.column_types import count, enum, enum_type, flag, index, maybe_time, metadata, one_of, owned, time
 from bot.domain import states
 from bot.domain.command import SiteKind
 from bot.domain.message_kinds import MessageKind

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, Table, case, cast, insert, literal, null, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.db.columns import UtcDateTime
+from bot.db.column_types import UtcDateTime
 from bot.db.engine import Database
 from bot.db.models import findings, followers, long_tasks, messages, subscriptions, viewers, workspaces
 from bot.domain.message_facts import Card, Facts, Root, Warnings, encode

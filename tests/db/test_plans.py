@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import housekeeping
 from bot.app import Bot
 from bot.db import claims, stale_messages, troubles, waiting_messages, workspaces
-from bot.db.columns import metadata
+from bot.db.column_types import metadata
 from bot.db.url import normalised
 from bot.domain.message_kinds import RULES
 from bot.domain.states import Trouble

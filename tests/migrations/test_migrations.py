@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from bot.db import long_tasks
-from bot.db.columns import metadata
+from bot.db.column_types import metadata
 from bot.db.engine import Database, DatabaseError, open_database
 from bot.db.migrate import MIGRATIONS, downgrade, migrate, newest, pending, revision
 from bot.db.url import normalised

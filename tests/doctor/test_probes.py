@@ -5,7 +5,7 @@ from bot.config import Settings, load
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.doctor.checks import Verdict
-from bot.doctor.installation import examine
+from bot.doctor.probes import examine
 from sandbox.harness import Sandbox
 from tests.support.clock import Clock
 
