@@ -141,6 +141,16 @@ def test_progress_goes_by_staleness_and_by_the_size_of_the_change() -> None:
     ]
 
 
+def test_a_change_of_twenty_points_counts_in_full_and_one_of_nineteen_does_not() -> None:
+    assert order([edit(1, waits=59.9), edit(2, waits=40, change=20)]) == [2, 1]
+    assert order([edit(1, waits=59.5), edit(2, waits=40, change=19)]) == [1, 2]
+
+
+def test_a_post_goes_before_progress_where_only_one_call_fits() -> None:
+    items = [edit(1), post(2)]
+    assert next_messages(items, Budgets.opened(START), LATER, 1)[0] == (items[1],)
+
+
 def test_posts_never_hold_up_the_cards() -> None:
     items = [post(number, Urgency.WARNING) for number in range(20)] + [edit(20)]
     assert next_messages(items, Budgets.opened(START), LATER, 4)[0] == (*items[:3], items[20])
