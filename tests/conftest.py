@@ -22,7 +22,7 @@ from tests.support.filled_database import FilledDatabase, fill
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 # looptime asks for the current event loop even in tests that have none, and Python before 3.14 would then make one that
-# nobody closes; told that there is none, it goes its way.
+# nobody closes; with None set, it makes none.
 asyncio.set_event_loop(None)
 
 # How busy a machine is must not decide a test.

@@ -82,7 +82,7 @@ class CommandWorker:
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run what a listener leaves for after its acknowledgement; `stop` waits for it."""
-        self.worker.start(_logged(work))
+        self.worker.start(work)
 
     async def store(self, incoming: IncomingCommand, *, within: float) -> None:
         """Store a command within so many seconds, unless it is stored already.
@@ -172,8 +172,6 @@ class CommandWorker:
             await self._plan_answer(row, message)
         except DatabaseAway as error:
             _log.warning("command_put_off", command=row.id, error=type(error).__name__)
-        except Exception:  # noqa: BLE001 -- a command whose answer crashes must not stop the others
-            _log.exception("answer_crashed", command=row.id)
 
     async def _plan_answer(self, row: CommandRow, message: Message) -> None:
         facts = Answer(text=message.text, blocks=message.blocks)
@@ -224,10 +222,3 @@ class CommandWorker:
     async def stop(self, *, within: timedelta) -> None:
         """Finish what is under way, as far as the time allows; the rest is taken up at the next start."""
         await self.worker.stop(within=within)
-
-
-async def _logged(work: Coroutine[Any, Any, None]) -> None:
-    try:
-        await work
-    except Exception:  # noqa: BLE001 -- Slack was acknowledged, so nobody waits for the exception
-        _log.exception("listener_crashed")

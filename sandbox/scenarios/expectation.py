@@ -54,7 +54,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
 
 def tally(notes: Iterable[Note]) -> dict[str, int]:
-    """Return the number of findings by key. A note with a count stands for so many; of several, the largest holds."""
+    """Return the number of findings by key; of several notes with a count for one key, the largest holds."""
     counted: dict[str, int] = {}
     for note in dict.fromkeys(notes):
         if note.key in _COUNTING:

@@ -50,7 +50,7 @@ def _find_untyped(value: Any, complete: Any, pointer: str) -> str | None:
 
 
 def describe(error: msgspec.ValidationError, pointer: str = "") -> str:
-    """Say what is wrong in a value that stands at this JSON pointer, and where."""
+    """Describe the error in the value at this JSON pointer, with its place."""
     located = _LOCATION.fullmatch(str(error))
     problem, path = (located["problem"], located["path"]) if located else (str(error), "")
     below = _STEP.sub(r"/\1\2", path)

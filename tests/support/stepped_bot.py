@@ -182,7 +182,7 @@ class SteppedBot:
     async def press_at(
         self, channel: str, ts: str, action: str, *, user: str = PERSON, value: str | None = None
     ) -> list[str]:
-        """Press a button of what stands at a ts, messages that one person sees included."""
+        """Press a button of the message with this ts, messages that one person sees included."""
         before = len(self.answers(user))
         result = await self.slack.click(channel, ts, action, user, value)
         assert result.status == 200
@@ -190,7 +190,7 @@ class SteppedBot:
         return self.answers(user)[before:]
 
     def answers(self, user: str = PERSON) -> list[str]:
-        """What a person was told by response URL."""
+        """Messages that a person received by response URL."""
         return [message.text for message in self.slack.ephemerals(user) if message.via == "response_url"]
 
     # -- long tasks and their threads

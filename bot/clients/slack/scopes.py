@@ -8,6 +8,6 @@ OPTIONAL = {
     "chat:write.public": "posting in a public channel without being a member",
     "channels:join": "joining a public channel where somebody asked for it",
     "files:write": "the full list of warnings as a file",
-    "channels:history": "finding out, after a dropped connection, whether a message stands already in a public channel",
+    "channels:history": "finding out, after a dropped connection, whether a message was posted in a public channel",
     "groups:history": "the same in a private channel",
 }
