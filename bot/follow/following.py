@@ -24,6 +24,7 @@ _log = structlog.get_logger(__name__)
 async def follow(deps: Deps, request: Request, command: Follow) -> Message:
     """Follow each long task that is asked for; returns one answer for all."""
     verbosity = command.verbosity or Verbosity.NORMAL
+    # Each begins as soon as Confluence has answered: an unknown id, which is looked for again, holds up no other.
     results = await asyncio.gather(*(_follow_one(deps, request, ref, verbosity) for ref in command.refs))
     started = [one for one in results if isinstance(one, replies.Followed)]
     answers = [one for one in results if isinstance(one, Message)]
