@@ -119,12 +119,22 @@ class Observations:
             return request.interruption
         return self._unwritten(request)
 
-    def _unwritten(self, request: SlackRequest) -> str | None:
+    def _written_by(self, request: SlackRequest) -> float:
+        """When the bot has written down the result of a request at the latest, after all outages that delay it."""
         until = request.until + WRITTEN_WITHIN
-        while (outage := self.outage(request.arrived, until)) and outage.until + WRITTEN_WITHIN > until:
-            until = outage.until + WRITTEN_WITHIN
-        outage = self.outage(request.until, until)
-        if outage is not None and outage.until - max(outage.since, request.until) > RETRIES_LAST:
+        while later := [
+            outage.until + WRITTEN_WITHIN
+            for outage in self.outages
+            if outage.since < until < outage.until + WRITTEN_WITHIN and outage.until > request.until
+        ]:
+            until = max(later)
+        return until
+
+    def _unwritten(self, request: SlackRequest) -> str | None:
+        until = self._written_by(request)
+        if until - WRITTEN_WITHIN - request.until > RETRIES_LAST:
+            outage = self.outage(request.until, until)
+            assert outage is not None
             return outage.kind
         for process in self.incarnations if request.caller == UNKNOWN_CALLER else [self.incarnation(request.caller)]:
             if process is None:

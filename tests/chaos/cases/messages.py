@@ -35,6 +35,8 @@ FILES = {each.id: each for each in SHARED}
 SHARED_TWICE = (*THREAD, message("4.0", "", file_ids=("F1",)), message("5.0", "", file_ids=("F2",)))
 SHARING = call(4.0, "files.completeUploadExternal", {}, status=None)
 OUTAGE = Outage(kind="disk full", since=0.5, until=8.0)
+LOCK = Outage(kind="database locked", since=0.8, until=1.5)
+OUTAGE_AROUND_LOCK = Outage(kind="disk full", since=0.9, until=4.0)
 SHORT_OUTAGE = Outage(kind="disk full", since=0.5, until=3.0)
 
 CASES = {
@@ -72,6 +74,16 @@ CASES = {
         promise="posted once",
         kept=run(requests=[post(1.0), post(20.0)], outages=[OUTAGE]),
         broken=run(requests=[post(1.0), post(20.0)], outages=[SHORT_OUTAGE]),
+        details=("Posted again although the first post had arrived (marker root): 'said'.",),
+    ),
+    "a process that was suspended while the longer of two outages lasted": Case(
+        promise="posted once",
+        kept=run(
+            requests=[post(1.0), post(20.0)],
+            processes=[process(suspended=(3.8, 12.0))],
+            outages=[LOCK, OUTAGE_AROUND_LOCK],
+        ),
+        broken=run(requests=[post(1.0), post(20.0)], processes=[process(suspended=(3.8, 12.0))], outages=[LOCK]),
         details=("Posted again although the first post had arrived (marker root): 'said'.",),
     ),
     "a message that was posted": Case(
