@@ -1,6 +1,6 @@
 # Everything this project can do. Needs Python >= 3.11 with venv, git and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint check bench chaos catalogs gallery migration clean
+.PHONY: help install demo run test lint check audit bench chaos catalogs gallery migration clean
 
 # The interpreter that is found; set PYTHON=/path/to/python to choose another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -48,6 +48,11 @@ lint: install ## ruff, mypy strict, import contracts
 check: test ## what CI runs: the tests, chaos on both databases, and the demo played to its end
 	STRICT=$(STRICT) $(RUN) -m pytest -m chaos
 	$(RUN) -m bot demo --once
+
+audit: $(UV) ## the locked dependencies against the known vulnerabilities of osv.dev
+	@$(UV) audit --frozen --no-progress --preview-features audit-command $(ARGS) || { status=$$?; \
+	  test $$status -ne 2 || echo "Nothing was checked: osv.dev did not answer. Try again with a network;" \
+	    "behind a proxy set HTTPS_PROXY." >&2; exit $$status; }
 
 bench: install ## the performance figures, each against a peer in the same run
 	$(RUN) -m benchmarks $(ARGS)
