@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, String, and_, case, func, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, String, and_, case, func, not_, or_, select, type_coerce, update
 
 from bot.db.engine import Connection
 from bot.db.models import commands, is_editing, is_waiting, long_tasks, messages, subscriptions
@@ -169,6 +169,18 @@ async def drop_thread(connection: Connection, subscription_id: int, *, reason: s
     """Post nothing more in a thread, and edit nothing more; messages to single persons are still posted."""
     to_thread = messages.c.kind.not_in((MessageKind.DIRECT, MessageKind.PRIVATE))
     await _drop(connection, messages.c.subscription_id == subscription_id, is_waiting, to_thread, reason=reason)
+
+
+async def drop_stopped(connection: Connection, subscription_id: int, *, reason: str) -> None:
+    """Post nothing more in a thread that was stopped, but root and card if their post was begun.
+
+    Such a copy may be in Slack: it is posted again, so that there is one that says how it ended.
+    """
+    shows_end = messages.c.kind.in_((MessageKind.ROOT, MessageKind.CARD))
+    begun = or_(messages.c.state == MessageState.SENDING, messages.c.ambiguous)
+    to_thread = messages.c.kind.not_in((MessageKind.DIRECT, MessageKind.PRIVATE))
+    of_thread = messages.c.subscription_id == subscription_id
+    await _drop(connection, of_thread, is_waiting, to_thread, not_(and_(shows_end, begun)), reason=reason)
 
 
 async def drop_planned(connection: Connection, message_ids: Sequence[int], *, reason: str) -> None:

@@ -51,7 +51,7 @@ async def stop_thread(deps: Deps, request: Request, subscription_id: int) -> Non
             connection, subscription_id, stopped_by=request.user_id, now=now
         ):
             return
-        await waiting_messages.drop_thread(connection, subscription_id, reason="stopped")
+        await waiting_messages.drop_stopped(connection, subscription_id, reason="stopped")
         owner = SubscriptionOwner(subscription_id)
         drafts = for_stop(owner_id=row.subscription.owner_id, stopped_by=request.user_id)
         planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]

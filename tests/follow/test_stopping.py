@@ -1,7 +1,10 @@
+import pytest
+
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
+from sandbox.slack import Fault
 from tests.support.stepped_bot import SteppedBot
 
 STALL = scenario("stall")
@@ -55,6 +58,23 @@ async def test_a_thread_that_is_stopped_before_its_root_is_posted_never_begins(s
 
     assert stepped.slack.messages(CHANNEL) == []
     assert len(stepped.answers()) == 2
+
+
+@pytest.mark.parametrize("begun", ["root", "card"])
+async def test_a_message_whose_post_may_have_arrived_is_posted_again_after_a_stop_and_says_so(
+    stepped: SteppedBot, begun: str
+) -> None:
+    remote_id = stepped.sandbox.begin(STALL)
+    if begun == "card":
+        stepped.slack.faults.add("chat.postMessage", Fault.slow(0.0))
+    stepped.slack.faults.add("chat.postMessage", Fault.drop_after())
+    await stepped.ask(remote_id)
+    copies = {"root": lambda: stepped.slack.messages(CHANNEL), "card": lambda: stepped.thread(remote_id)}[begun]
+    await stepped.until(copies)
+
+    await stepped.ask(f"stop {remote_id}")
+
+    await stepped.until(lambda: len(copies()) == 2 and "Stopped" in copies()[-1].text)
 
 
 async def test_a_guest_may_not_stop_what_others_follow(stepped: SteppedBot, en: Texts) -> None:
