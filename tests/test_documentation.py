@@ -49,20 +49,36 @@ def test_the_readme_names_the_command_of_the_manifest() -> None:
     assert f"`{manifest['features']['slash_commands'][0]['command']} <id>`" in README
 
 
-@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/security.md"]
+)
 def test_every_link_leads_somewhere(document: str) -> None:
     text = Path(document).read_text(encoding="utf-8")
     targets = [target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target]
 
-    assert [target for target in targets if not Path(target).exists()] == []
+    assert [target for target in targets if not (Path(document).parent / target).exists()] == []
 
 
 def test_every_make_target_that_is_named_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", Path("Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     named = {
         name
-        for document in ("README.md", "CONTRIBUTING.md")
+        for document in ("README.md", "CONTRIBUTING.md", "SECURITY.md")
         for name in re.findall(r"(?:`|\$ )make ([a-z]+)", Path(document).read_text(encoding="utf-8"))
     }
 
     assert named - targets == set()
+
+
+def test_every_safeguard_names_a_test_that_exists() -> None:
+    rows = [line for line in Path("docs/security.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    safeguards = [row for row in rows if row.count("|") == 4 and not row.startswith(("| threat", "| asset", "| from"))]
+    named = {row: re.findall(r"`([\w/]+\.py)::(\w+)`", row) for row in safeguards}
+
+    assert [row for row, tests in named.items() if not tests] == []
+    assert [
+        (file, test)
+        for tests in named.values()
+        for file, test in tests
+        if f"def {test}(" not in (Path("tests") / file).read_text(encoding="utf-8")
+    ] == []
