@@ -12,7 +12,7 @@ from bot import loop
 from bot.clients.confluence import ConfluenceClient, Credential, OperatorCredential, Site, open_session
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
-from bot.db.url import normalised
+from bot.db.url import parse
 from bot.domain.command import SiteKind
 from bot.domain.poll_interval import Bounds
 from bot.metrics import Metrics
@@ -45,7 +45,7 @@ def _now() -> datetime:
 
 async def _run(path: Path) -> tuple[list[float], float]:
     """Seconds that each look was late, and seconds of this process's CPU."""
-    database = open_database(normalised(f"sqlite+aiosqlite:///{path / 'bench.db'}"))
+    database = open_database(parse(f"sqlite+aiosqlite:///{path / 'bench.db'}"))
     await migrate(database)
     session, metrics, stop = open_session(), Lateness(), asyncio.Event()
     async with confluence() as base_url:

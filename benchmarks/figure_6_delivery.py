@@ -33,6 +33,7 @@ from bot.clients.slack.workspaces import SingleWorkspace
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.secrets import Secrets
+from bot.db.url import parse
 from bot.deliver import Deliverer, Deps
 from bot.metrics import Metrics
 from bot.render.i18n import load_catalogs
@@ -81,7 +82,7 @@ async def bot(seed: int, lasts: float) -> Result:
     """The real deliverer."""
     clock, result = Clock(), Result()
     with TemporaryDirectory() as folder:
-        database = open_database(f"sqlite+aiosqlite:///{folder}/bench.db")
+        database = open_database(parse(f"sqlite+aiosqlite:///{folder}/bench.db"))
         await migrate(database)
         session = open_session()
         async with SlackSimulator(clock=clock.seconds) as slack, session:

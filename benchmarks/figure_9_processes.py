@@ -19,7 +19,7 @@ from benchmarks.servers import postgres_server
 from bot.db import workspaces
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
-from bot.db.url import normalised
+from bot.db.url import parse
 from tests.chaos.databases import PostgresDatabase
 from tests.chaos.processes import ROOT, inherited
 
@@ -109,7 +109,7 @@ async def _rate(server: str, processes: int, folder: Path) -> tuple[float, int]:
     try:
         async with AsyncExitStack() as stack:
             base_url = await stack.enter_async_context(_confluence())
-            database = open_database(normalised(there.url))
+            database = open_database(parse(there.url))
             await migrate(database)
             await fill(database, base_url, count=LONG_TASKS, interval=0.1, now=datetime.now(UTC))
             async with database.begin() as connection:

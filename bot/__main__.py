@@ -2,15 +2,18 @@
 
 import asyncio
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
+import structlog
 import typer
 
 from bot import log
 from bot.config import ConfigError, Settings, load
 
 _DATABASE_AWAY = "The database does not answer ({}): see that it runs and has room, or change DATABASE_URL."
+_TAKES_NO_WRITES = "The database takes no writes ({}): make room, or let it be written to again. Nothing was changed."
 
 # Each command imports what it needs, so that production never loads the simulators.
 cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
@@ -23,6 +26,8 @@ def _settings(*, need_http: bool = True, need_credentials: bool = True) -> Setti
     except ConfigError as error:
         _give_up(error)
     log.set_up(level=settings.log_level, style=settings.log_format)
+    if settings.database_url.unused_keys:
+        structlog.get_logger(__name__).warning("database_url_keys_not_used", keys=settings.database_url.unused_keys)
     return settings
 
 
@@ -47,10 +52,19 @@ def worker() -> None:
 def _run(settings: Settings, *, worker: bool) -> None:
     from bot import app  # noqa: PLC0415 -- one import per command
 
+    _run_to_its_end(app.run(settings, worker=worker))
+
+
+def _run_to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run work of `bot.app`; what keeps it from starting ends the process with one sentence."""
+    from bot import app  # noqa: PLC0415 -- one import per command
+
     try:
-        asyncio.run(app.run(settings, worker=worker))
+        asyncio.run(work)
     except (app.StartError, app.DatabaseError, app.CannotListen) as error:
         _give_up(error)
+    except app.TakesNoWrites as error:
+        _give_up(_TAKES_NO_WRITES.format(error))
     except app.DatabaseAway as error:
         _give_up(_DATABASE_AWAY.format(error))
 
@@ -61,12 +75,7 @@ def migrate() -> None:
     from bot import app  # noqa: PLC0415 -- one import per command
 
     settings = _settings(need_http=False, need_credentials=False)
-    try:
-        asyncio.run(app.migrate_only(settings))
-    except app.DatabaseError as error:
-        _give_up(error)
-    except app.DatabaseAway as error:
-        _give_up(_DATABASE_AWAY.format(error))
+    _run_to_its_end(app.migrate_only(settings))
 
 
 @cli.command()

@@ -44,7 +44,7 @@ def run(connection: Connection) -> None:
 
 async def run_from_the_command_line() -> None:
     """Run on DATABASE_URL, for developers who write a migration: `alembic revision --autogenerate`."""
-    database = open_database(load().database_url.get_secret_value())
+    database = open_database(load(need_http=False, need_credentials=False).database_url)
     async with database.begin() as connection:
         await connection.run_sync(run)
     await database.close()

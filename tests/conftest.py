@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from bot.app.bootstrap import CATALOGS
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
-from bot.db.url import normalised
+from bot.db.url import parse
 from bot.render.i18n import Catalogs, Texts, english, load_catalogs
 from sandbox.harness import Sandbox, open_sandbox
 from tests.support.clock import Clock
@@ -111,7 +111,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated database."""
-    opened = open_database(normalised(database_url))
+    opened = open_database(parse(database_url))
     await migrate(opened)
     yield opened
     await opened.close()
@@ -120,7 +120,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
     """A migrated SQLite file, for what is the same on both databases."""
-    opened = open_database(sqlite_url)
+    opened = open_database(parse(sqlite_url))
     await migrate(opened)
     yield opened
     await opened.close()

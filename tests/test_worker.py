@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.db.engine import open_database
 from bot.db.models import long_tasks
+from bot.db.url import parse
 from bot.worker import Worker
 from tests.support.filled_database import FilledDatabase
 
@@ -166,7 +167,7 @@ async def test_a_claim_that_was_lost_is_not_given_back(filled: FilledDatabase, w
 
 
 async def test_claims_that_cannot_be_given_back_run_out(filled: FilledDatabase) -> None:
-    away = open_database("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    away = open_database(parse("postgresql+psycopg://nobody@127.0.0.1:1/none"))
     worker: Worker[int] = Worker(table=long_tasks, database=away, now=filled.clock)
     worker.hold(1, "a claim")
     with capture_logs() as logs:

@@ -3,7 +3,7 @@
 from bot.app.application import Bot, StartError
 from bot.app.bootstrap import build, migrate_only
 from bot.app.lifecycle import run, serving
-from bot.db.engine import DatabaseAway, DatabaseError
+from bot.db.engine import DatabaseAway, DatabaseError, TakesNoWrites
 from bot.web import CannotListen
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "DatabaseAway",
     "DatabaseError",
     "StartError",
+    "TakesNoWrites",
     "build",
     "migrate_only",
     "run",

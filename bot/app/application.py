@@ -9,6 +9,7 @@ from bot import loop
 from bot.config import Settings
 from bot.db.engine import Database, ping
 from bot.db.migrate import pending
+from bot.db.write_probe import WriteProbe
 from bot.deliver import Deliverer
 from bot.follow import CommandWorker
 from bot.metrics import Metrics
@@ -28,6 +29,7 @@ class Bot:
 
     settings: Settings
     database: Database
+    write_probe: WriteProbe
     metrics: Metrics
     command_worker: CommandWorker
     poller: Poller
@@ -47,7 +49,11 @@ class Bot:
         trouble = await ping(self.database)
         if trouble is not None:
             return [f"the database does not answer: {trouble}"]
-        reasons = [reason for reason in [await pending(self.database)] if reason]
+        unready = await pending(self.database)
+        if unready is not None:
+            return [unready]
+        unwritten = await self.write_probe.trouble()
+        reasons = [] if unwritten is None else [f"the database takes no writes: {unwritten}"]
         clock = asyncio.get_running_loop().time()
         stuck = [beat.name for beat in self.heartbeats.values() if beat.silent_for(clock) > STUCK_AFTER]
         return reasons + [f"the loop {name} has not turned for a minute" for name in stuck]

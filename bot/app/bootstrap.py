@@ -25,6 +25,7 @@ from bot.db import claims
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.secrets import Secrets
+from bot.db.write_probe import WriteProbe
 from bot.deliver import Deliverer
 from bot.domain.poll_interval import Bounds
 from bot.follow import CommandWorker
@@ -47,11 +48,11 @@ async def build(
     """Build every part, migrate the database, and close everything at the end.
 
     `listening`: whether Slack's requests are taken (a worker takes none). `now` (UTC) and `sleep` (seconds) may be
-    those of another clock. Raises StartError and DatabaseError.
+    those of another clock. Raises StartError, DatabaseError and DatabaseAway.
     """
     _refuse_unavailable(settings)
     async with AsyncExitStack() as stack:
-        database = open_database(settings.database_url.get_secret_value())
+        database = open_database(settings.database_url)
         stack.push_async_callback(database.close)
         await migrate(database)
         if database.is_sqlite:
@@ -79,10 +80,12 @@ async def build(
             bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
             default_language=settings.default_language,
         )
-        yield _assemble(settings, deps, listening=listening)
+        write_probe = WriteProbe(database=database)
+        stack.push_async_callback(write_probe.stop)
+        yield _assemble(settings, deps, write_probe, listening=listening)
 
 
-def _assemble(settings: Settings, deps: follow.Deps, *, listening: bool) -> Bot:
+def _assemble(settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *, listening: bool) -> Bot:
     """Connect the verbs: each wakes the next."""
     command_worker = CommandWorker(deps=deps, people=People(deps.slack, clock=deps.now))
     poller = Poller(
@@ -111,6 +114,7 @@ def _assemble(settings: Settings, deps: follow.Deps, *, listening: bool) -> Bot:
     return Bot(
         settings=settings,
         database=deps.database,
+        write_probe=write_probe,
         metrics=deps.metrics,
         command_worker=command_worker,
         poller=poller,
@@ -169,8 +173,8 @@ def _slack_app(settings: Settings, command_worker: CommandWorker) -> AsyncApp:
 
 
 async def migrate_only(settings: Settings) -> None:
-    """Bring the database up to date. Raises DatabaseError."""
-    database = open_database(settings.database_url.get_secret_value())
+    """Bring the database up to date. Raises DatabaseError and DatabaseAway."""
+    database = open_database(settings.database_url)
     try:
         await migrate(database)
     finally:

@@ -10,7 +10,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.config.settings import Settings
 from bot.domain.command import SiteKind
 
-_ENV_FILE = ".env"
+#: read from the working directory where it is there
+ENV_FILE = ".env"
 #: variable that a platform sets (its documentation of the run-time environment) -> the platform's name; its file
 #: systems lose what is written to them at the next start, unless a volume is mounted
 _EPHEMERAL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run", "RENDER": "Render", "FLY_APP_NAME": "Fly"}
@@ -145,7 +146,7 @@ def load(
     """
     try:
         if environ is None:
-            settings = Settings(_env_file=_ENV_FILE)  # type: ignore[call-arg]  # BaseSettings takes it, but its signature does not say so
+            settings = Settings(_env_file=ENV_FILE)  # type: ignore[call-arg]  # BaseSettings takes it, but its signature does not say so
         else:
             lowered = {name.lower(): value for name, value in environ.items() if value}
             given: dict[str, Any] = {name: lowered[name] for name in Settings.model_fields if name in lowered}
@@ -153,7 +154,7 @@ def load(
     except ValidationError as error:
         raise ConfigError(_sentence(error)) from None
     except (OSError, UnicodeDecodeError, SettingsError):
-        raise ConfigError(f"The file {_ENV_FILE} cannot be read.") from None
+        raise ConfigError(f"The file {ENV_FILE} cannot be read.") from None
     if need_credentials:
         sentence = next((sentence for applies, sentence in _CONTRADICTIONS if applies(settings)), None)
         if sentence is not None:

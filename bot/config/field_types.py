@@ -5,10 +5,10 @@ import re
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr, StringConstraints
 from pydantic_settings import NoDecode
 
-from bot.db.url import DatabaseUrlError, parse
+from bot.db.url import DatabaseAddress, DatabaseUrlError, parse
 
 
 def _is_loopback(host: str) -> bool:
@@ -55,12 +55,11 @@ def _for_a_header(value: SecretStr) -> SecretStr:
     return value
 
 
-def _database_url(value: SecretStr) -> SecretStr:
+def _database_url(value: Any) -> DatabaseAddress:
     try:
-        parse(value.get_secret_value())
+        return value if isinstance(value, DatabaseAddress) else parse(str(value))
     except DatabaseUrlError as error:
         raise ValueError(str(error)) from None
-    return value
 
 
 def _long_keys(value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
@@ -73,7 +72,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Url = Annotated[str, BeforeValidator(_stripped), AfterValidator(_url)]
 Secret = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_not_empty)]
 Token = Annotated[Secret, AfterValidator(_for_a_header)]
-DatabaseUrl = Annotated[Secret, AfterValidator(_database_url)]
+DatabaseUrl = Annotated[DatabaseAddress, NoDecode, PlainValidator(_database_url)]
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_long_keys)]
 Upper = BeforeValidator(lambda value: value.strip().upper() if isinstance(value, str) else value)

@@ -3,10 +3,11 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config.field_types import DatabaseUrl, Keys, Listed, Lower, Secret, Text, Token, Upper, Url
+from bot.db.url import parse
 from bot.domain.command import SiteKind
 
 
@@ -26,7 +27,7 @@ class Settings(BaseSettings):
     host: Text = _setting("the address HTTP listens on", "0.0.0.0")  # noqa: S104 -- a PaaS routes to every interface
     database_url: DatabaseUrl = _setting(
         "`sqlite+aiosqlite:///longtask.db`, or `postgres://…` as a PaaS gives it",
-        SecretStr("sqlite+aiosqlite:///longtask.db"),
+        parse("sqlite+aiosqlite:///longtask.db"),
         shown="a SQLite file",
     )
     slack_signing_secret: Secret | None = _setting("signs HTTP requests", shown="required for HTTP")

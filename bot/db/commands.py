@@ -4,9 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from bot.db.claims import LEASE
 from bot.db.dialect import upsert
-from bot.db.engine import Connection, database_now
+from bot.db.engine import Connection
 from bot.db.models import commands
 from bot.db.rows import CommandRow, build, columns
 
@@ -26,13 +25,8 @@ async def add(
     text: str,
     response_url: bytes | None,
     now: datetime,
-    claim_id: str | None = None,
 ) -> int | None:
-    """Write down a command; its id, or None if this very command (same trigger id) is there already.
-
-    With a claim no process begins it before the claim is given back or has run out.
-    """
-    claimed_until = await database_now(connection, fallback=now) + LEASE if claim_id else None
+    """Write down a command; its id, or None if this very command (same trigger id) is there already."""
     insert = upsert(connection, commands).values(
         trigger_id=trigger_id[:200],
         team_id=team_id,
@@ -44,18 +38,9 @@ async def add(
         text=text,
         response_url=response_url,
         created_at=now,
-        claim_id=claim_id,
-        claimed_until=claimed_until,
     )
     statement = insert.on_conflict_do_nothing(index_elements=[commands.c.trigger_id]).returning(commands.c.id)
     return (await connection.execute(statement)).scalar()
-
-
-async def withdraw(connection: Connection, trigger_id: str) -> None:
-    """Delete a command that no process has begun to carry out."""
-    await connection.execute(
-        delete(commands).where(commands.c.trigger_id == trigger_id[:200], commands.c.attempts == 0)
-    )
 
 
 async def answered(connection: Connection, command_id: int, *, now: datetime) -> None:

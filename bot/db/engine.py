@@ -1,20 +1,33 @@
 """Open the database: one writer and one reader on SQLite, a pool on Postgres."""
 
-import fcntl
 import os
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.db import sqlite
+from bot.db.errors import DatabaseAway, DatabaseError, DatabaseInUse, TakesNoWrites, translated
+from bot.db.url import DatabaseAddress
+
+__all__ = [
+    "Connection",
+    "Database",
+    "DatabaseAway",
+    "DatabaseError",
+    "DatabaseInUse",
+    "TakesNoWrites",
+    "database_now",
+    "open_database",
+    "optimize",
+    "ping",
+]
 
 #: pages that `optimize` gives back at once (4 MB), so that nobody waits long for it
 PAGES_AT_ONCE = 1_000
@@ -22,45 +35,6 @@ PAGES_AT_ONCE = 1_000
 
 #: what callers pass from one query to the next
 Connection = AsyncConnection
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the message is one sentence for the operator."""
-
-
-class DatabaseInUse(DatabaseError):
-    """Another process holds this SQLite file."""
-
-
-class DatabaseAway(Exception):
-    """The database is away, locked or full: nothing was written, and the same call may succeed later."""
-
-
-#: what SQLite answers to a statement that is wrong, and to the reader where it writes
-#: (https://www.sqlite.org/rescode.html)
-_MISTAKES = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Translate what the driver raises while the database is away; errors in a statement stay as they are.
-
-    Raises DatabaseAway.
-    """
-    try:
-        yield
-    except (PoolTimeout, ConnectionError) as error:
-        raise DatabaseAway(type(error).__name__) from error
-    except (InterfaceError, OperationalError) as error:
-        if isinstance(error.orig, sqlite3.InterfaceError) or _sqlite_code(error) in _MISTAKES:
-            raise
-        raise DatabaseAway(type(error.orig).__name__) from error
-
-
-def _sqlite_code(error: DBAPIError) -> int | None:
-    """SQLite's primary result code; none where the error is not SQLite's own."""
-    code: int | None = getattr(error.orig, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
 
 
 @dataclass(kw_only=True)
@@ -78,8 +52,8 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction, committed at the end, rolled back by an exception. Raises DatabaseAway."""
-        with _translated():
+        """One transaction, committed at the end, rolled back by an exception. Raises DatabaseAway and TakesNoWrites."""
+        with translated():
             async with self.writer.begin() as connection:
                 yield connection
 
@@ -89,9 +63,9 @@ class Database:
 
         SQLite alters a table by copying it and dropping the old one, which would drop every row that belongs to it:
         foreign keys are off meanwhile, and checked at the end (https://www.sqlite.org/lang_altertable.html#otheralter).
-        Raises DatabaseAway, and DatabaseError if a row would belong to no row afterwards.
+        Raises DatabaseAway and TakesNoWrites, and DatabaseError if a row would belong to no row afterwards.
         """
-        with _translated():
+        with translated():
             async with self.writer.connect() as connection:
                 await self._foreign_keys(connection, "OFF")
                 try:
@@ -110,7 +84,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """One reading transaction. Raises DatabaseAway."""
-        with _translated():
+        with translated(only_reads=self.is_sqlite):
             async with self.reader.begin() as connection:
                 yield connection
 
@@ -123,17 +97,18 @@ class Database:
             self.lock = None
 
 
-def open_database(url: str) -> Database:
-    """Make the engines for a database URL (as `bot.db.url` writes it); no connection is made yet.
+def open_database(address: DatabaseAddress) -> Database:
+    """Make the engines for a database; no connection is made yet, but a SQLite file is created.
 
     Raises DatabaseInUse if another process holds the same SQLite file, DatabaseError if its folder
     cannot be written to.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
+    if address.file is not None:
+        lock = sqlite.prepare_files(address.file)
+        writer, reader = sqlite.open_engines(address.url)
+        return Database(writer=writer, reader=reader, lock=lock)
     engine = create_async_engine(
-        parsed,
+        address.url,
         # An error's text must not hold what was written.
         hide_parameters=True,
         # Poolers in transaction mode lose prepared statements; None never makes one
@@ -159,60 +134,6 @@ def _hide_rows(engine: AsyncEngine) -> None:
             context.original_exception.args = (primary,)
             if context.sqlalchemy_exception is not None:
                 context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {primary}",)
-
-
-def _open_sqlite(url: URL) -> Database:
-    lock = _lock(Path(url.database)) if url.database and url.database != ":memory:" else None
-    writer = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=5)
-    _prepare(writer, begin="BEGIN IMMEDIATE")
-    reader = create_async_engine(url, hide_parameters=True, pool_size=2, max_overflow=2, pool_timeout=5)
-    _prepare(reader, begin="BEGIN", query_only=True)
-    return Database(writer=writer, reader=reader, lock=lock)
-
-
-def _lock(path: Path) -> int:
-    """Lock the database's companion file; the kernel releases it when the process dies."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise DatabaseError(
-            f"The folder of the SQLite file {path} cannot be written to ({error.strerror}): make it writable, or "
-            "change DATABASE_URL."
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise DatabaseInUse(
-            f"Another process is already using the SQLite file {path}: stop it first, or set DATABASE_URL to a "
-            "Postgres database, which several processes can share."
-        ) from error
-    return handle
-
-
-def _prepare(engine: AsyncEngine, *, begin: str, query_only: bool = False) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
-    def connect(dbapi_connection: Any, _record: object) -> None:
-        # SQLAlchemy begins transactions, not the driver, whose way loses updates
-        # (https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#serializable-isolation-savepoints-transactional-ddl).
-        dbapi_connection.isolation_level = None
-        cursor = dbapi_connection.cursor()
-        pragmas = ["busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"]
-        cursor.execute("PRAGMA page_count")
-        if cursor.fetchone() == (0,):
-            # A new file can give pages back only if this is set before anything is written to it, the journal's
-            # mode included (https://www.sqlite.org/pragma.html#pragma_auto_vacuum).
-            pragmas.insert(1, "auto_vacuum=INCREMENTAL")
-        if query_only:
-            pragmas.append("query_only=ON")
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
 
 
 async def _driver(connection: AsyncConnection) -> Any:

@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from bot.db.engine import Database, DatabaseError
 
@@ -26,10 +27,18 @@ def _config(migrations: Path, connection: Connection | None = None) -> Config:
 async def migrate(database: Database, *, migrations: Path = MIGRATIONS, to: str = "head") -> None:
     """Upgrade to the newest version, in one transaction, so that a failure leaves nothing behind.
 
-    Raises DatabaseAway, and DatabaseError if the database is at a migration that this code does not have.
+    Raises DatabaseAway and TakesNoWrites, and DatabaseError if the database is at a migration that this code does not
+    have, or holds tables that are not the bot's.
     """
-    async with database.begin_migrating() as connection:
-        await connection.run_sync(_upgrade, migrations, to)
+    try:
+        async with database.begin_migrating() as connection:
+            await connection.run_sync(_upgrade, migrations, to)
+    except DBAPIError as error:
+        reason = str(error.orig).partition("\n")[0]
+        raise DatabaseError(
+            f"The database cannot be migrated ({reason}). Nothing was changed; set DATABASE_URL to a database that "
+            "nothing else uses."
+        ) from error
 
 
 async def downgrade(database: Database, *, migrations: Path = MIGRATIONS, to: str) -> None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import shlex
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from typing import assert_never
 from bot.clients.slack.errors import NotConnected, Refusal, Refused, SlackError
 from bot.clients.slack.responses import TokenInfo
 from bot.clients.slack.scopes import OPTIONAL, REQUIRED
-from bot.config import Settings
-from bot.db.url import parse, sqlite_file
+from bot.config import ENV_FILE, Settings
+from bot.db.sqlite import files_of, readable_by_others
 from bot.domain import poll_result
 
 #: bytes; a busy SQLite file with its log grows by a few MB a day
@@ -53,6 +54,8 @@ class DatabaseReport:
 
     #: why it cannot be reached; None if it can
     unreachable: str | None = None
+    #: why it takes no writes, like `it is read-only`; None if it does
+    takes_no_writes: str | None = None
     #: why this version cannot use it, in a sentence; None if it can
     unusable: str | None = None
     #: the last migration applied; None before the first
@@ -65,8 +68,8 @@ def _ok(name: str, detail: str) -> Check:
     return Check(name=name, verdict=Verdict.OK, detail=detail)
 
 
-def _note(name: str, detail: str) -> Check:
-    return Check(name=name, verdict=Verdict.NOTE, detail=detail)
+def _note(name: str, detail: str, *, fix: str = "") -> Check:
+    return Check(name=name, verdict=Verdict.NOTE, detail=detail, fix=fix)
 
 
 def _failed(name: str, detail: str, *, fix: str) -> Check:
@@ -91,7 +94,7 @@ async def run_checks(
     mode = "Socket Mode" if settings.socket_mode else f"HTTP on port {settings.port}"
     yield _ok("Settings", f"readable, {mode}, Confluence {settings.kind.value}")
     yield _database(await database())
-    for check in _files(settings, host):
+    for check in (*_files(settings, host), *_permissions(settings)):
         yield check
     if slack is not None:
         for check in await _slack(slack):
@@ -108,6 +111,9 @@ def _database(found: DatabaseReport) -> Check:
     if found.unreachable is not None:
         fix = "check DATABASE_URL, and that the database accepts connections from here"
         return _failed("Database", found.unreachable, fix=fix)
+    if found.takes_no_writes is not None:
+        fix = "make room, or let it be written to again; the bot goes on by itself then"
+        return _failed("Database", f"takes no writes: {found.takes_no_writes}", fix=fix)
     if found.unusable is not None:
         return Check(name="Database", verdict=Verdict.FAILED, detail=found.unusable)
     if found.revision != found.newest:
@@ -117,7 +123,7 @@ def _database(found: DatabaseReport) -> Check:
 
 
 def _files(settings: Settings, host: str | None) -> list[Check]:
-    file = sqlite_file(parse(settings.database_url.get_secret_value()))
+    file = settings.database_url.file
     if file is None:
         return []
     found = [_disk(file)]
@@ -135,6 +141,17 @@ def _disk(file: Path) -> Check:
     if free < _MIN_FREE_DISK:
         return _failed("Disk", detail, fix="make room")
     return _ok("Disk", detail)
+
+
+def _permissions(settings: Settings) -> list[Check]:
+    """Files with secrets or with texts of Confluence that others than their owner may read."""
+    file = settings.database_url.file
+    paths = [Path(ENV_FILE), *([] if file is None else files_of(file))]
+    return [
+        _note("Files", f"{path} can be read by other users of this machine", fix=f"chmod 600 {shlex.quote(str(path))}")
+        for path in paths
+        if readable_by_others(path)
+    ]
 
 
 async def _slack(ask: Callable[[], Awaitable[TokenInfo]]) -> list[Check]:

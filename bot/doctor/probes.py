@@ -10,9 +10,10 @@ from bot.clients.confluence import ConfluenceClient, ConfluenceError, Credential
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.session import open_session as open_slack_session
 from bot.config import Settings, ephemeral_host
-from bot.db.engine import DatabaseAway, DatabaseError, DatabaseInUse, open_database
+from bot.db.engine import DatabaseAway, DatabaseError, DatabaseInUse, TakesNoWrites, open_database
 from bot.db.migrate import is_known, newest, revision, unknown_revision
-from bot.db.url import parse, sqlite_file
+from bot.db.url import DatabaseAddress
+from bot.db.write_probe import try_writing
 from bot.doctor.checks import Check, DatabaseReport, run_checks
 from bot.domain.poll_result import PollResult
 from bot.metrics import Metrics
@@ -33,19 +34,18 @@ async def examine(
             settings,
             now=now,
             host=ephemeral_host(),
-            database=partial(_ask_database, settings.database_url.get_secret_value()),
+            database=partial(_ask_database, settings.database_url),
             slack=slack.auth_test if slack else None,
             confluence=None if settings.atlassian_oauth else partial(_ask_confluence, settings, client, credential_of),
         ):
             yield check
 
 
-async def _ask_database(url: str) -> DatabaseReport:
-    file = sqlite_file(parse(url))
-    if file is not None and not file.exists():
+async def _ask_database(address: DatabaseAddress) -> DatabaseReport:
+    if address.file is not None and not address.file.exists():
         return DatabaseReport(newest=newest())
     try:
-        database = open_database(url)
+        database = open_database(address)
     except DatabaseInUse:
         # the process that uses it migrated it at its start
         return DatabaseReport(revision=newest(), newest=newest())
@@ -55,7 +55,11 @@ async def _ask_database(url: str) -> DatabaseReport:
         current = await revision(database)
         if current is not None and not is_known(current):
             return DatabaseReport(unusable=unknown_revision(current))
+        if current == newest():
+            await try_writing(database)
         return DatabaseReport(revision=current, newest=newest())
+    except TakesNoWrites as error:
+        return DatabaseReport(takes_no_writes=str(error))
     except DatabaseAway as error:
         return DatabaseReport(unreachable=f"not reached ({error})")
     finally:

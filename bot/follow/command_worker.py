@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from bot.db import claims, commands, messages, workspaces
+from bot.db import claims, commands, messages
 from bot.db.engine import DatabaseAway
 from bot.db.models import commands as command_table
 from bot.db.rows import CommandRow
@@ -17,6 +17,7 @@ from bot.domain.command_parser import parse_command
 from bot.domain.message_facts import Answer
 from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.message_plan import Draft
+from bot.follow.command_store import CommandStore, IncomingCommand
 from bot.follow.commands import HANDLERS, Immediate
 from bot.follow.deps import Deps, Request
 from bot.follow.people import People
@@ -37,21 +38,6 @@ EXPIRES_AFTER = timedelta(minutes=30)
 ATTEMPTS = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class IncomingCommand:
-    """A slash command as Slack sends it."""
-
-    trigger_id: str
-    team_id: str
-    enterprise_id: str | None
-    channel_id: str
-    user_id: str
-    user_team_id: str | None
-    command: str
-    text: str
-    response_url: str
-
-
 @dataclass(kw_only=True)
 class CommandWorker:
     """Stores commands and carries them out. Two loops run it: `step` and `renew_step`, each returning the seconds to
@@ -62,9 +48,11 @@ class CommandWorker:
     #: set when a command was stored
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     worker: Worker[int] = field(init=False)
+    _store: CommandStore = field(init=False)
 
     def __post_init__(self) -> None:
         self.worker = Worker(table=command_table, database=self.deps.database, now=self.deps.now)
+        self._store = CommandStore(deps=self.deps, texts=self.texts, start=self.worker.start, wake=self.wake)
 
     def texts(self, team_id: str, user_id: str) -> Texts:
         """The language of a person, as far as it is known without asking Slack."""
@@ -87,55 +75,9 @@ class CommandWorker:
     async def store(self, incoming: IncomingCommand, *, within: float) -> None:
         """Store a command within so many seconds, unless it is stored already.
 
-        Raises DatabaseAway if it cannot be; then nothing is stored, and a write that is still going on is withdrawn.
+        Raises DatabaseAway, TakesNoWrites or a mistake of ours if nothing is stored, nor ever will be.
         """
-        claim_id = claims.new_claim_id()
-        writing = asyncio.create_task(self._write(incoming, claim_id))
-        done, _ = await asyncio.wait({writing}, timeout=within)
-        if not done:
-            self.worker.start(self._withdraw(writing, incoming.trigger_id))
-            raise DatabaseAway("too slow")
-        command_id = writing.result()
-        if command_id is not None:
-            self.worker.start(self._release(command_id, claim_id))
-
-    async def _write(self, incoming: IncomingCommand, claim_id: str) -> int | None:
-        now = self.deps.now()
-        async with self.deps.database.begin() as connection:
-            await workspaces.put(connection, incoming.team_id, enterprise_id=incoming.enterprise_id, now=now)
-            return await commands.add(
-                connection,
-                trigger_id=incoming.trigger_id,
-                team_id=incoming.team_id,
-                enterprise_id=incoming.enterprise_id,
-                channel_id=incoming.channel_id,
-                user_id=incoming.user_id,
-                user_team_id=incoming.user_team_id,
-                command=incoming.command,
-                text=incoming.text,
-                response_url=self.deps.secrets.seal(incoming.response_url),
-                now=now,
-                # Hold the claim until Slack is acknowledged; a command not acknowledged may be withdrawn.
-                claim_id=claim_id,
-            )
-
-    async def _release(self, command_id: int, claim_id: str) -> None:
-        """Let any process carry out a command that was acknowledged; without this it waits until the claim ends."""
-        try:
-            async with self.deps.database.begin() as connection:
-                await claims.release(connection, command_table, [(command_id, claim_id)])
-        except DatabaseAway:
-            _log.warning("command_not_released", command=command_id)
-        self.wake.set()
-
-    async def _withdraw(self, writing: asyncio.Task[int | None], trigger_id: str) -> None:
-        """Delete a command whose acknowledgement said that nothing was started."""
-        try:
-            await writing
-            async with self.deps.database.begin() as connection:
-                await commands.withdraw(connection, trigger_id)
-        except DatabaseAway as error:
-            _log.warning("command_not_withdrawn", error=type(error).__name__)
+        await self._store.store(incoming, within=within)
 
     async def step(self) -> float:
         """Claim the commands that are not answered yet, and carry them out."""

@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.db.engine import DatabaseAway
 from bot.follow import CommandWorker
-from bot.follow.command_worker import IncomingCommand
+from bot.follow.command_store import IncomingCommand
 from bot.follow.commands import HANDLERS, Immediate
 from bot.render import replies
 
@@ -43,10 +43,7 @@ async def take(ack: AsyncAck, payload: dict[str, Any], worker: CommandWorker) ->
         answer = handler.render(texts, payload["command"], command)
         await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
         return
-    try:
-        await worker.store(_incoming(payload, text), within=STORE_SECONDS)
-    except DatabaseAway as error:
-        _log.warning("command_not_stored", error=str(error))
+    if not await _stored(_incoming(payload, text), worker):
         answer = replies.nothing_started(texts)
         await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
         return
@@ -55,6 +52,19 @@ async def take(ack: AsyncAck, payload: dict[str, Any], worker: CommandWorker) ->
         await ack(text=answer.text, response_type="ephemeral")
     else:
         await ack()
+
+
+async def _stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
+    """Whether the command is stored, or its commit is still going on; if not, nothing was written."""
+    try:
+        await worker.store(incoming, within=STORE_SECONDS)
+    except DatabaseAway as error:
+        _log.warning("command_not_stored", error=str(error))
+        return False
+    except Exception:  # noqa: BLE001 -- whatever it was, the person is informed
+        _log.exception("command_not_stored")
+        return False
+    return True
 
 
 def _incoming(payload: dict[str, Any], text: str) -> IncomingCommand:

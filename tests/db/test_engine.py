@@ -19,14 +19,15 @@ from bot.db import engine
 from bot.db.engine import Database, DatabaseAway, DatabaseError, DatabaseInUse, open_database, ping
 from bot.db.migrate import migrate
 from bot.db.models import pauses, sites
-from bot.db.url import normalised
+from bot.db.url import parse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOLDER = """
 import sys
 from bot.db.engine import DatabaseError, open_database
+from bot.db.url import parse
 try:
-    database = open_database(sys.argv[1])
+    database = open_database(parse(sys.argv[1]))
 except DatabaseError as error:
     sys.exit(str(error))
 print("open", flush=True)
@@ -44,7 +45,7 @@ def in_use(path: Path) -> str:
 @pytest.fixture
 async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     """A migrated SQLite file."""
-    opened = open_database(sqlite_url)
+    opened = open_database(parse(sqlite_url))
     await migrate(opened)
     yield opened
     await opened.close()
@@ -53,7 +54,7 @@ async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def server(postgres_url: str) -> AsyncIterator[Database]:
     """A migrated Postgres database."""
-    opened = open_database(normalised(postgres_url))
+    opened = open_database(parse(postgres_url))
     await migrate(opened)
     yield opened
     await opened.close()
@@ -138,7 +139,7 @@ def test_a_second_process_on_the_same_file_is_refused_until_the_first_is_killed(
     second = hold(url)
     assert (second.communicate(), second.returncode) == (("", in_use(path) + "\n"), 1)
     with pytest.raises(DatabaseInUse) as refused:
-        open_database(url)
+        open_database(parse(url))
     assert str(refused.value) == in_use(path)
 
     first.send_signal(signal.SIGKILL)
@@ -148,8 +149,8 @@ def test_a_second_process_on_the_same_file_is_refused_until_the_first_is_killed(
 
 
 async def test_closing_lets_go_of_the_file(sqlite_url: str) -> None:
-    await open_database(sqlite_url).close()
-    await open_database(sqlite_url).close()
+    await open_database(parse(sqlite_url)).close()
+    await open_database(parse(sqlite_url)).close()
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
@@ -157,7 +158,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> N
     path = tmp_path / "file" / "folder" / "longtask.db"
 
     with pytest.raises(DatabaseError) as error:
-        open_database(f"sqlite+aiosqlite:///{path}")
+        open_database(parse(f"sqlite+aiosqlite:///{path}"))
 
     assert str(error.value) == (
         f"The folder of the SQLite file {path} cannot be written to (Not a directory): make it writable, or change "
@@ -217,7 +218,7 @@ async def test_a_server_that_throws_us_out_is_away_and_the_next_call_finds_it_ag
 
 @pytest.mark.postgres
 async def test_a_server_that_is_not_there_is_away() -> None:
-    gone = open_database("postgresql+psycopg://u:secret@127.0.0.1:1/none")
+    gone = open_database(parse("postgresql+psycopg://u:secret@127.0.0.1:1/none"))
 
     with pytest.raises(DatabaseAway) as error:
         async with gone.begin():

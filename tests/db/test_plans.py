@@ -16,7 +16,6 @@ from bot import housekeeping
 from bot.app import Bot
 from bot.db import claims, stale_messages, troubles, waiting_messages, workspaces
 from bot.db.column_types import metadata
-from bot.db.url import normalised
 from bot.domain.message_kinds import RULES
 from bot.domain.states import Trouble
 from sandbox.harness import PERSON, Sandbox, open_sandbox
@@ -189,7 +188,7 @@ async def steps(sandbox: Sandbox, bot: Bot) -> None:
 async def bot_with_history(database_url: str) -> AsyncIterator[tuple[Sandbox, Bot]]:
     """A real bot whose database has a long history."""
     quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5", "RETENTION_DAYS": "3650"}
-    async with open_sandbox(database_url=normalised(database_url), environ=quick) as sandbox:
+    async with open_sandbox(database_url=database_url, environ=quick) as sandbox:
         bot = await sandbox.start_bot()
         async with bot.database.begin() as connection:
             await workspaces.put(connection, SANDBOX_TEAM, enterprise_id=None, now=datetime.now(UTC))

@@ -34,7 +34,7 @@ async def test_a_database_that_does_not_exist_is_reported_and_not_created(
 
 
 async def test_a_database_that_a_running_bot_uses_is_fine(sandbox: Sandbox, clock: Clock) -> None:
-    database = open_database(sandbox.settings.database_url.get_secret_value())
+    database = open_database(sandbox.settings.database_url)
     await migrate(database)
     try:
         assert (await verdicts(sandbox.settings, clock))["Database"] is Verdict.OK

@@ -8,6 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.clients.confluence import Site
 from bot.db.engine import Database, open_database
+from bot.db.url import parse
 from bot.domain.command import (
     Command,
     Connect,
@@ -53,7 +54,7 @@ IMMEDIATE: dict[type[Command], tuple[str, Sequence[SiteName]]] = {
 @pytest.fixture
 async def unreachable() -> AsyncIterator[Database]:
     """A database whose server does not exist."""
-    database = open_database("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    database = open_database(parse("postgresql+psycopg://nobody@127.0.0.1:1/none"))
     yield database
     await database.close()
 

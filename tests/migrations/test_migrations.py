@@ -14,7 +14,7 @@ from bot.db import long_tasks
 from bot.db.column_types import metadata
 from bot.db.engine import Database, DatabaseError, open_database
 from bot.db.migrate import MIGRATIONS, downgrade, migrate, newest, pending, revision
-from bot.db.url import normalised
+from bot.db.url import parse
 from tests.support.command_line import run_command
 from tests.support.filled_database import FilledDatabase
 
@@ -59,9 +59,10 @@ MIGRATE = """
 import asyncio, sys
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
+from bot.db.url import parse
 
 async def main():
-    database = open_database(sys.argv[1])
+    database = open_database(parse(sys.argv[1]))
     await migrate(database)
     await database.close()
 
@@ -82,7 +83,7 @@ IN_POSTGRES = [
 @pytest.fixture
 async def empty(database_url: str) -> AsyncIterator[Database]:
     """A database without tables."""
-    opened = open_database(normalised(database_url))
+    opened = open_database(parse(database_url))
     yield opened
     await opened.close()
 
@@ -90,7 +91,7 @@ async def empty(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def empty_sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     """A SQLite file without tables."""
-    opened = open_database(sqlite_url)
+    opened = open_database(parse(sqlite_url))
     yield opened
     await opened.close()
 
@@ -200,7 +201,7 @@ def former(database_url: str) -> str:
     """The URL of a database that an unreleased version made."""
 
     async def make() -> None:
-        opened = open_database(normalised(database_url))
+        opened = open_database(parse(database_url))
         async with opened.begin() as connection:
             for statement in FORMER:
                 await connection.execute(text(statement))
@@ -212,7 +213,7 @@ def former(database_url: str) -> str:
 
 async def left_of(url: str) -> tuple[str | None, list[str]]:
     """The migration and the rows of a database that an unreleased version made."""
-    opened = open_database(normalised(url))
+    opened = open_database(parse(url))
     async with opened.read() as connection:
         rows = list((await connection.execute(text("SELECT marker FROM notices"))).scalars())
     found = (await revision(opened), rows)
@@ -265,13 +266,12 @@ async def test_a_migration_that_orphans_rows_is_undone(empty_sqlite: Database, t
 
 @pytest.mark.postgres
 async def test_four_processes_that_migrate_at_once_make_one_database(postgres_url: str) -> None:
-    url = normalised(postgres_url)
-    arguments = ("-c", MIGRATE, url)
+    arguments = ("-c", MIGRATE, postgres_url)
     running = [await asyncio.create_subprocess_exec(sys.executable, *arguments) for _ in range(4)]
 
     assert [await process.wait() for process in running] == [0, 0, 0, 0]
 
-    opened = open_database(url)
+    opened = open_database(parse(postgres_url))
     assert (await pending(opened), await tables(opened)) == (None, {"alembic_version", *metadata.tables})
     await opened.close()
 

@@ -119,7 +119,7 @@ class FilledDatabase:
             await messages.plan(connection, planned, now=self.clock())
         return [message.id for message in await self.messages(subscription_id) if message.id not in before]
 
-    async def add_command(self, text: str = "1", *, trigger_id: str | None = None, claim_id: str | None = None) -> int:
+    async def add_command(self, text: str = "1", *, trigger_id: str | None = None) -> int:
         """A slash command as it came in; its id."""
         async with self.database.begin() as connection:
             command_id = await commands.add(
@@ -134,7 +134,6 @@ class FilledDatabase:
                 text=text,
                 response_url=b"sealed",
                 now=self.clock(),
-                claim_id=claim_id,
             )
         assert command_id is not None
         return command_id

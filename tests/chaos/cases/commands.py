@@ -16,7 +16,6 @@ from tests.chaos.cases.small_runs import (
     run,
     run_without_thread,
     stopped_run,
-    subscription,
 )
 
 CASES = {
@@ -43,12 +42,6 @@ CASES = {
         kept=run_without_thread(answers=[private(NOTHING_STARTED, via="ack")]),
         broken=run(answers=[private(NOTHING_STARTED, via="ack")]),
         details=(f"“/longtask {TASK}” of {OWNER} was answered that nothing was started, and has a root.",),
-    ),
-    "a command that was withdrawn": Case(
-        promise="not started",
-        kept=run(),
-        broken=run(subscriptions=[subscription(trigger_id=None)]),
-        details=("Subscription 1 was begun by a command that was withdrawn.",),
     ),
     "said to follow": Case(
         promise="followed",

@@ -24,10 +24,6 @@ def started_although_refused(observed: Observations) -> Iterator[Violation]:
         if NOTHING_STARTED in observed.answers(typed) and _roots_of(observed, typed):
             detail = f"{_quoted(typed)} was answered that nothing was started, and has a root."
             yield Violation(detail=detail, remote_id=typed.remote_id)
-    for subscription in observed.records.subscriptions.values():
-        if subscription.command_id is not None and subscription.trigger_id is None:
-            detail = f"Subscription {subscription.id} was begun by a command that was withdrawn."
-            yield Violation(detail=detail, remote_id=subscription.remote_id)
 
 
 def not_followed(observed: Observations) -> Iterator[Violation]:
