@@ -19,6 +19,7 @@ from bot.render.i18n import Catalogs, Texts, english, load_catalogs
 from sandbox.harness import Sandbox, open_sandbox
 from tests.support.clock import Clock
 from tests.support.filled_database import FilledDatabase, fill
+from tests.support.refusing_database import Refusal, read_only_file, read_only_server, revoked_right
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 # looptime asks for the current event loop even in tests that have none, and Python before 3.14 would then make one that
@@ -150,4 +151,26 @@ async def sandbox(sqlite_url: str) -> AsyncIterator[Sandbox]:
 async def stepped(sqlite_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
     """The real bot on SQLite, stepped by hand."""
     async with open_stepped_bot(sqlite_url, clock) as opened:
+        yield opened
+
+
+@pytest.fixture(
+    params=[
+        "read-only file",
+        pytest.param("revoked right", marks=pytest.mark.postgres),
+        pytest.param("read-only server", marks=pytest.mark.postgres),
+    ]
+)
+def refusal(request: pytest.FixtureRequest) -> Refusal:
+    """Each way in which a database takes no writes."""
+    if request.param == "read-only file":
+        return read_only_file(request.getfixturevalue("sqlite_url"))
+    postgres_url = request.getfixturevalue("postgres_url")
+    return revoked_right(postgres_url) if request.param == "revoked right" else read_only_server(postgres_url)
+
+
+@pytest.fixture
+async def on_both(database_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
+    """The real bot on both databases, stepped by hand."""
+    async with open_stepped_bot(database_url, clock) as opened:
         yield opened

@@ -99,19 +99,27 @@ def _prepare(engine: AsyncEngine, *, begin: str, query_only: bool = False) -> No
         # SQLAlchemy begins transactions, not the driver, whose way loses updates
         # (https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#serializable-isolation-savepoints-transactional-ddl).
         dbapi_connection.isolation_level = None
-        cursor = dbapi_connection.cursor()
-        pragmas = ["busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"]
-        cursor.execute("PRAGMA page_count")
-        if cursor.fetchone() == (0,):
-            # A new file can give pages back only if this is set before anything is written to it, the journal's
-            # mode included (https://www.sqlite.org/pragma.html#pragma_auto_vacuum).
-            pragmas.insert(1, "auto_vacuum=INCREMENTAL")
-        if query_only:
-            pragmas.append("query_only=ON")
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            _set_pragmas(dbapi_connection.cursor(), query_only=query_only)
+        except Exception:
+            # The pool forgets a connection that cannot be prepared, and the driver has a thread for each.
+            dbapi_connection.close()
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _set_pragmas(cursor: Any, *, query_only: bool) -> None:
+    pragmas = ["busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"]
+    cursor.execute("PRAGMA page_count")
+    if cursor.fetchone() == (0,):
+        # A new file can give pages back only if this is set before anything is written to it, the journal's
+        # mode included (https://www.sqlite.org/pragma.html#pragma_auto_vacuum).
+        pragmas.insert(1, "auto_vacuum=INCREMENTAL")
+    if query_only:
+        pragmas.append("query_only=ON")
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

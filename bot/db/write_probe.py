@@ -12,10 +12,8 @@ from bot.db.dialect import limit_statements
 from bot.db.engine import Database, DatabaseAway
 from bot.db.models import pauses
 
-#: seconds after which a write is tried again, however often it is asked
-AGAIN_AFTER = 5.0
-#: seconds that an answer waits for a write; shorter than what the readiness of a process may take
-WAIT_SECONDS = 3.0
+#: seconds that a write may take; shorter than what the readiness of a process may
+WRITE_SECONDS = 3.0
 #: of a row that means nothing, should anybody ever see it
 _OVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -27,7 +25,7 @@ async def try_writing(database: Database) -> None:
     """
     scope = f"probe:{secrets.token_hex(8)}"
     async with database.begin() as connection:
-        await limit_statements(connection, seconds=WAIT_SECONDS)
+        await limit_statements(connection, seconds=WRITE_SECONDS)
         await connection.execute(insert(pauses).values(scope=scope, until=_OVER))
         await connection.execute(delete(pauses).where(pauses.c.scope == scope))
 
@@ -37,18 +35,22 @@ class WriteProbe:
     """What came of the last try to write."""
 
     database: Database
+    #: seconds after which a write is tried again, however often it is asked
+    again_after: float = 5.0
+    #: seconds that an answer waits for a write
+    wait: float = WRITE_SECONDS
     _began: float = 0.0
     _last: asyncio.Task[str | None] | None = field(default=None, repr=False)
 
     async def trouble(self) -> str | None:
-        """Why the database takes no writes; None if it does. Tries at most once in AGAIN_AFTER seconds."""
+        """Why the database takes no writes; None if it does. Tries at most once in `again_after` seconds."""
         clock = asyncio.get_running_loop().time()
-        if self._last is None or (self._last.done() and clock - self._began >= AGAIN_AFTER):
+        if self._last is None or (self._last.done() and clock - self._began >= self.again_after):
             self._began = clock
             self._last = asyncio.create_task(self._try())
         # A try that takes longer is not cancelled: SQLite's one writing connection would have to be made again.
-        done, _ = await asyncio.wait({self._last}, timeout=WAIT_SECONDS)
-        return self._last.result() if done else f"it took none within {WAIT_SECONDS:.0f} seconds"
+        done, _ = await asyncio.wait({self._last}, timeout=self.wait)
+        return self._last.result() if done else "a write takes too long"
 
     async def _try(self) -> str | None:
         try:

@@ -14,6 +14,7 @@ from bot.db.engine import DatabaseAway, TakesNoWrites
 from bot.follow.deps import Deps
 from bot.render import replies
 from bot.render.i18n import Texts
+from bot.render.message import Message
 
 _log = structlog.get_logger(__name__)
 
@@ -61,7 +62,7 @@ class _Write:
     incoming: IncomingCommand
     #: seconds of the event loop's clock
     deadline: float
-    #: whether its caller was acknowledged before it ended
+    #: whether its caller is acknowledged although its commit is still going on
     acknowledged: bool = False
     _phase: _Phase = _Phase.OPEN
 
@@ -148,27 +149,28 @@ class CommandStore:
         running = asyncio.create_task(write.run())
         self.start(self._conclude(write, running))
         done, _ = await asyncio.wait({running}, timeout=within)
-        if not done and write.give_up():
+        if done:
+            running.result()
+        elif write.give_up():
             raise DatabaseAway("too slow")
-        if done and running.result():
-            return
-        write.acknowledged = True
+        else:
+            write.acknowledged = True
 
     async def _conclude(self, write: _Write, running: asyncio.Task[bool]) -> None:
-        """Wait for the end of a write. If it fails although its caller was acknowledged, inform the caller."""
+        """Wait for the end of a write. If it fails although its caller is acknowledged, inform the caller."""
         texts = self.texts(write.incoming.team_id, write.incoming.user_id)
         try:
             if await running:
                 self.wake.set()
-                return
-            message = replies.gone_wrong(texts, write.incoming.command)
+            else:
+                await self._inform(write.incoming, replies.gone_wrong(texts, write.incoming.command), "unseen")
         except Exception as error:  # noqa: BLE001 -- whatever it was, nothing is stored
-            message, reason = replies.nothing_started(texts), type(error).__name__
-        else:
-            reason = "unseen"
+            if write.acknowledged:
+                await self._inform(write.incoming, replies.nothing_started(texts), type(error).__name__)
         finally:
             running.cancel()
-        if write.acknowledged:
-            _log.warning("command_lost", user=write.incoming.user_id, error=reason)
-            client = await self.deps.slack.client(write.incoming.team_id, write.incoming.enterprise_id)
-            await client.respond(write.incoming.response_url, message.text, message.blocks)
+
+    async def _inform(self, incoming: IncomingCommand, message: Message, reason: str) -> None:
+        _log.warning("command_lost", user=incoming.user_id, reason=reason)
+        client = await self.deps.slack.client(incoming.team_id, incoming.enterprise_id)
+        await client.respond(incoming.response_url, message.text, message.blocks)

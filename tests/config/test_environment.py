@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import ConfigError, Settings, ephemeral_host, load
+from bot.db.url import parse
 from bot.domain.command import SiteKind
 
 ONE_SITE = {
@@ -54,7 +55,7 @@ def test_the_environment_of_one_workspace_and_one_site_is_enough() -> None:
 
 def test_the_defaults_are_those_of_the_contract() -> None:
     settings = load(ONE_SITE)
-    assert settings.database_url.get_secret_value() == "sqlite+aiosqlite:///longtask.db"
+    assert settings.database_url.file == Path("longtask.db")
     assert settings.slack_api_url == "https://slack.com/api"
     assert settings.atlassian_auth_url == "https://auth.atlassian.com"
     assert settings.atlassian_api_url == "https://api.atlassian.com"
@@ -265,14 +266,14 @@ def test_neither_socket_mode_nor_a_worker_needs_a_signing_secret() -> None:
 
 def test_migrating_needs_the_database_alone() -> None:
     url = load({"DATABASE_URL": "postgres://u:p@h/d"}, need_credentials=False).database_url
-    assert url.get_secret_value() == "postgres://u:p@h/d"
+    assert url == parse("postgresql+psycopg://u:p@h/d")
     assert sentence_for({"DATABASE_URL": "h"}, need_credentials=False) == (
         "DATABASE_URL is not a URL like postgres://user:password@host/name or sqlite:///file.db."
     )
 
 
 def test_settings_cannot_be_changed_and_print_no_secret() -> None:
-    settings = load({**ONE_SITE, "DATABASE_URL": "postgres://u:secret-db@h/d"})
+    settings = load({**ONE_SITE, "DATABASE_URL": "postgres://u:secret-db@h/d?password=secret-too"})
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1
     assert "secret-" not in repr(settings) + str(settings)

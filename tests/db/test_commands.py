@@ -1,9 +1,9 @@
-from bot.db import claims, commands
+from bot.db import commands
 from bot.db.rows import CommandRow
 from tests.support.filled_database import CHANNEL, OWNER, TEAM, FilledDatabase
 
 
-async def add(filled: FilledDatabase, trigger_id: str, *, claim_id: str | None = None) -> int | None:
+async def add(filled: FilledDatabase, trigger_id: str) -> int | None:
     async with filled.database.begin() as connection:
         return await commands.add(
             connection,
@@ -17,7 +17,6 @@ async def add(filled: FilledDatabase, trigger_id: str, *, claim_id: str | None =
             text="1",
             response_url=b"sealed",
             now=filled.clock(),
-            claim_id=claim_id,
         )
 
 
@@ -43,25 +42,6 @@ async def test_a_command_is_stored_once_by_its_trigger_id(filled: FilledDatabase
         attempts=0,
         created_at=filled.clock(),
     )
-
-
-async def test_a_command_that_its_listener_holds_is_not_claimed(filled: FilledDatabase) -> None:
-    first = await add(filled, "one")
-    await add(filled, "two", claim_id="the listener's")
-    async with filled.database.begin() as connection:
-        assert [row.id for row in await claims.claim_commands(connection, now=filled.clock(), limit=9)] == [first]
-
-
-async def test_a_command_is_withdrawn_only_before_it_is_begun(filled: FilledDatabase) -> None:
-    begun = await add(filled, "begun")
-    async with filled.database.begin() as connection:
-        await claims.claim_commands(connection, now=filled.clock(), limit=9)
-    waiting = await add(filled, "waiting")
-    async with filled.database.begin() as connection:
-        for trigger_id in ("begun", "waiting"):
-            await commands.withdraw(connection, trigger_id)
-        found = [await commands.find(connection, command_id) for command_id in (begun, waiting)]
-    assert [command is not None for command in found] == [True, False]
 
 
 async def test_a_command_waits_until_it_is_answered(filled: FilledDatabase) -> None:

@@ -1,12 +1,10 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from structlog.typing import EventDict
 
-from bot.db import commands, threads
+from bot.db import threads
 from bot.db.engine import Database, DatabaseAway
 from bot.domain.message_facts import Answer
 from bot.domain.message_kinds import CommandOwner, MessageKind
@@ -20,7 +18,6 @@ from sandbox.scenarios import scenario
 from tests.support.failing_credentials import FailingCredentials
 from tests.support.interruptions import InterruptedDatabase, Interruption
 from tests.support.metrics import samples
-from tests.support.sqlite_lock import locked
 from tests.support.stepped_bot import HeldSleep, SteppedBot
 
 COPY = scenario("copy_with_renames_and_restrictions")
@@ -104,58 +101,6 @@ async def test_a_command_that_slack_sends_twice_is_carried_out_once(on_both: Ste
 
     assert len(await on_both.commands()) == 1
     assert len(await on_both.planned_answers()) == 1
-
-
-async def test_a_command_that_was_refused_for_slowness_is_never_begun(stepped: SteppedBot, tmp_path: Path) -> None:
-    with locked(tmp_path / "longtask.db"), pytest.raises(DatabaseAway):
-        await stepped.worker.store(incoming(stepped, "list mine"), within=0.05)
-
-    # The write goes on, and the next one waits for it. Another worker looks for commands all the time.
-    other = stepped.new_worker()
-    following = asyncio.create_task(stepped.worker.store(incoming(stepped, "list", trigger_id="1.1.b"), within=30))
-    while not following.done():
-        await other.step()
-    await stepped.worker.settle()
-    await stepped.expire_claims()
-    await other.step()
-    await other.settle()
-
-    assert [command.text for command in await stepped.commands()] == ["list"]
-    assert len(await stepped.planned_answers()) == 1
-
-
-async def test_a_command_of_a_process_that_died_after_storing_it_is_carried_out_once_its_claim_has_run_out(
-    on_both: SteppedBot,
-) -> None:
-    # Three points belong to the transaction that stores the command, the fourth to the one that releases its claim.
-    interruption = Interruption(left=4)
-    dying = on_both.new_worker(replace(on_both.deps, database=interrupted(on_both.database, interruption)))
-    await dying.store(incoming(on_both), within=5)
-    await dying.settle()
-    assert interruption.done
-
-    await on_both.turn()
-    assert await on_both.planned_answers() == []
-    await on_both.expire_claims()
-    await on_both.turn()
-
-    assert len(await on_both.planned_answers()) == 1
-
-
-async def test_a_command_that_was_begun_before_it_could_be_withdrawn_is_answered_as_what_it_is(
-    on_both: SteppedBot, en: Texts
-) -> None:
-    await on_both.worker.store(incoming(on_both, f"status {UNKNOWN}"), within=5)
-    await on_both.worker.settle()
-    sleep = HeldSleep()
-    other = on_both.new_worker(replace(on_both.deps, sleep=sleep))
-    await begun(other, sleep)
-
-    async with on_both.database.begin() as connection:
-        await commands.withdraw(connection, "1.1.a")
-    await finished(other, sleep)
-
-    assert await answer_texts(on_both) == [replies.no_such_task(en, UNKNOWN).text]
 
 
 # -- answering

@@ -1,6 +1,9 @@
 from pathlib import Path
 
+import aiohttp
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from bot.domain.command import ForeignSite
 from bot.render import replies
@@ -8,9 +11,11 @@ from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
 from sandbox.slack import SIGNING_SECRET, Signing
+from tests.support.clock import Clock
 from tests.support.metrics import samples
+from tests.support.refusing_database import Refusal
 from tests.support.sqlite_lock import locked
-from tests.support.stepped_bot import SteppedBot
+from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 COPY = scenario("copy_with_renames_and_restrictions")
 
@@ -111,3 +116,47 @@ async def test_a_command_that_cannot_be_stored_in_a_second_starts_nothing(
     assert shown(stepped) == [replies.nothing_started(en).text]
     assert await stepped.commands() == []
     assert stepped.slack.messages(CHANNEL) == []
+
+
+async def ask(stepped: SteppedBot, path: str) -> tuple[int, str]:
+    """What the bot answers to a GET of a path."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(stepped.slack.request_url.replace("/slack/events", path)) as response,
+    ):
+        return response.status, await response.text()
+
+
+async def test_a_command_starts_nothing_while_the_database_takes_no_writes_and_works_once_it_does(
+    refusal: Refusal, clock: Clock, en: Texts
+) -> None:
+    async with open_stepped_bot(refusal.url, clock) as stepped:
+        stepped.bot.write_probe.again_after = 0.0
+        remote_id = stepped.sandbox.begin(COPY)
+        async with refusal.refusing(stepped.database):
+            result = await stepped.sandbox.type(remote_id)
+            unready = await ask(stepped, "/readyz")
+            alive = await ask(stepped, "/healthz")
+        await stepped.run(15)
+
+        assert (result.status, shown(stepped)) == (200, [replies.nothing_started(en).text])
+        assert unready == (503, f"the database takes no writes: {refusal.reason}\n")
+        assert alive == (200, "alive\n")
+        assert (await stepped.commands(), stepped.slack.messages(CHANNEL)) == ([], [])
+
+        await stepped.sandbox.type(remote_id)
+        await stepped.until(lambda: stepped.thread(remote_id))
+        assert await ask(stepped, "/readyz") == (200, "ready\n")
+
+
+async def test_a_command_that_meets_a_mistake_of_the_bot_starts_nothing(on_both: SteppedBot, en: Texts) -> None:
+    async with on_both.database.begin() as connection:
+        await connection.execute(text("ALTER TABLE commands RENAME TO elsewhere"))
+
+    with capture_logs() as logs:  # a printed traceback takes longer than Slack waits
+        result = await on_both.sandbox.type("list")
+
+    assert (result.status, shown(on_both)) == (200, [replies.nothing_started(en).text])
+    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("command_not_stored", "error")]
+    async with on_both.database.begin() as connection:
+        await connection.execute(text("ALTER TABLE elsewhere RENAME TO commands"))

@@ -86,3 +86,20 @@ class UnwritableDatabase(Database):
             raise DatabaseAway("in this test")
         async with super().begin() as connection:
             yield connection
+
+
+@dataclass(kw_only=True)
+class UnansweringDatabase(Database):
+    """A database whose commits are carried out, and whose answers to some of them are lost."""
+
+    #: how many of the next commits are not answered
+    lost: int = 0
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Connection]:
+        """One transaction. Raises DatabaseAway after its commit."""
+        async with super().begin() as connection:
+            yield connection
+        if self.lost:
+            self.lost -= 1
+            raise DatabaseAway("in this test")
