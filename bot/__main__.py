@@ -13,7 +13,7 @@ from bot import log
 from bot.config import ConfigError, Settings, load
 
 _DATABASE_AWAY = "The database does not answer ({}): see that it runs and has room, or change DATABASE_URL."
-_TAKES_NO_WRITES = "The database takes no writes ({}): make room, or let it be written to again. Nothing was changed."
+_TAKES_NO_WRITES = "The database takes no writes ({}): put that right, or change DATABASE_URL. Nothing was changed."
 
 # Each command imports what it needs, so that production never loads the simulators.
 cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)

@@ -112,7 +112,7 @@ def _database(found: DatabaseReport) -> Check:
         fix = "check DATABASE_URL, and that the database accepts connections from here"
         return _failed("Database", found.unreachable, fix=fix)
     if found.takes_no_writes is not None:
-        fix = "make room, or let it be written to again; the bot goes on by itself then"
+        fix = "put that right; the bot then goes on by itself"
         return _failed("Database", f"takes no writes: {found.takes_no_writes}", fix=fix)
     if found.unusable is not None:
         return Check(name="Database", verdict=Verdict.FAILED, detail=found.unusable)

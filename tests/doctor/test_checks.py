@@ -98,6 +98,10 @@ async def test_a_good_installation_is_reported_line_by_line() -> None:
             ),
         ),
         (
+            DatabaseReport(takes_no_writes="it is read-only"),
+            "FAILED Database: takes no writes: it is read-only → put that right; the bot then goes on by itself",
+        ),
+        (
             DatabaseReport(revision=None, newest="0002"),
             "FAILED Database: reachable, at migration none of 0002 → run: python -m bot migrate",
         ),
@@ -197,6 +201,20 @@ async def test_a_sqlite_file_on_a_disk_that_is_ephemeral_is_refused(tmp_path: Pa
 async def test_free_disk_space_is_checked_before_the_folder_exists(tmp_path: Path) -> None:
     found = await lines(settings(DATABASE_URL=f"sqlite:///{tmp_path}/not/yet/x.db"))
     assert [re.sub(r"[\d,]+", "N", line) for line in found[2:]] == ["ok     Disk: N MB free beside the SQLite file"]
+
+
+async def test_files_that_others_can_read_are_a_note_with_the_fix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, mode in ((".env", 0o644), ("x.db", 0o640), ("x.db-wal", 0o604), ("x.db-shm", 0o600)):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(mode)
+
+    assert (await lines(settings(DATABASE_URL="sqlite:///x.db")))[3:] == [
+        f"note   Files: {name} can be read by other users of this machine → chmod 600 {name}"
+        for name in (".env", "x.db", "x.db-wal")
+    ]
 
 
 def jwt(claims: object) -> str:

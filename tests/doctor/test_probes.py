@@ -1,13 +1,17 @@
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from bot.app.site import credential_of
 from bot.config import Settings, load
 from bot.db.engine import open_database
-from bot.db.migrate import migrate
+from bot.db.migrate import migrate, newest
 from bot.doctor.checks import Verdict
 from bot.doctor.probes import examine
 from sandbox.harness import Sandbox
 from tests.support.clock import Clock
+from tests.support.refusing_database import Refusal, read_only_server, revoked_right
 
 
 async def verdicts(settings: Settings, clock: Clock) -> dict[str, Verdict]:
@@ -51,3 +55,32 @@ async def test_a_site_that_does_not_publish_its_cloud_id_is_reported(sandbox: Sa
     settings = load({**sandbox.environ, "CONFLUENCE_CLOUD_ID": "auto"})
     await sandbox.confluence.stop()
     assert (await verdicts(settings, clock))["Confluence"] is Verdict.FAILED
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("way", [revoked_right, read_only_server])
+async def test_a_database_that_takes_no_writes_is_reported(
+    way: Callable[[str], Refusal], postgres_url: str, sandbox: Sandbox, clock: Clock
+) -> None:
+    refusal = way(postgres_url)
+    settings = load({**sandbox.environ, "DATABASE_URL": refusal.url})
+    database = open_database(settings.database_url)
+    await migrate(database)
+    async with refusal.refusing(database):
+        assert await database_lines(settings, clock) == [
+            f"FAILED Database: takes no writes: {refusal.reason} → put that right; the bot then goes on by itself"
+        ]
+    assert await database_lines(settings, clock) == [f"ok     Database: reachable, at migration {newest()}"]
+    await database.close()
+
+
+async def test_a_file_of_something_else_is_reported(sandbox: Sandbox, clock: Clock, tmp_path: Path) -> None:
+    (tmp_path / "longtask.db").write_text("Dear diary, " * 500)
+    (line,) = await database_lines(sandbox.settings, clock)
+    assert line.startswith("FAILED Database: takes no writes: its file is not a database → ")
+
+
+async def database_lines(settings: Settings, clock: Clock) -> list[str]:
+    """What doctor says about the database."""
+    found = examine(settings, now=clock(), credential_of=credential_of)
+    return [str(check) async for check in found if check.name == "Database"]
