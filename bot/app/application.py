@@ -3,8 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from slack_bolt.app.async_app import AsyncApp
-
 from bot import loop
 from bot.config import Settings
 from bot.db.engine import Database, ping
@@ -14,6 +12,7 @@ from bot.deliver import Deliverer
 from bot.follow import CommandWorker
 from bot.metrics import Metrics
 from bot.poll import Poller
+from bot.web import SlackEvents
 
 #: seconds without a turn after which a loop counts as stuck
 STUCK_AFTER = 90.0
@@ -35,7 +34,7 @@ class Bot:
     poller: Poller
     deliverer: Deliverer
     #: None in a worker
-    slack_app: AsyncApp | None
+    slack_events: SlackEvents | None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     #: of each loop, by its name
     heartbeats: dict[str, loop.Heartbeat] = field(default_factory=dict)

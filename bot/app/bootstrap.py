@@ -9,6 +9,7 @@ from pathlib import Path
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.logger.messages import warning_token_skipped
 
 from bot import deliver, follow, listeners
 from bot.app import clock
@@ -33,6 +34,7 @@ from bot.follow.people import People
 from bot.metrics import Metrics
 from bot.poll import Poller
 from bot.render.i18n import load_catalogs
+from bot.web import SlackEvents
 
 CATALOGS = Path(__file__).parents[1] / "render" / "catalogs"
 
@@ -119,7 +121,7 @@ def _assemble(settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *,
         command_worker=command_worker,
         poller=poller,
         deliverer=deliverer,
-        slack_app=_slack_app(settings, command_worker) if listening else None,
+        slack_events=_slack_events(settings, command_worker) if listening else None,
     )
 
 
@@ -150,6 +152,14 @@ def _keys(settings: Settings) -> list[str]:
     return [own.get_secret_value()] if own is not None else []
 
 
+def _slack_events(settings: Settings, command_worker: CommandWorker) -> SlackEvents:
+    if settings.slack_signing_secret is None:
+        raise StartError("SLACK_SIGNING_SECRET is missing.")
+    app = _slack_app(settings, command_worker)
+    # Slack signs with the real time, whatever clock the bot works by.
+    return SlackEvents(app, signing_secret=settings.slack_signing_secret.get_secret_value(), now=clock.now)
+
+
 def _slack_app(settings: Settings, command_worker: CommandWorker) -> AsyncApp:
     token = _bot_token(settings)
 
@@ -157,19 +167,25 @@ def _slack_app(settings: Settings, command_worker: CommandWorker) -> AsyncApp:
         # Bolt's own authorize calls auth.test before the first listener, within the three seconds of a command.
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
 
-    secret = settings.slack_signing_secret
     # Bolt reads SLACK_BOT_TOKEN by itself, and warns at every start that it will not be used.
-    quiet = logging.getLogger("slack_bolt.start")
-    quiet.addFilter(lambda record: "token" not in record.getMessage())
+    logger = logging.getLogger("slack_bolt.app")
+    logger.addFilter(_is_not_about_the_token)
     app = AsyncApp(
-        logger=quiet,
-        signing_secret=secret.get_secret_value() if secret else None,
+        logger=logger,
         authorize=authorize,
+        # `bot.web` verifies requests before Bolt sees them; Bolt would log the body of every other.
+        signing_secret="",
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
         # Slack may send events that no listener is registered for.
         raise_error_for_unhandled_request=False,
     )
     listeners.register(app, command_worker)
     return app
+
+
+def _is_not_about_the_token(record: logging.LogRecord) -> bool:
+    return record.msg != warning_token_skipped()
 
 
 async def migrate_only(settings: Settings) -> None:

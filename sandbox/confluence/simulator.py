@@ -13,6 +13,7 @@ from sandbox.confluence.response_writer import fault_response, write_response
 from sandbox.confluence.running_tasks import is_uuid
 from sandbox.confluence.site import ConfluenceSite
 from sandbox.confluence.site_responses import SiteResponse
+from sandbox.other_sites import refuse_other_sites
 
 
 class ConfluenceSimulator(ConfluenceSite):
@@ -22,7 +23,7 @@ class ConfluenceSimulator(ConfluenceSite):
 
     async def start(self, port: int = 0) -> None:
         """Listen on this port; 0 takes a free one."""
-        app = web.Application()
+        app = web.Application(middlewares=[refuse_other_sites])
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()

@@ -5,12 +5,12 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from babel import Locale
 
 from sandbox.harness import CHANNEL, PERSON, Sandbox
+from sandbox.other_sites import is_from_another_site
 from sandbox.page.channel import channel_messages
 from sandbox.slack.records import DispatchResult, StateChange, User
 from sandbox.slack_html import STYLE
@@ -44,7 +44,7 @@ _SILENCE = 15.0
 async def serve_page(sandbox: Sandbox, on_command: OnCommand, *, port: int = 0) -> AsyncIterator[str]:
     """Serve the channel until the end of the block; yields the address. `on_command` gets a command's text and user."""
     page = _Page(sandbox, on_command)
-    application = web.Application(middlewares=[_refuse_other_sites], client_max_size=64 * 1024)
+    application = web.Application(middlewares=[_take_requests_of_the_page], client_max_size=64 * 1024)
     application.add_routes([web.get(path, page.file) for path in _FILES])
     application.add_routes(
         [web.get("/events", page.events), web.post("/type", page.type), web.post("/click", page.click)]
@@ -62,13 +62,11 @@ async def serve_page(sandbox: Sandbox, on_command: OnCommand, *, port: int = 0) 
 
 
 @web.middleware
-async def _refuse_other_sites(
+async def _take_requests_of_the_page(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Refuse requests that other sites make a browser send: by a host name of their own, or with a form."""
-    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
-    origin = request.headers.get("Origin")
-    if host not in {"127.0.0.1", "localhost"} or origin not in {None, f"http://{request.headers['Host']}"}:
+    """Refuse requests of other sites, forms, and what cannot be read."""
+    if is_from_another_site(request):
         return web.Response(status=403, headers=_HEADERS)
     if request.method == "POST" and request.content_type != "application/json":
         return web.Response(status=415, headers=_HEADERS)

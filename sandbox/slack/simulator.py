@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from sandbox.other_sites import refuse_other_sites
 from sandbox.slack.dispatcher import ACK_SECONDS
 from sandbox.slack.faults import Faults
 from sandbox.slack.interactions import SIGNING_SECRET, Interactions
@@ -38,7 +39,7 @@ class SlackSimulator(Interactions):
 
     async def start(self, port: int = 0, *, middlewares: Sequence[Middleware] = ()) -> None:
         """Listen on 127.0.0.1; port 0 takes a free one. `middlewares` see every request of the bot."""
-        app = web.Application(client_max_size=LONGEST_REQUEST, middlewares=middlewares)
+        app = web.Application(client_max_size=LONGEST_REQUEST, middlewares=[refuse_other_sites, *middlewares])
         app.add_routes(WebApi(self, self.limits, self.faults).routes())
         app.add_routes(self.response_urls.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)

@@ -89,7 +89,9 @@ class SteppedBot:
             app.build(self.sandbox.settings, now=self.clock, sleep=self._sleep)
         )
         self._running.push_async_callback(self._stop_work)
-        site = web.create(slack=self.bot.slack_app, readiness=self.bot.check_readiness, metrics=self.bot.metrics.render)
+        site = web.create(
+            slack=self.bot.slack_events, readiness=self.bot.check_readiness, metrics=self.bot.metrics.render
+        )
         server = await web.serve(site, host="127.0.0.1", port=0)
         self._running.push_async_callback(server.stop)
         self.slack.request_url = f"http://127.0.0.1:{server.port}/slack/events"

@@ -1,0 +1,49 @@
+"""Count refused requests, and log each kind of refusal at most once a minute."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from enum import StrEnum
+
+import structlog
+
+_log = structlog.get_logger(__name__)
+
+#: seconds between two lines of the same kind
+_PERIOD = 60.0
+
+
+class Refusal(StrEnum):
+    """Why a request is refused; the value is what the log says."""
+
+    UNSIGNED = "not signed by Slack, or SLACK_SIGNING_SECRET is another app's"
+    OUTDATED = "signed by Slack at another time: this machine's clock is wrong, or the request was repeated"
+    UNREADABLE = "signed by Slack, but neither a form nor JSON"
+    MALFORMED = "not HTTP"
+    TOO_LARGE = "larger than anything that Slack sends"
+    TOO_SLOW = "head, body or answer took too long"
+    TOO_MANY = "more connections than this process takes"
+    NOT_ACCEPTED = "the system accepts no more connections: the process has no file descriptors or memory left"
+
+
+class Refusals:
+    """Refusals of one server.
+
+    A line is fixed text and a number: nothing of the request, which a stranger can make as long and as often as they
+    like.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` returns seconds."""
+        self._clock = clock
+        self._unlogged: Counter[Refusal] = Counter()
+        self._silent_until: dict[Refusal, float] = {}
+
+    def add(self, refusal: Refusal) -> None:
+        """Count a refusal. It is logged with all of its kind since the line before."""
+        self._unlogged[refusal] += 1
+        now = self._clock()
+        if now < self._silent_until.get(refusal, now):
+            return
+        self._silent_until[refusal] = now + _PERIOD
+        _log.warning("request_refused", reason=refusal.value, count=self._unlogged.pop(refusal))
