@@ -58,9 +58,9 @@ class Connections:
         """Note that a connection is in a phase, and make room for it."""
         self.leave(connection)
         if sum(map(len, self._connections.values())) >= self._limit:
-            self._close_longest(*Phase)
+            self._close_first(*Phase)
         if phase is Phase.BODY and len(self._connections[phase]) >= _MOST_BODIES:
-            self._close_longest(phase)
+            self._close_first(phase)
         self._connections[phase][connection] = None
 
     def leave(self, connection: "Connection") -> None:
@@ -68,9 +68,14 @@ class Connections:
         for connections in self._connections.values():
             connections.pop(connection, None)
 
-    def _close_longest(self, *phases: Phase) -> None:
-        """Close the connection that has been longest in the first of these phases that any is in."""
-        next(connection for phase in phases for connection in self._connections[phase]).abort(Refusal.TOO_MANY)
+    def close_a_slow_one(self) -> None:
+        """Close the connection that has waited longest, if any waits for its client."""
+        self._close_first(Phase.HEAD, Phase.BODY, Phase.ANSWER)
+
+    def _close_first(self, *phases: Phase) -> None:
+        first = next((connection for phase in phases for connection in self._connections[phase]), None)
+        if first is not None:
+            first.abort(Refusal.TOO_MANY)
 
 
 class Connection(web.RequestHandler):
@@ -138,20 +143,19 @@ class Connection(web.RequestHandler):
         message: str | None = None,  # noqa: ARG002 -- it quotes the request
     ) -> web.StreamResponse:
         """Answer what is not HTTP, and what made a handler fail, without a word about the cause."""
-        if isinstance(exc, ConnectionError):
+        if self.transport is None and isinstance(exc, ConnectionError):
+            # the client is gone, and nothing is wrong with the handler
             raise exc
         if isinstance(exc, HttpProcessingError | web.RequestPayloadError):
             self._connections.refusals.add(Refusal.MALFORMED)
             status, text = 400, "bad request\n"
         else:
-            _log.error("request_crashed", path=request.path[:100], exc_info=exc)
+            _log.error("request_crashed", exc_info=exc)
             text = "internal error\n"
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
         self.handled()
-        answer = _ErrorResponse(status=status, text=text)
-        answer.force_close()
-        return answer
+        return short_answer(status, text)
 
     def _enter(self, phase: Phase) -> None:
         self._leave()
@@ -169,9 +173,16 @@ class Connection(web.RequestHandler):
             self._deadline = None
 
 
-class _ErrorResponse(web.Response):
+class _ShortAnswer(web.Response):
     """An answer that no application prepares, and that does not name aiohttp's and Python's versions either."""
 
     async def _prepare_headers(self) -> None:
         await super()._prepare_headers()
         self.headers.popall("Server", None)
+
+
+def short_answer(status: int, text: str) -> web.Response:
+    """Return an answer to a request that reaches no application; the connection is closed after it."""
+    answer = _ShortAnswer(status=status, text=text)
+    answer.force_close()
+    return answer

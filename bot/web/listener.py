@@ -2,9 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine
-
-from bot.web.refusals import Refusal, Refusals
+from collections.abc import Callable
 
 #: connections that wait in the system to be accepted; it may take fewer
 _BACKLOG = 1024
@@ -23,11 +21,13 @@ class Listener:
     file descriptors it logs as many tracebacks, and does so again each second (`selector_events._accept_connection`).
     """
 
-    def __init__(self, new_connection: NewConnection, refusals: Refusals) -> None:
+    def __init__(self, new_connection: NewConnection, on_error: Callable[[], None]) -> None:
+        """`on_error` is called each time the system accepts no connection."""
         self._new_connection = new_connection
-        self._refusals = refusals
+        self._on_error = on_error
         self._sockets: list[socket.socket] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._accepting: list[asyncio.Task[None]] = []
+        self._preparing: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_MOST_PREPARED)
 
     async def start(self, *, host: str, port: int) -> int:
@@ -38,14 +38,14 @@ class Listener:
         for listening in self._sockets:
             listening.setblocking(False)
             listening.listen(_BACKLOG)
-            self._start(self._accept_all(listening))
+            self._accepting.append(asyncio.create_task(self._accept_all(listening)))
         return int(self._sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """Accept no more connections; those that there are stay open."""
-        for task in self._tasks:
+        for task in self._accepting:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._accepting, *self._preparing, return_exceptions=True)
         for listening in self._sockets:
             listening.close()
 
@@ -59,10 +59,12 @@ class Listener:
                 self._places.release()
             except OSError:
                 self._places.release()
-                self._refusals.add(Refusal.NOT_ACCEPTED)
+                self._on_error()
                 await asyncio.sleep(_PAUSE)
             else:
-                self._start(self._prepare(accepted))
+                preparing = asyncio.create_task(self._prepare(accepted))
+                self._preparing.add(preparing)
+                preparing.add_done_callback(self._preparing.discard)
 
     async def _prepare(self, accepted: socket.socket) -> None:
         try:
@@ -72,8 +74,3 @@ class Listener:
             accepted.close()
         finally:
             self._places.release()
-
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

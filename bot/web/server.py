@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import StreamReader, web
+from aiohttp.web_protocol import ERROR
 
 from bot.web.application import REFUSALS
-from bot.web.connections import Connection, Connections
+from bot.web.connections import Connection, Connections, short_answer
 from bot.web.listener import Listener
+from bot.web.refusals import Refusal
 
 #: seconds after which Slack gives up on a request (docs.slack.dev/interactivity/handling-user-interaction)
 _SLACK_TIMEOUT = 3.0
 #: connections, where the process may have that many files and more
 _MOST_CONNECTIONS = 1000
+#: all that a client may expect of a server (RFC 9110, 10.1.1)
+_CONTINUE = "100-continue"
 
 
 class CannotListen(Exception):
@@ -45,7 +49,12 @@ async def serve(app: web.Application, *, host: str, port: int) -> Server:
     assert server is not None  # noqa: S101 -- it is set up
     _report_phases(server)
     connections = Connections(limit=_connection_limit(), refusals=app[REFUSALS])
-    listener = Listener(lambda: Connection(server, connections), app[REFUSALS])
+
+    def nothing_accepted() -> None:
+        app[REFUSALS].add(Refusal.NOT_ACCEPTED)
+        connections.close_a_slow_one()
+
+    listener = Listener(lambda: Connection(server, connections), nothing_accepted)
     try:
         port = await listener.start(host=host, port=port)
     except OSError as error:
@@ -67,10 +76,16 @@ def _report_phases(server: web.Server) -> None:
     def request_made(message: Any, body: StreamReader, connection: web.RequestHandler, *others: Any) -> web.BaseRequest:
         if isinstance(connection, Connection):
             connection.head_received(body)
+        if message.url is None:
+            # CONNECT without an address, which aiohttp's parser lets pass and its request does not
+            message = ERROR
         return make_request(message, body, connection, *others)
 
     async def handled(request: web.BaseRequest) -> web.StreamResponse:
         try:
+            if request.headers.get("Expect", _CONTINUE).lower() != _CONTINUE:
+                # aiohttp's own answer quotes the header, whatever it holds
+                return short_answer(417, "unknown expectation\n")
             response = await handle(request)
         except web.HTTPException as refused:
             refused.force_close()

@@ -5,7 +5,7 @@ import hmac
 import re
 from datetime import datetime, timedelta
 
-from multidict import CIMultiDictProxy
+from aiohttp import web
 
 from bot.web.refusals import Refusal
 
@@ -15,13 +15,13 @@ _TOLERANCE = timedelta(minutes=5)
 _STAMP = re.compile(r"[0-9]{1,12}")
 
 
-def refusal_of(headers: CIMultiDictProxy[str], body: bytes, *, secret: str, now: datetime) -> Refusal | None:
+def refusal_of(request: web.BaseRequest, body: bytes, *, secret: str, now: datetime) -> Refusal | None:
     """Return why a request is refused; None if Slack signed it within five minutes of `now` (UTC).
 
     slack_sdk's SignatureVerifier decodes the body first, and raises for a time that is no number and for a signature
     with other than ASCII characters.
     """
-    stamp, signature = (_only(headers, name) for name in ("X-Slack-Request-Timestamp", "X-Slack-Signature"))
+    stamp, signature = (_only(request, name) for name in ("X-Slack-Request-Timestamp", "X-Slack-Signature"))
     if not _STAMP.fullmatch(stamp):
         return Refusal.UNSIGNED
     digest = hmac.new(secret.encode(), b"v0:%s:%s" % (stamp.encode(), body), hashlib.sha256).hexdigest()
@@ -32,7 +32,7 @@ def refusal_of(headers: CIMultiDictProxy[str], body: bytes, *, secret: str, now:
     return None
 
 
-def _only(headers: CIMultiDictProxy[str], name: str) -> str:
+def _only(request: web.BaseRequest, name: str) -> str:
     """Return the value of a header; empty if it is missing or there are several."""
-    values = headers.getall(name, [])
+    values = request.headers.getall(name, [])
     return values[0] if len(values) == 1 else ""

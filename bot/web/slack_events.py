@@ -41,7 +41,7 @@ class SlackEvents:
             raise
         if _is_certificate_check(body):
             return web.Response()
-        refusal = refusal_of(request.headers, body, secret=self._secret, now=self._now())
+        refusal = refusal_of(request, body, secret=self._secret, now=self._now())
         if refusal is not None:
             refusals.add(refusal)
             return web.Response(status=401, text="not signed by Slack\n")

@@ -68,10 +68,12 @@ class Client:
         async with self._session.get(self._base + path) as response:
             return dict(response.headers)
 
-    async def send(self, raw: bytes) -> bytes:
-        """Send bytes; all that comes until the server closes the connection."""
+    async def send(self, raw: bytes, *, end: bool = False) -> bytes:
+        """Send bytes, and with `end` that none will follow; all that comes until the server closes the connection."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(raw)
+        if end:
+            writer.write_eof()
         try:
             return await reader.read()
         except ConnectionError:

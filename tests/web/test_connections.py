@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+import random
 import resource
 import socket
 import subprocess
@@ -52,6 +53,47 @@ async def test_what_is_not_http_gets_a_short_answer_without_a_banner(
 
     assert (head.split()[1], text, b"Server:" in head) == (b"400", b"bad request\n", False)
     assert [line["reason"] for line in logged] == [Refusal.MALFORMED]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "text"),
+    [
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: \xff\r\n\r\n", b"417", b"unknown expectation\n"),
+        (b"CONNECT \nx: 1 HTTP/1.1\r\nHost: x\r\n\r\n", b"404", b"404: Not Found"),
+    ],
+)
+async def test_what_is_http_but_asks_for_nothing_that_there_is_gets_a_short_answer(
+    client: Client, sent: bytes, status: bytes, text: bytes, logged: Logged
+) -> None:
+    head, _, answer = (await client.send(sent)).partition(b"\r\n\r\n")
+
+    assert (head.split()[1], answer, b"Server:" in head, logged) == (status, text, False, [])
+
+
+#: requests that are right but for a few bytes
+ALMOST_RIGHT = (
+    b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Encoding: gzip\r\n\r\nhello",
+    b"POST /slack/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    b"GET /metrics HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+    b"GET http://[::1]:3000/%ff HTTP/1.1\r\nHost: x\r\nCookie: a=b\r\nAuthorization: Bearer \xff\r\n\r\n",
+    b"CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_no_bytes_make_an_error_a_banner_or_a_traceback(client: Client, seed: int, logged: Logged) -> None:
+    rng = random.Random(seed)
+    answers = []
+    for _ in range(100):
+        sent = bytearray(rng.choice(ALMOST_RIGHT))
+        for _ in range(rng.randint(1, 4)):
+            at = rng.randrange(len(sent))
+            sent[at : at + rng.choice([0, 1, 8])] = rng.choice([b"\r\n", b"\0", b"\xff", b":", b" ", b"9" * 20, b"x"])
+        answers.append(await client.send(bytes(sent), end=True))
+
+    heads = [answer.partition(b"\r\n\r\n")[0] for answer in answers]
+    assert [head for head in heads if b" 500 " in head or b"Server:" in head] == []
+    assert {line["event"] for line in logged} == {"request_refused"}
 
 
 async def test_a_head_larger_than_any_proxy_makes_it_is_cut_off(client: Client, logged: Logged) -> None:

