@@ -60,7 +60,7 @@ async def build(
         if database.is_sqlite:
             async with database.begin() as connection:
                 await claims.clear_all(connection)
-        slack_session = open_slack_session()
+        slack_session = open_slack_session(settings.slack_api_url)
         stack.push_async_callback(slack_session.close)
         confluence_session = confluence.open_session()
         stack.push_async_callback(confluence_session.close)

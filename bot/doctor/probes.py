@@ -24,7 +24,7 @@ async def examine(
 ) -> AsyncIterator[Check]:
     """Yield every check as soon as it is done."""
     async with AsyncExitStack() as stack:
-        slack_session = await stack.enter_async_context(open_slack_session())
+        slack_session = await stack.enter_async_context(open_slack_session(settings.slack_api_url))
         client = ConfluenceClient(await stack.enter_async_context(confluence.open_session()))
         slack = None
         if settings.slack_bot_token is not None:

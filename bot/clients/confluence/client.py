@@ -1,15 +1,16 @@
 """Ask Confluence about long tasks."""
 
 import asyncio
-import json
 
 import aiohttp
+from aiohttp import ClientMiddlewareType
 from yarl import URL
 
+from bot.clients import http
 from bot.clients.confluence import responses
 from bot.clients.confluence.cookies import CookieJars
 from bot.clients.confluence.credentials import Credential
-from bot.clients.confluence.session import TOTAL_SECONDS, BodyTooLarge, read_body, read_error_body
+from bot.clients.confluence.session import TOTAL_SECONDS, read_error_body
 from bot.clients.confluence.site import Site, tenant_info
 from bot.clients.proxy import proxy_for
 from bot.domain.command import SiteKind
@@ -22,6 +23,8 @@ _MAX_JARS = 1024
 _NO_TASK = {SiteKind.CLOUD: "0", SiteKind.DATACENTER: "00000000-0000-0000-0000-000000000000"}
 
 _Reply = tuple[aiohttp.ClientResponse, bytes]
+#: the proxy for a site, and the rule by which it is called: no other host
+_Route = tuple[URL | None, tuple[ClientMiddlewareType]]
 
 
 class ConfluenceError(Exception):
@@ -43,7 +46,7 @@ class ConfluenceClient:
         """`session` comes from `open_session`."""
         self._session = session
         self._total = session.timeout.total or TOTAL_SECONDS
-        self._proxies: dict[tuple[str, str, int | None], URL | None] = {}
+        self._routes: dict[tuple[str, str, int | None], _Route] = {}
         self._jars = CookieJars(limit=_MAX_JARS)
 
     async def look(
@@ -93,8 +96,6 @@ class ConfluenceClient:
         site = Site(kind=SiteKind.CLOUD, base_url=base_url)
         try:
             response, body = await self._get(site, tenant_info(base_url), None, None)
-        except BodyTooLarge:
-            raise ConfluenceError(Unreadable(reason="larger than 8 MiB")) from None
         except (aiohttp.ClientError, OSError) as error:
             raise ConfluenceError(responses.failure(error)) from error
         if response.status != 200:
@@ -103,8 +104,8 @@ class ConfluenceClient:
                 result if isinstance(result, Unavailable | Misconfigured) else Misconfigured(status=response.status)
             )
         try:
-            found = json.loads(body)["cloudId"]
-        except (ValueError, KeyError, TypeError):
+            found = http.decode_json(body)["cloudId"]
+        except (http.BodyRefused, ValueError, KeyError, TypeError):
             found = None
         if not isinstance(found, str) or not 0 < len(found) <= 64:
             raise ConfluenceError(Unreadable(reason="no cloud id in the tenant's information"))
@@ -112,7 +113,7 @@ class ConfluenceClient:
 
     async def _get_long_task(
         self, site: Site, credential: Credential, remote_id: str, account_id: int | None
-    ) -> _Reply | Unavailable | Unreadable:
+    ) -> _Reply | Misconfigured | Unavailable | Unreadable:
         """GET a long task, and once more without cookies if they may be why it is refused."""
         url = site.long_task(remote_id)
         jar = None
@@ -127,8 +128,6 @@ class ConfluenceClient:
                 jar.clear()
                 left = max(0.5, self._total - (loop.time() - started))
                 reply = await self._get(site, url, credential, None, total=left)
-        except BodyTooLarge:
-            return Unreadable(reason="larger than 8 MiB")
         except (aiohttp.ClientError, OSError) as error:
             return responses.failure(error)
         return reply
@@ -142,7 +141,7 @@ class ConfluenceClient:
         *,
         total: float | None = None,
     ) -> _Reply:
-        """GET a URL and read its body. Raises aiohttp's errors, OSError and BodyTooLarge."""
+        """GET a URL of a site and read its body. Raises aiohttp's errors, those of `bot.clients.http` and OSError."""
         headers = {}
         if credential is not None:
             headers["Authorization"] = credential.header
@@ -151,11 +150,10 @@ class ConfluenceClient:
                 f"{name}={cookie.coded_value}" for name, cookie in jar.filter_cookies(url).items()
             )
         timeout = self._session.timeout if total is None else aiohttp.ClientTimeout(total=total)
-        async with self._session.get(
-            url, headers=headers, allow_redirects=False, proxy=self._proxy(site), timeout=timeout
-        ) as response:
+        proxy, rule = self._route(site)
+        async with self._session.get(url, headers=headers, proxy=proxy, timeout=timeout, middlewares=rule) as response:
             if response.status == 200:
-                body = await read_body(response)
+                body = await response.read()
             elif response.status in (401, 403):
                 body = await read_error_body(response)
             else:
@@ -178,27 +176,17 @@ class ConfluenceClient:
             return AccessDenied(
                 status=status, why=responses.denial(status, media_type, body, on_cloud_site=on_cloud_site)
             )
-        if status == 410 or 300 <= status < 400:
-            return Misconfigured(status=status, location=_host(headers.get("Location", "")))
+        if status == 410:
+            return Misconfigured(status=status)
         if status == 429:
             return responses.rate_limited(headers)
         if status >= 500 or status == 408:
             return Unavailable(reason=f"status {status}", retry_after=responses.retry_after(headers))
         return Unreadable(reason=f"status {status}")
 
-    def _proxy(self, site: Site) -> URL | None:
-        """The proxy for a site, looked up once; None also for a SOCKS proxy, which aiohttp does not support."""
-        if site.origin not in self._proxies:
-            found = proxy_for(str(site.long_tasks))
-            url = URL(found if "://" in found else f"http://{found}") if found else None
-            self._proxies[site.origin] = url if url is not None and url.scheme in ("http", "https") else None
-        return self._proxies[site.origin]
-
-
-def _host(location: str) -> str | None:
-    """The host a redirect leads to, without path and query, which may hold secrets."""
-    try:
-        host = URL(location[:2000]).host
-    except ValueError:
-        return None
-    return host[:253] if host else None
+    def _route(self, site: Site) -> _Route:
+        """How a site is called, found out once."""
+        if site.origin not in self._routes:
+            proxy = proxy_for(str(site.long_tasks))
+            self._routes[site.origin] = proxy, http.rule(lambda url: http.origin(url) == site.origin)
+        return self._routes[site.origin]

@@ -10,7 +10,8 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from bot.domain.poll_result import Denial, PauseScope, RateLimited, Unavailable, Unreadable
+from bot.clients.http import BodyRefused, Redirected
+from bot.domain.poll_result import Denial, Misconfigured, PauseScope, RateLimited, Unavailable, Unreadable
 
 #: seconds; a server that asks for a longer pause is mistaken
 _LONGEST_RETRY_AFTER = 31 * 86_400.0
@@ -52,8 +53,12 @@ def plain(text: str, limit: int = 64) -> str:
     return _NOT_PLAIN.sub("?", text[: limit * 2])[:limit]
 
 
-def failure(error: Exception) -> Unavailable | Unreadable:
-    """The result of a request that failed. It never holds the error's own text, which may contain URLs."""
+def failure(error: Exception) -> Misconfigured | Unavailable | Unreadable:
+    """The result of a request that failed. It never holds the text of aiohttp's errors, which may contain URLs."""
+    if isinstance(error, Redirected):
+        return Misconfigured(status=error.status, location=error.host)
+    if isinstance(error, BodyRefused):
+        return Unreadable(reason=str(error))
     if isinstance(error, aiohttp.ClientResponseError) and not isinstance(error, aiohttp.ClientHttpProxyError):
         return Unreadable(reason="the answer is not HTTP")
     if isinstance(error.__cause__, aiohttp.http_exceptions.ContentEncodingError):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import aiohttp
 
+from bot.clients.http import UnknownHost
 from bot.clients.proxy import proxy_for
 from bot.clients.slack import responses
 from bot.clients.slack.errors import FAILURES, Ambiguous, NotConnected, error_from_exception, error_from_response
@@ -76,11 +77,11 @@ class SlackClient:
         body = {"response_type": "ephemeral", "replace_original": False, **message_body(text, blocks), **NO_UNFURLING}
         try:
             with self._metrics.in_flight("slack"):
-                async with self._session.post(
-                    response_url, json=body, allow_redirects=False, proxy=proxy_for(response_url)
-                ) as response:
+                async with self._session.post(response_url, json=body, proxy=proxy_for(response_url)) as response:
                     content = await response.content.read(200)
                     result = responses.read_respond_result(response.status, content, response.headers)
+        except UnknownHost:
+            result = RespondResult(status=RespondStatus.REFUSED, answer="unknown host")
         except (*FAILURES, ValueError) as error:
             result = RespondResult(status=RespondStatus.LATER, answer=type(error).__name__)
         self._metrics.slack_call("response_url", result.status.value)
@@ -151,9 +152,7 @@ class SlackClient:
         error = None
         try:
             with self._metrics.in_flight("slack"):
-                async with self._session.post(
-                    url, data=content, allow_redirects=False, proxy=proxy_for(url)
-                ) as response:
+                async with self._session.post(url, data=content, proxy=proxy_for(url)) as response:
                     if response.status != 200:
                         error = error_from_response(method, response.status, None, response.headers)
         except (*FAILURES, ValueError) as broken:

@@ -1,10 +1,13 @@
 """What a failed call to Slack raises: one exception family, translated in one place."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.clients.http import UnknownHost
 
 #: seconds to wait if Slack limits the rate without saying for how long
 DEFAULT_RETRY_AFTER = 30.0
@@ -142,8 +145,10 @@ _TOO_FAST = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 #: Slack documents these as "possible some aspect of the operation succeeded before the error was raised"
 _AMBIGUOUS = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"})
 
-#: every exception by which a call can fail
-FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError)
+_NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
+
+#: every exception by which a call can fail; AttributeError is slack_sdk's at JSON that is no object
+FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError, AttributeError)
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -157,11 +162,12 @@ def retry_after(headers: Mapping[str, str]) -> float:
 
 def error_from_response(method: str, status: int, data: object, headers: Mapping[str, str]) -> SlackError:
     """The error for a status and a body without ok. An HTML page has no error word."""
-    word = data.get("error") if isinstance(data, Mapping) else None
+    found = data.get("error") if isinstance(data, Mapping) else None
+    word = _NOT_PLAIN.sub("?", found[:80]) if isinstance(found, str) else None
+    answer = word or f"HTTP {status}"
     if status == 429 or word in _TOO_FAST:
-        return SlackRateLimited(method, str(word or f"HTTP {status}")[:80], retry_after=retry_after(headers))
-    answer = word[:80] if isinstance(word, str) else f"HTTP {status}"
-    if status >= 500 or word in _AMBIGUOUS or (status < 400 and not isinstance(word, str)):
+        return SlackRateLimited(method, answer, retry_after=retry_after(headers))
+    if status >= 500 or word in _AMBIGUOUS or (status < 400 and word is None):
         return Ambiguous(method, answer)
     return Refused(method, answer)
 
@@ -177,6 +183,8 @@ def error_from_exception(method: str, error: Exception) -> SlackError:
         # for an unreadable body slack_sdk passes on aiohttp's response instead of its own
         status = getattr(answer, "status_code", getattr(answer, "status", 0))
         return error_from_response(method, int(status), getattr(answer, "data", None), getattr(answer, "headers", {}))
+    if isinstance(error, UnknownHost):
+        return Refused(method, "unknown host")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.ClientHttpProxyError):
         return NotConnected(method, type(error).__name__)
     return Ambiguous(method, type(error).__name__)

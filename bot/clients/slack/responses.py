@@ -1,5 +1,6 @@
 """Read Slack's answers into values."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +11,9 @@ from bot.clients.slack.errors import Ambiguous, retry_after
 METADATA_TYPE = "longtask_message"
 
 JsonObject = Mapping[str, object]
+
+#: control characters and lone surrogates
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +72,9 @@ class RespondResult:
 
 
 def text_of(answer: JsonObject, key: str) -> str | None:
-    """The string under this key; None if there is none."""
+    """The string under this key, without what neither a database nor a terminal takes; None if there is none."""
     value = answer.get(key)
-    return value if isinstance(value, str) and value else None
+    return (_UNWRITABLE.sub("", value) or None) if isinstance(value, str) else None
 
 
 def object_of(answer: JsonObject, key: str) -> JsonObject:

@@ -4,24 +4,39 @@ import logging
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
+from bot.clients import http
 from bot.clients.proxy import proxy_for
 
 #: seconds for a whole call; shorter than a claim's lease
 CALL_SECONDS = 8.0
+#: Slack's domains; a response_url is on hooks.slack.com, an upload URL on files.slack.com, GovSlack's on the other
+_DOMAINS = ("slack.com", "slack-gov.com")
 
 
-def open_session() -> aiohttp.ClientSession:
-    """Open the session that all workspaces share; the caller closes it.
+def open_session(base_url: str = AsyncWebClient.BASE_URL) -> aiohttp.ClientSession:
+    """Open the session that all workspaces share; the caller closes it. It calls only Slack's hosts.
 
-    It keeps no cookies, because tokens of different workspaces use it. It closes an idle connection early, because a
-    post over one that Slack has just closed would be ambiguous.
+    It closes an idle connection early, because a post over one that Slack has just closed would be ambiguous.
     """
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=15, ttl_dns_cache=300),
-        cookie_jar=aiohttp.DummyCookieJar(),
+    return http.open_session(
+        may_call=slack_hosts(base_url),
         timeout=aiohttp.ClientTimeout(total=CALL_SECONDS, sock_connect=4, sock_read=CALL_SECONDS),
+        keepalive=15,
     )
+
+
+def slack_hosts(base_url: str) -> http.MayCall:
+    """Allow the host of the Web API, and by https those that response and upload URLs name."""
+    api = http.origin(URL(base_url))
+
+    def may_call(url: URL) -> bool:
+        return http.origin(url) == api or (
+            url.scheme == "https" and any(f".{url.host}".endswith(f".{domain}") for domain in _DOMAINS)
+        )
+
+    return may_call
 
 
 def web_client(session: aiohttp.ClientSession, *, token: str, base_url: str) -> AsyncWebClient:
@@ -34,5 +49,6 @@ def web_client(session: aiohttp.ClientSession, *, token: str, base_url: str) -> 
     logger = logging.getLogger("slack_sdk.web.async_client")
     logger.setLevel(max(logger.level, logging.INFO))
     client = AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[], logger=logger)
-    client.proxy = proxy_for(client.base_url)
+    proxy = proxy_for(client.base_url)
+    client.proxy = None if proxy is None else str(proxy)
     return client

@@ -102,4 +102,7 @@ def _parse_arg(value: object) -> str:
         for name in ("translation", "title", "name", "value", "key", "id"):
             if isinstance(value.get(name), str):
                 return single_line(value[name], MAX_ARG)
-    return single_line(msgspec.json.encode(value).decode(), MAX_ARG)
+    try:
+        return single_line(msgspec.json.encode(value).decode(), MAX_ARG)
+    except RecursionError:
+        return ""

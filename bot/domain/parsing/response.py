@@ -12,6 +12,7 @@ from bot.domain import status_keys
 from bot.domain.parsing.findings import findings_of, is_finding
 from bot.domain.parsing.messages import MAX_ARG, MAX_KEY, Report, parse_message
 from bot.domain.parsing.values import (
+    MAX_VALUES,
     ParseIssues,
     decode,
     parse_bool,
@@ -20,6 +21,7 @@ from bot.domain.parsing.values import (
     parse_object,
     parse_url,
     single_line,
+    too_many_values,
 )
 from bot.domain.poll_result import Seen, Unreadable
 from bot.domain.snapshot import Kind, Snapshot, StatusMessage
@@ -28,6 +30,7 @@ from bot.domain.status_keys import Arg
 MAX_MESSAGES = 20
 
 NOT_JSON = "not a JSON object"
+TOO_MANY = f"more than {MAX_VALUES:,} values"
 NO_LONG_TASK = "no long task in it"
 ANOTHER_ID = "the long task of another id"
 
@@ -59,6 +62,8 @@ def parse_response(body: bytes, *, expected_id: str, known_digest: str = "") -> 
     Shapes: REST API v1 of Confluence Cloud (LongTaskStatusWithLinks) and of Data Center (LongTaskStatus, with a
     BulkStatusReport as JSON inside a message).
     """
+    if too_many_values(body):
+        return Unreadable(reason=TOO_MANY)
     issues = ParseIssues()
     decoded = decode(_BODIES, body, issues)
     if decoded is None:

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from bot.clients.confluence import ConfluenceClient, Credential, Site, open_session
-from bot.clients.confluence.session import MAX_BODY
+from bot.clients.http import MAX_BODY
 from bot.domain.command import SiteKind
 from bot.domain.poll_result import (
     AccessDenied,

@@ -41,22 +41,6 @@ async def test_a_proxy_of_the_environment_is_used(no_proxies: pytest.MonkeyPatch
     assert asked == [("GET", "http://acme.example/wiki/rest/api/longtask/1")]
 
 
-async def test_a_proxy_without_a_scheme_is_one_of_http(no_proxies: pytest.MonkeyPatch) -> None:
-    async def proxy(_request: web.Request) -> web.Response:
-        return web.json_response({"id": "1", "finished": False, "successful": False})
-
-    async with served(proxy) as url, open_session() as session:
-        no_proxies.setenv("HTTP_PROXY", url.removeprefix("http://"))
-        site = Site(kind=SiteKind.CLOUD, base_url="http://acme.example")
-        assert type(await ConfluenceClient(session).look(site, BASIC, "1")) is Seen
-
-
-async def test_a_proxy_that_cannot_be_spoken_to_is_passed_by(no_proxies: pytest.MonkeyPatch) -> None:
-    no_proxies.setenv("HTTP_PROXY", "socks5://127.0.0.1:9")
-    async with simulated() as (simulator, site, client):
-        assert type(await client.look(site, BASIC, simulator.add(STORY))) is Seen
-
-
 async def test_https_goes_through_a_tunnel_and_the_proxy_sees_no_credential(no_proxies: pytest.MonkeyPatch) -> None:
     heard: list[bytes] = []
 

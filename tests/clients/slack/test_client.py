@@ -189,7 +189,7 @@ async def test_an_upload_that_breaks_before_anything_is_visible_was_never_made(
             refuses("no_text"),
             RespondResult(status=RespondStatus.REFUSED, answer='{"ok": false, "error": "no_text"}'),
         ),
-        (page(302, ""), RespondResult(status=RespondStatus.REFUSED, answer="HTTP 302")),
+        (page(302, ""), RespondResult(status=RespondStatus.LATER, answer="Redirected")),
         (dropped, RespondResult(status=RespondStatus.LATER, answer="ServerDisconnectedError")),
     ],
 )

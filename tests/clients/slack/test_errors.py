@@ -3,6 +3,7 @@ import pytest
 
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import Ambiguous, NotConnected, Refusal, Refused, SlackError, SlackRateLimited
+from bot.clients.slack.session import open_session
 from bot.metrics import Metrics
 from tests.support.metrics import samples
 from tests.support.scripted_slack import ScriptedSlack, dropped, ok, page, refuses, says, silent, text
@@ -25,6 +26,13 @@ def counted(metrics: Metrics, method: str) -> str:
         (page(200), Ambiguous, "HTTP 200"),
         (page(200, ""), Ambiguous, "HTTP 200"),
         (text('{"ok": tr', content_type="application/json"), Ambiguous, "HTTP 200"),
+        (text("[1]", content_type="application/json"), Ambiguous, "AttributeError"),
+        (text("[" * 65 + "]" * 65, content_type="application/json"), Ambiguous, "BodyRefused"),
+        (text("[" * 100_000 + "]" * 100_000, content_type="application/json"), Ambiguous, "BodyRefused"),
+        (text("[" + "[]," * 200_000 + "[]]", content_type="application/json"), Ambiguous, "BodyRefused"),
+        (text("1" * 5_000, content_type="application/json"), Ambiguous, "BodyRefused"),
+        (says({"ok": False, "error": ["odd"]}), Ambiguous, "HTTP 200"),
+        (says({"ok": False, "error": "o\ud800\n\x1b[2Jdd"}), Refused, "o???[2Jdd"),
         (says({"ok": False}), Ambiguous, "HTTP 200"),
         (ok(channel="C1"), Ambiguous, "ok without ts"),
         (dropped, Ambiguous, "ServerDisconnectedError"),
@@ -56,13 +64,12 @@ async def test_a_slow_answer_is_ambiguous(slack: ScriptedSlack, metrics: Metrics
             await client.post("C1", "hello")
 
 
-async def test_a_connection_never_made_is_not_ambiguous(
-    session: aiohttp.ClientSession, metrics: Metrics, unused_tcp_port: int
-) -> None:
+async def test_a_connection_never_made_is_not_ambiguous(metrics: Metrics, unused_tcp_port: int) -> None:
     url = f"http://127.0.0.1:{unused_tcp_port}/api/"
-    client = SlackClient(session, token="xoxb-secret", base_url=url, metrics=metrics)
-    with pytest.raises(NotConnected, match=r"^chat\.postMessage: ClientConnectorError$"):
-        await client.post("C1", "hello")
+    async with open_session(url) as session:
+        client = SlackClient(session, token="xoxb-secret", base_url=url, metrics=metrics)
+        with pytest.raises(NotConnected, match=r"^chat\.postMessage: ClientConnectorError$"):
+            await client.post("C1", "hello")
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ async def slack() -> AsyncIterator[ScriptedSlack]:
 
 
 @pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with open_session() as session:
+async def session(slack: ScriptedSlack) -> AsyncIterator[aiohttp.ClientSession]:
+    async with open_session(slack.url) as session:
         yield session
 
 
