@@ -136,8 +136,7 @@ def demo(
 @cli.command()
 def gallery(output: Annotated[Path, typer.Option(help="Where the page is written.")] = Path("gallery.html")) -> None:
     """Write a page with every message of every scenario in every language."""
-    from bot.app.bootstrap import CATALOGS  # noqa: PLC0415 -- one import per command
-    from bot.render.i18n import load_catalogs  # noqa: PLC0415 -- one import per command
+    from bot.render.i18n import CATALOGS, load_catalogs  # noqa: PLC0415 -- one import per command
     from sandbox.gallery.page import page  # noqa: PLC0415 -- one import per command
     from sandbox.gallery.scenarios import every_situation  # noqa: PLC0415 -- one import per command
 

@@ -11,11 +11,10 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.app.bootstrap import CATALOGS
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.url import parse
-from bot.render.i18n import Catalogs, Texts, english, load_catalogs
+from bot.render.i18n import CATALOGS, Catalogs, Texts, english, load_catalogs
 from sandbox.harness import Sandbox, open_sandbox
 from tests.support.clock import Clock
 from tests.support.filled_database import FilledDatabase, fill

@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -33,10 +32,8 @@ from bot.follow import CommandWorker
 from bot.follow.people import People
 from bot.metrics import Metrics
 from bot.poll import Poller
-from bot.render.i18n import load_catalogs
+from bot.render.i18n import CATALOGS, load_catalogs
 from bot.web import SlackEvents
-
-CATALOGS = Path(__file__).parents[1] / "render" / "catalogs"
 
 
 @asynccontextmanager

@@ -1,10 +1,7 @@
 """Find the proxy for a URL: the only reader of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY."""
 
+from urllib import request
 from urllib.parse import urlsplit
-from urllib.request import (
-    getproxies_environment,
-    proxy_bypass_environment,  # type: ignore[attr-defined]  # proxy_bypass asks the system on macOS and Windows
-)
 
 from yarl import URL
 
@@ -23,15 +20,17 @@ def proxy_for(url: str) -> URL | None:
     HTTP. aiohttp's own `trust_env` also reads ~/.netrc at every request, and slack_sdk's lookup ignores NO_PROXY.
     """
     parts = urlsplit(url)
-    proxies = getproxies_environment()
-    if not parts.hostname or proxy_bypass_environment(parts.netloc.rpartition("@")[2], proxies):
+    proxies = request.getproxies_environment()
+    host = parts.netloc.rpartition("@")[2]
+    # not proxy_bypass: on macOS and Windows it asks the system; the type stubs know only that one
+    if not host or request.proxy_bypass_environment(host, proxies):  # type: ignore[attr-defined]  # see above
         return None
     return _proxy(proxies, parts.scheme)
 
 
 def check_proxies() -> None:
     """See that every proxy that the environment names can be used. Raises ProxyError."""
-    proxies = getproxies_environment()
+    proxies = request.getproxies_environment()
     for scheme in ("https", "http"):
         _proxy(proxies, scheme)
 

@@ -3,15 +3,20 @@
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsError
 
+from bot.config import outbound
 from bot.config.settings import Settings
 from bot.domain.command import SiteKind
+from bot.render.i18n import CATALOGS, SOURCE, spellings
 
 #: read from the working directory where it is there
 ENV_FILE = ".env"
+#: Windows writes a byte order mark at the beginning
+_ENV_ENCODING = "utf-8-sig"
 #: variable that a platform sets (its documentation of the run-time environment) -> the platform's name; its file
 #: systems lose what is written to them at the next start, unless a volume is mounted
 _EPHEMERAL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run", "RENDER": "Render", "FLY_APP_NAME": "Fly"}
@@ -52,7 +57,11 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Settings], bool], str], ...] = (
         "SLACK_BOT_TOKEN is missing (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, for installing by OAuth).",
     ),
     (
-        lambda s: _starts_with(s.slack_bot_token, "xapp-", "xoxp-"),
+        lambda s: _starts_with(s.slack_signing_secret, "xox", "xapp-"),
+        "SLACK_SIGNING_SECRET holds a token: the signing secret is under Basic Information.",
+    ),
+    (
+        lambda s: _starts_with(s.slack_bot_token, "xapp-", "xoxp-", "xoxe-"),
         "SLACK_BOT_TOKEN holds another kind of token: the bot token begins with xoxb-.",
     ),
     (
@@ -84,6 +93,10 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Settings], bool], str], ...] = (
     (
         lambda s: s.confluence_cloud_id is not None and s.kind is SiteKind.DATACENTER,
         "CONFLUENCE_CLOUD_ID is set but CONFLUENCE_KIND says datacenter: only Cloud has the API gateway.",
+    ),
+    (
+        lambda s: s.on_cloud_host and s.kind is SiteKind.CLOUD and urlsplit(s.site_url or "").path not in ("", "/"),
+        "CONFLUENCE_URL has a path, but a Cloud site is named by its host alone, or with /wiki after it.",
     ),
     (
         lambda s: s.slack_oauth and _operator_credential(s) and not s.slack_allowed_teams,
@@ -136,6 +149,21 @@ def _sentence(error: ValidationError) -> str:
     return f"{name} {words}."
 
 
+def _check_outbound() -> None:
+    """Raises ConfigError for proxies and certificates that no outbound call could use."""
+    try:
+        outbound.check(os.environ)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _check_language(language: str) -> None:
+    """Raises ConfigError for a language without a catalog: sentences would be in English without a word about it."""
+    available = {SOURCE, *(path.stem for path in CATALOGS.glob("*.po"))}
+    if available.isdisjoint(spellings(language)):
+        raise ConfigError(f"DEFAULT_LANGUAGE has to be one of {', '.join(sorted(available))}.")
+
+
 def load(
     environ: Mapping[str, str] | None = None, *, need_http: bool = True, need_credentials: bool = True
 ) -> Settings:
@@ -146,7 +174,8 @@ def load(
     """
     try:
         if environ is None:
-            settings = Settings(_env_file=ENV_FILE)  # type: ignore[call-arg]  # BaseSettings takes it, but its signature does not say so
+            outbound.adopt(os.environ, ENV_FILE, encoding=_ENV_ENCODING)
+            settings = Settings(_env_file=ENV_FILE, _env_file_encoding=_ENV_ENCODING)  # type: ignore[call-arg]  # BaseSettings takes it, but its signature does not say so
         else:
             lowered = {name.lower(): value for name, value in environ.items() if value}
             given: dict[str, Any] = {name: lowered[name] for name in Settings.model_fields if name in lowered}
@@ -155,6 +184,9 @@ def load(
         raise ConfigError(_sentence(error)) from None
     except (OSError, UnicodeDecodeError, SettingsError):
         raise ConfigError(f"The file {ENV_FILE} cannot be read.") from None
+    if environ is None:
+        _check_outbound()
+    _check_language(settings.default_language)
     if need_credentials:
         sentence = next((sentence for applies, sentence in _CONTRADICTIONS if applies(settings)), None)
         if sentence is not None:

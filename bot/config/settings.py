@@ -3,12 +3,22 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.config.field_types import DatabaseUrl, Keys, Listed, Lower, Secret, Text, Token, Upper, Url
+from bot.config.field_types import CloudId, DatabaseUrl, Host, Keys, Lower, Teams, Token, Upper, Url, User, readable
 from bot.db.url import parse
 from bot.domain.command import SiteKind
+
+#: where Atlassian serves Cloud sites: the usual domains, and those of Government and Isolated Cloud
+_CLOUD_HOSTS = (
+    ".atlassian.net",
+    ".jira.com",
+    ".atlassian-us-gov-mod.net",
+    ".atlassian-us-gov.net",
+    ".atlassian-fex.net",
+    ".atlassian-isolated.net",
+)
 
 
 def _setting(meaning: str, default: Any = None, *, shown: str = "", **bounds: Any) -> Any:
@@ -24,17 +34,17 @@ class Settings(BaseSettings):
     )
 
     port: int = _setting("where HTTP listens", 3000, ge=0, le=65535)
-    host: Text = _setting("the address HTTP listens on", "0.0.0.0")  # noqa: S104 -- a PaaS routes to every interface
+    host: Host = _setting("the address HTTP listens on", "0.0.0.0")  # noqa: S104 -- a PaaS routes to every interface
     database_url: DatabaseUrl = _setting(
         "`sqlite+aiosqlite:///longtask.db`, or `postgres://…` as a PaaS gives it",
         parse("sqlite+aiosqlite:///longtask.db"),
         shown="a SQLite file",
     )
-    slack_signing_secret: Secret | None = _setting("signs HTTP requests", shown="required for HTTP")
+    slack_signing_secret: SecretStr | None = _setting("signs HTTP requests", shown="required for HTTP")
     slack_bot_token: Token | None = _setting("one workspace")
-    slack_client_id: Text | None = _setting("any number of workspaces, by OAuth")
-    slack_client_secret: Secret | None = _setting("goes with `SLACK_CLIENT_ID`")
-    slack_allowed_teams: Listed = _setting(
+    slack_client_id: str | None = _setting("any number of workspaces, by OAuth")
+    slack_client_secret: SecretStr | None = _setting("goes with `SLACK_CLIENT_ID`")
+    slack_allowed_teams: Teams = _setting(
         "team or enterprise ids that may install, comma-separated; required where OAuth installs meet an "
         "operator's Confluence credential",
         (),
@@ -45,19 +55,19 @@ class Settings(BaseSettings):
         "the site, `https://acme.atlassian.net`, or a Data Center base URL; plain `http` only for loopback addresses",
         shown="required in single-site mode",
     )
-    confluence_kind: SiteKind | None = _setting(
+    confluence_kind: Annotated[SiteKind | None, Lower] = _setting(
         "`cloud` or `datacenter`",
-        shown="cloud for `*.atlassian.net`, for a URL ending in `/wiki`, and where an e-mail or cloud id is set; "
-        "else datacenter",
+        shown="cloud for `*.atlassian.net`, `*.jira.com`, the government and isolated clouds, for a URL ending in "
+        "`/wiki`, and where an e-mail or cloud id is set; else datacenter",
     )
-    confluence_email: Text | None = _setting("basic auth with an API token")
-    confluence_api_token: Secret | None = _setting("goes with `CONFLUENCE_EMAIL`")
+    confluence_email: User | None = _setting("basic auth with an API token")
+    confluence_api_token: SecretStr | None = _setting("goes with `CONFLUENCE_EMAIL`")
     confluence_token: Token | None = _setting("bearer token, for either kind")
-    confluence_cloud_id: Text | None = _setting(
+    confluence_cloud_id: CloudId | None = _setting(
         "an id, or `auto`; only where set do requests go through `ATLASSIAN_API_URL`", pattern=r"^[A-Za-z0-9-]{1,64}$"
     )
-    atlassian_client_id: Text | None = _setting("OAuth 2.0 (3LO): each person links an own account")
-    atlassian_client_secret: Secret | None = _setting("goes with `ATLASSIAN_CLIENT_ID`")
+    atlassian_client_id: str | None = _setting("OAuth 2.0 (3LO): each person links an own account")
+    atlassian_client_secret: SecretStr | None = _setting("goes with `ATLASSIAN_CLIENT_ID`")
     atlassian_auth_url: Url = _setting("Atlassian's server for signing in", "https://auth.atlassian.com")
     atlassian_api_url: Url = _setting("Atlassian's API gateway", "https://api.atlassian.com")
     public_url: Url | None = _setting("this service from outside, for OAuth redirects")
@@ -67,10 +77,12 @@ class Settings(BaseSettings):
         shown="required with OAuth",
     )
     poll_min_seconds: float = _setting(
-        "lower bound of the adaptive interval, fractions allowed", 2.0, gt=0, allow_inf_nan=False
+        "lower bound of the adaptive interval, fractions allowed", 2.0, ge=0.01, le=86_400, allow_inf_nan=False
     )
-    poll_max_seconds: float = _setting("upper bound of the adaptive interval", 60.0, gt=0, allow_inf_nan=False)
-    default_language: Text = _setting(
+    poll_max_seconds: float = _setting(
+        "upper bound of the adaptive interval", 60.0, ge=0.01, le=86_400, allow_inf_nan=False
+    )
+    default_language: str = _setting(
         "where neither person nor channel says", "en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"
     )
     retention_days: int = _setting("how long ended tasks are kept", 30, ge=1, le=3650)
@@ -79,8 +91,13 @@ class Settings(BaseSettings):
     log_format: Annotated[Literal["console", "json"] | None, Lower] = _setting(
         "`console` or `json`", shown="`json` where no terminal"
     )
-    sentry_dsn: Secret | None = _setting("errors to Sentry, optional", shown="off")
-    otel_exporter_otlp_endpoint: Text | None = _setting("traces by OpenTelemetry, optional", shown="off")
+    sentry_dsn: SecretStr | None = _setting("errors to Sentry, optional", shown="off")
+    otel_exporter_otlp_endpoint: str | None = _setting("traces by OpenTelemetry, optional", shown="off")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _readable(cls, value: Any) -> Any:
+        return readable(value)
 
     @property
     def http_wanted(self) -> bool:
@@ -107,14 +124,20 @@ class Settings(BaseSettings):
         """CONFLUENCE_KIND, or the kind that the other settings imply if it is not set."""
         if self.confluence_kind is not None:
             return self.confluence_kind
-        parts = urlsplit(self.confluence_url or "https://any.atlassian.net")
         is_cloud = (
-            (parts.hostname or "").endswith(".atlassian.net")
-            or parts.path.endswith("/wiki")
+            self.on_cloud_host
+            or self.confluence_url is None
+            or self.confluence_url.endswith("/wiki")
             or self.confluence_email is not None
             or self.confluence_cloud_id is not None
         )
         return SiteKind.CLOUD if is_cloud else SiteKind.DATACENTER
+
+    @property
+    def on_cloud_host(self) -> bool:
+        """Whether CONFLUENCE_URL names a host on which Atlassian serves Cloud sites."""
+        host = urlsplit(self.confluence_url or "").hostname or ""
+        return host.removesuffix(".").endswith(_CLOUD_HOSTS)
 
     @property
     def site_url(self) -> str | None:

@@ -116,8 +116,10 @@ def _database(found: DatabaseReport) -> Check:
         return _failed("Database", f"takes no writes: {found.takes_no_writes}", fix=fix)
     if found.unusable is not None:
         return Check(name="Database", verdict=Verdict.FAILED, detail=found.unusable)
+    if found.revision is None:
+        return _note("Database", "nothing in it yet; the first start creates what it needs")
     if found.revision != found.newest:
-        detail = f"reachable, at migration {found.revision or 'none'} of {found.newest}"
+        detail = f"reachable, at migration {found.revision} of {found.newest}"
         return _failed("Database", detail, fix="run: python -m bot migrate")
     return _ok("Database", f"reachable, at migration {found.revision}")
 

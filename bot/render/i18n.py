@@ -21,12 +21,20 @@ from bot.render.mrkdwn import Mrkdwn, data
 
 #: the language of the sentences in the code
 SOURCE = "en"
+#: one `.po` file for each other language
+CATALOGS = Path(__file__).parent / "catalogs"
 
 #: what a placeholder of a sentence can hold; a plain str comes from elsewhere and is escaped
 Value = str | int | timedelta | datetime
 
 _Unit = Literal["day", "hour", "minute", "second"]
 _UNITS: tuple[tuple[_Unit, int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+
+
+def spellings(language: str) -> tuple[str, str]:
+    """The names of the catalogs that a language may have, the nearest first: `de_AT` and `de` for `de-AT`."""
+    code = language.replace("-", "_")
+    return code, code.partition("_")[0].lower()
 
 
 def wording(sentence: str) -> str:
@@ -126,8 +134,7 @@ class Catalogs:
     def texts(self, *preferred: str | None) -> Texts:
         """Return the first preferred language that is available (`de` for `de-AT`), else English."""
         for language in preferred:
-            code = (language or "").replace("-", "_")
-            for name in (code, code.partition("_")[0].lower()):
+            for name in spellings(language or ""):
                 if name in self.languages:
                     return self.languages[name]
         return self.languages[SOURCE]

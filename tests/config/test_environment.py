@@ -4,7 +4,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
+from bot.app.site import credential_of
+from bot.clients.confluence import Site
+from bot.clients.proxy import proxy_for
+from bot.clients.slack.session import slack_hosts
 from bot.config import ConfigError, Settings, ephemeral_host, load
 from bot.db.url import parse
 from bot.domain.command import SiteKind
@@ -111,6 +116,30 @@ def test_the_kind_of_the_site_and_its_addresses(changes: dict[str, str], kind: s
     assert (settings.kind, settings.site_url, settings.people_url) == (SiteKind(kind), site, site + people)
 
 
+@pytest.mark.parametrize(
+    ("host", "kind"),
+    [
+        ("acme.atlassian.net", "cloud"),
+        ("acme.jira.com", "cloud"),
+        ("acme.atlassian-us-gov-mod.net", "cloud"),
+        ("acme.atlassian-us-gov.net", "cloud"),
+        ("acme.atlassian-fex.net", "cloud"),
+        ("acme.atlassian-isolated.net", "cloud"),
+        ("ACME.Atlassian-Isolated.net", "cloud"),
+        ("notatlassian.net", "datacenter"),
+        ("jira.com.example", "datacenter"),
+        ("acme.atlassian.net.example", "datacenter"),
+        ("wiki.atlassian-us-gov.com", "datacenter"),
+    ],
+)
+def test_every_domain_of_cloud_sites_means_cloud(host: str, kind: str) -> None:
+    settings = load({**BEARER, "CONFLUENCE_URL": f"https://{host}"})
+    assert (settings.kind, settings.people_url) == (
+        SiteKind(kind),
+        f"https://{host}/wiki" if kind == "cloud" else f"https://{host}",
+    )
+
+
 def test_an_email_means_cloud() -> None:
     assert load({**ONE_SITE, "CONFLUENCE_URL": "https://wiki.example.com"}).kind is SiteKind.CLOUD
 
@@ -121,9 +150,57 @@ def test_an_email_means_cloud() -> None:
         ("PORT", "eighty", "PORT has to be a whole number."),
         ("PORT", "65536", "PORT has to be at most 65535."),
         ("PORT", "-1", "PORT has to be at least 0."),
-        ("POLL_MIN_SECONDS", "0", "POLL_MIN_SECONDS has to be greater than 0.0."),
+        ("POLL_MIN_SECONDS", "0", "POLL_MIN_SECONDS has to be at least 0.01."),
+        ("POLL_MIN_SECONDS", "1e-300", "POLL_MIN_SECONDS has to be at least 0.01."),
+        ("POLL_MIN_SECONDS", "-2", "POLL_MIN_SECONDS has to be at least 0.01."),
+        ("POLL_MIN_SECONDS", "nan", "POLL_MIN_SECONDS has to be a number."),
         ("POLL_MAX_SECONDS", "inf", "POLL_MAX_SECONDS has to be a number."),
+        ("POLL_MAX_SECONDS", "1e300", "POLL_MAX_SECONDS has to be at most 86400.0."),
+        ("POLL_MAX_SECONDS", "2s", "POLL_MAX_SECONDS has to be a number."),
         ("POLL_MAX_SECONDS", "1.5", "POLL_MIN_SECONDS is larger than POLL_MAX_SECONDS."),
+        ("PORT", "70000", "PORT has to be at most 65535."),
+        ("PORT", "3000.5", "PORT has to be a whole number."),
+        ("PORT", "tcp://10.0.0.1:3000", "PORT has to be a whole number."),
+        ("HOST", "http://0.0.0.0", "HOST has to be an address like 0.0.0.0, or a host name."),
+        ("HOST", ".example.com", "HOST has to be an address like 0.0.0.0, or a host name."),
+        ("HOST", "h" * 64, "HOST has to be an address like 0.0.0.0, or a host name."),
+        ("HOST", "0.0.0.0:3000", "HOST has to be an address like 0.0.0.0, or a host name."),
+        ("CONFLUENCE_EMAIL", "ann:secret@example.com", "CONFLUENCE_EMAIL must not hold a colon."),
+        ("ENCRYPTION_KEYS", "k" * 32 + ", " + "k" * 32, "ENCRYPTION_KEYS has the same secret twice."),
+        ("ENCRYPTION_KEYS", " , ", "ENCRYPTION_KEYS lists nothing."),
+        ("SLACK_ALLOWED_TEAMS", ",", "SLACK_ALLOWED_TEAMS lists nothing."),
+        (
+            "SLACK_ALLOWED_TEAMS",
+            "T1,acme",
+            "SLACK_ALLOWED_TEAMS has to list ids of teams or enterprises, like T0123456789.",
+        ),
+        (
+            "SLACK_SIGNING_SECRET",
+            "xoxb-secret",
+            "SLACK_SIGNING_SECRET holds a token: the signing secret is under Basic Information.",
+        ),
+        (
+            "SLACK_BOT_TOKEN",
+            "xoxe-1-secret",
+            "SLACK_BOT_TOKEN holds another kind of token: the bot token begins with xoxb-.",
+        ),
+        ("DEFAULT_LANGUAGE", "tlh", "DEFAULT_LANGUAGE has to be one of de, en, ja, uk."),
+        ("DEFAULT_LANGUAGE", "xx-DE", "DEFAULT_LANGUAGE has to be one of de, en, ja, uk."),
+        ("LOG_LEVEL", "5", "LOG_LEVEL has to be one of 'DEBUG', 'INFO', 'WARNING' or 'ERROR'."),
+        ("CONFLUENCE_URL", "https://a..example.com", "CONFLUENCE_URL has to be a URL like https://example.com."),
+        ("CONFLUENCE_URL", "https://" + "a" * 64, "CONFLUENCE_URL has to be a URL like https://example.com."),
+        ("CONFLUENCE_URL", "https://x:70000", "CONFLUENCE_URL is not a URL."),
+        ("CONFLUENCE_URL", "https://[::1", "CONFLUENCE_URL is not a URL."),
+        (
+            "CONFLUENCE_URL",
+            "https://acme.atlassian.net/wiki/spaces/DOCS",
+            "CONFLUENCE_URL has a path, but a Cloud site is named by its host alone, or with /wiki after it.",
+        ),
+        (
+            "SLACK_API_URL",
+            "http://slack.com/api/",
+            "SLACK_API_URL has to begin with https:// (plain http is only for loopback addresses).",
+        ),
         ("RETENTION_DAYS", "0", "RETENTION_DAYS has to be at least 1."),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL has to be one of 'DEBUG', 'INFO', 'WARNING' or 'ERROR'."),
         ("LOG_FORMAT", "xml", "LOG_FORMAT has to be one of 'console' or 'json'."),
@@ -184,6 +261,67 @@ def test_an_email_means_cloud() -> None:
 )
 def test_a_bad_value_is_named_in_one_sentence(name: str, value: str, sentence: str) -> None:
     assert sentence_for({**ONE_SITE, name: value}) == sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("   ", "is empty"),
+        ("'secret'", "is in quotation marks: leave them out"),
+        ('"secret"', "is in quotation marks: leave them out"),
+        ("“secret”", "is in quotation marks: leave them out"),
+        ("secret\nsecret", "holds a line break or another character that cannot be seen"),
+        ("secret\x00", "holds a line break or another character that cannot be seen"),
+        ("secret\u200b", "holds a line break or another character that cannot be seen"),
+        ("secret\xa0secret", "holds a line break or another character that cannot be seen"),
+        ("secret\udcff", "holds a line break or another character that cannot be seen"),
+        ("secret" * 2_000, "is longer than 8,000 characters"),
+    ],
+)
+@pytest.mark.parametrize("name", [name.upper() for name in Settings.model_fields])
+def test_what_no_setting_can_mean_is_refused_for_every_setting(name: str, value: str, words: str) -> None:
+    assert sentence_for({**ONE_SITE, name: value}) == f"{name} {words}."
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("PORT", "3000 ", 3000),
+        ("PORT", "0", 0),
+        ("HOST", "::", "::"),
+        ("HOST", " localhost ", "localhost"),
+        ("CONFLUENCE_KIND", "Cloud", SiteKind.CLOUD),
+        ("CONFLUENCE_CLOUD_ID", "AUTO", "auto"),
+        ("CONFLUENCE_EMAIL", "änne@bücher.example", "änne@bücher.example"),
+        ("CONFLUENCE_URL", "https://bücher.example/wiki/", "https://bücher.example/wiki"),
+        ("DEFAULT_LANGUAGE", "de-AT", "de-AT"),
+        ("LOG_LEVEL", "warning", "WARNING"),
+    ],
+)
+def test_a_value_whose_meaning_is_plain_is_taken(name: str, value: str, read: object) -> None:
+    assert getattr(load({**ONE_SITE, name: value}), name.lower()) == read
+
+
+@given(
+    st.sampled_from(
+        ["CONFLUENCE_URL", "SLACK_API_URL", "ATLASSIAN_API_URL", "CONFLUENCE_EMAIL", "CONFLUENCE_API_TOKEN"]
+    ),
+    st.text(max_size=60) | st.from_regex(r"https://[^/]{1,30}(/[^?#]{0,20})?", fullmatch=True),
+)
+def test_what_is_taken_can_be_used(name: str, value: str) -> None:
+    try:
+        settings = load({**ONE_SITE, name: value})
+    except ConfigError:
+        return
+    site = Site(
+        kind=settings.kind,
+        base_url=settings.site_url or "",
+        cloud_id="c" if name == "ATLASSIAN_API_URL" else None,
+        api_url=settings.atlassian_api_url,
+    )
+    assert str(site.long_task("7")).endswith("/rest/api/longtask/7")
+    assert slack_hosts(settings.slack_api_url)(URL(settings.slack_api_url) / "x")
+    assert credential_of(settings).header.isascii()
 
 
 @pytest.mark.parametrize(
@@ -300,6 +438,30 @@ def test_the_process_environment_and_a_file_beside_it_are_read(tmp_path: Path, m
     (tmp_path / ".env").write_text("RETENTION_DAYS=9\nPORT=4000\nSOMETHING_ELSE=1\n", encoding="utf-8")
     settings = load()
     assert (settings.retention_days, settings.port) == (7, 4000)
+
+
+def test_a_file_that_windows_wrote_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    (tmp_path / ".env").write_bytes("\ufeffRETENTION_DAYS=9\r\nPORT=4000\r\n".encode())
+    settings = load(need_credentials=False)
+    assert (settings.retention_days, settings.port) == (9, 4000)
+
+
+def test_proxies_and_certificates_are_read_from_the_file_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    for name in (*names, *map(str.lower, names)):
+        # set first, so that what loading writes is taken back at the end
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("no_proxy", "acme.example")
+    (tmp_path / ".env").write_text("HTTPS_PROXY=p.example:1\nNO_PROXY=slack.com\n", encoding="utf-8")
+    load(need_credentials=False)
+    assert [proxy_for("https://slack.com"), proxy_for("https://acme.example")] == [URL("http://p.example:1"), None]
 
 
 def test_a_file_that_is_no_text_is_sentence_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
