@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.db import commands, engine, long_tasks, pauses, stale_messages
+from bot.db import commands, engine, events, long_tasks, pauses, people, stale_messages
 from bot.db.engine import Database
 
 _log = structlog.get_logger(__name__)
@@ -16,8 +16,8 @@ INTERVAL_SECONDS = 60.0
 CONTINUE_SECONDS = 0.1
 #: a card shows when its long task was last checked at least this often
 REFRESH_CARDS_AFTER = timedelta(minutes=10)
-#: commands are kept for so long
-KEEP_COMMANDS = timedelta(hours=24)
+#: commands, ids of events and what Slack said about people are kept for so long
+KEEP_REQUESTS = timedelta(hours=24)
 #: long tasks deleted in one transaction, so that others need not wait long for it
 BATCH_SIZE = 200
 #: time between two optimizations of the database
@@ -33,7 +33,9 @@ def step(database: Database, *, retention_days: int, now: Callable[[], datetime]
         at = now()
         async with database.begin() as connection:
             await stale_messages.refresh_checked(connection, before=at - REFRESH_CARDS_AFTER, now=at)
-            await commands.forget(connection, older_than=at - KEEP_COMMANDS)
+            await commands.forget(connection, older_than=at - KEEP_REQUESTS)
+            await events.forget(connection, taken_before=at - KEEP_REQUESTS)
+            await people.forget(connection, asked_before=at - KEEP_REQUESTS)
             await pauses.forget_past(connection, now=at)
         deleted = await _delete_old_long_tasks(database, before=at - timedelta(days=retention_days))
         if optimized_at is None or at - optimized_at >= OPTIMIZE_AFTER:

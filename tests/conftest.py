@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
@@ -173,3 +175,10 @@ async def on_both(database_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
     """The real bot on both databases, stepped by hand."""
     async with open_stepped_bot(database_url, clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def logs() -> Iterator[list[EventDict]]:
+    """What is logged; not printed, since a printed traceback takes longer than what is tested."""
+    with capture_logs() as captured:
+        yield captured

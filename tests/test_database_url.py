@@ -116,8 +116,8 @@ def test_a_start_on_a_file_of_something_else_is_one_sentence(command: tuple[str,
         1,
         "",
         (
-            "The database takes no writes (its file is not a database): put that right, or change DATABASE_URL. Nothing "
-            "was changed.\n"
+            "The database takes no writes (its file is not a database): put that right, or change DATABASE_URL. "
+            "Nothing was changed.\n"
         ),
     )
 

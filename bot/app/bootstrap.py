@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
+import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.logger.messages import warning_token_skipped
@@ -18,6 +19,7 @@ from bot.clients import confluence
 from bot.clients.confluence import ConfluenceClient
 from bot.clients.confluence.credentials import OperatorCredential
 from bot.clients.slack.client import SlackClient
+from bot.clients.slack.errors import SlackError
 from bot.clients.slack.session import open_session as open_slack_session
 from bot.clients.slack.workspaces import SingleWorkspace
 from bot.config import Settings
@@ -34,6 +36,11 @@ from bot.metrics import Metrics
 from bot.poll import Poller
 from bot.render.i18n import CATALOGS, load_catalogs
 from bot.web import SlackEvents
+
+_log = structlog.get_logger(__name__)
+
+#: seconds that a start waits for Slack to say whose the bot token is
+IDENTIFY_SECONDS = 2.0
 
 
 @asynccontextmanager
@@ -64,12 +71,15 @@ async def build(
         client = ConfluenceClient(confluence_session)
         metrics = Metrics()
         slack = SlackClient(slack_session, token=_bot_token(settings), base_url=settings.slack_api_url, metrics=metrics)
+        workspace = SingleWorkspace(slack)
+        if listening:
+            await _identify(workspace)
         access = await single_site(settings, database, client, now=now())
         deps = follow.Deps(
             database=database,
             confluence=client,
             credentials=OperatorCredential(access.account_id, credential_of(settings)),
-            slack=SingleWorkspace(slack),
+            slack=workspace,
             catalogs=load_catalogs(CATALOGS),
             secrets=Secrets(_keys(settings)),
             metrics=metrics,
@@ -86,7 +96,7 @@ async def build(
 
 def _assemble(settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *, listening: bool) -> Bot:
     """Connect the verbs: each wakes the next."""
-    command_worker = CommandWorker(deps=deps, people=People(deps.slack, clock=deps.now))
+    command_worker = CommandWorker(deps=deps, people=_people(deps))
     poller = Poller(
         database=deps.database,
         confluence=deps.confluence,
@@ -120,6 +130,19 @@ def _assemble(settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *,
         deliverer=deliverer,
         slack_events=_slack_events(settings, command_worker) if listening else None,
     )
+
+
+def _people(deps: follow.Deps) -> People:
+    return People(slack=deps.slack, database=deps.database, now=deps.now, sleep=deps.sleep)
+
+
+async def _identify(workspace: SingleWorkspace) -> None:
+    """Find out whose the bot token is; where Slack does not say so at once, it is asked when a request comes in."""
+    try:
+        async with asyncio.timeout(IDENTIFY_SECONDS):
+            await workspace.identify()
+    except (SlackError, TimeoutError) as error:
+        _log.warning("token_not_identified", error=str(error) or type(error).__name__)
 
 
 def _refuse_unavailable(settings: Settings) -> None:
@@ -167,17 +190,19 @@ def _slack_app(settings: Settings, command_worker: CommandWorker) -> AsyncApp:
     # Bolt reads SLACK_BOT_TOKEN by itself, and warns at every start that it will not be used.
     logger = logging.getLogger("slack_bolt.app")
     logger.addFilter(_is_not_about_the_token)
+    check = listeners.RequestCheck(command_worker)
     app = AsyncApp(
         logger=logger,
         authorize=authorize,
+        before_authorize=check,
         # `bot.web` verifies requests before Bolt sees them; Bolt would log the body of every other.
         signing_secret="",
         request_verification_enabled=False,
         ssl_check_enabled=False,
-        # Slack may send events that no listener is registered for.
-        raise_error_for_unhandled_request=False,
+        # Slack may send what no listener is registered for; it is acknowledged like all else.
+        raise_error_for_unhandled_request=True,
     )
-    listeners.register(app, command_worker)
+    listeners.register(app, command_worker, check)
     return app
 
 

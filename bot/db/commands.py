@@ -20,27 +20,31 @@ async def add(
     enterprise_id: str | None,
     channel_id: str,
     user_id: str,
-    user_team_id: str | None,
     command: str,
     text: str,
     response_url: bytes | None,
     now: datetime,
 ) -> int | None:
-    """Write down a command; its id, or None if this very command (same trigger id) is there already."""
+    """Write down a command; its id, or None if this very command (same team and trigger id) is there already."""
     insert = upsert(connection, commands).values(
         trigger_id=trigger_id[:200],
         team_id=team_id,
         enterprise_id=enterprise_id,
         channel_id=channel_id,
         user_id=user_id,
-        user_team_id=user_team_id,
         command=command[:64],
         text=text,
         response_url=response_url,
         created_at=now,
     )
-    statement = insert.on_conflict_do_nothing(index_elements=[commands.c.trigger_id]).returning(commands.c.id)
+    key = [commands.c.team_id, commands.c.trigger_id]
+    statement = insert.on_conflict_do_nothing(index_elements=key).returning(commands.c.id)
     return (await connection.execute(statement)).scalar()
+
+
+async def refuse(connection: Connection, command_id: int) -> None:
+    """Delete a command of a workspace that the app does not serve, unanswered."""
+    await connection.execute(delete(commands).where(commands.c.id == command_id))
 
 
 async def answered(connection: Connection, command_id: int, *, now: datetime) -> None:

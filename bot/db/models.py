@@ -228,12 +228,11 @@ messages = sa.Table(
 
 class _Commands(sa.TypedColumns):
     id: sa.Named[int] = sa.Column(primary_key=True)
-    trigger_id: sa.Named[str] = sa.Column(sa.String(200), nullable=False, unique=True)
+    trigger_id: sa.Named[str] = sa.Column(sa.String(200), nullable=False)
     team_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     enterprise_id: sa.Named[str | None] = sa.Column(sa.String(32))
     channel_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     user_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
-    user_team_id: sa.Named[str | None] = sa.Column(sa.String(32))
     command: sa.Named[str] = sa.Column(sa.String(64), nullable=False)
     text: sa.Named[str] = sa.Column(sa.Text, nullable=False)
     response_url: sa.Named[bytes | None] = sa.Column(sa.LargeBinary)  # encrypted; null if there is none
@@ -246,8 +245,32 @@ class _Commands(sa.TypedColumns):
 
 
 commands = sa.Table(
-    "commands", metadata, _Commands, index("ix_commands_unanswered", "created_at", only="answered_at IS NULL")
+    "commands",
+    metadata,
+    _Commands,
+    sa.UniqueConstraint("team_id", "trigger_id", name="uq_commands_trigger"),
+    index("ix_commands_unanswered", "created_at", only="answered_at IS NULL"),
 )
+
+
+class _People(sa.TypedColumns):
+    team_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    user_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    membership = enum(states.Membership)
+    is_admin = flag()
+    locale: sa.Named[str | None] = sa.Column(sa.String(32))
+    asked_at = time(index=True)  # when Slack said so
+
+
+people = sa.Table("people", metadata, _People)
+
+
+class _Events(sa.TypedColumns):
+    id: sa.Named[str] = sa.Column(sa.String(64), primary_key=True)  # Slack's, unique over all workspaces
+    taken_at = time(index=True)
+
+
+events = sa.Table("events", metadata, _Events)
 
 
 class _Pauses(sa.TypedColumns):

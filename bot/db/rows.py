@@ -102,7 +102,6 @@ class CommandRow(Struct, frozen=True):
     enterprise_id: str | None
     channel_id: str
     user_id: str
-    user_team_id: str | None
     command: str
     text: str
     response_url: bytes | None

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.models import commands, subscriptions, workspaces
+from bot.db.models import commands, long_tasks, people, subscriptions, workspaces
 from bot.domain.states import WorkspaceState
 
 
@@ -40,8 +40,21 @@ async def enterprise_of(connection: Connection, team_id: str) -> str | None:
     return (await connection.execute(query)).scalar()
 
 
+async def known_since(connection: Connection, team_id: str) -> datetime | None:
+    """When the first request of a workspace came in since it installed the app (UTC); None if none has."""
+    query = select(workspaces.c.created_at).where(workspaces.c.team_id == team_id)
+    return (await connection.execute(query)).scalar()
+
+
 async def delete(connection: Connection, team_id: str) -> None:
-    """Delete a workspace with its subscriptions, messages and commands."""
-    await connection.execute(commands.delete().where(commands.c.team_id == team_id))
-    await connection.execute(subscriptions.delete().where(subscriptions.c.team_id == team_id))
-    await connection.execute(workspaces.delete().where(workspaces.c.team_id == team_id))
+    """Delete a workspace with its subscriptions, messages, commands and people, and the long tasks of no other.
+
+    A long task goes with its snapshot and findings.
+    """
+    of_others = subscriptions.alias()
+    followed = select(subscriptions.c.long_task_id).where(subscriptions.c.team_id == team_id)
+    shared = select(of_others.c.long_task_id).where(of_others.c.team_id != team_id)
+    own = long_tasks.c.id.in_(followed) & long_tasks.c.id.not_in(shared)
+    await connection.execute(long_tasks.delete().where(own))
+    for table in (commands, subscriptions, people, workspaces):
+        await connection.execute(table.delete().where(table.c.team_id == team_id))

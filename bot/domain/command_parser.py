@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from bot.domain import command, task_url
 from bot.domain.command import Command, Misread, NotUnderstood, Problem, Reference, Scope, SiteName
+from bot.domain.plain_text import clean
 from bot.domain.states import Verbosity
 from bot.domain.task_url import GATEWAYS, shorten
 
@@ -16,6 +17,8 @@ MAX_REFERENCES = 10
 #: ten responses of the API fit
 MAX_LENGTH = 12_000
 MAX_PAGE = 1_000
+#: ids have at most 20 digits
+_MAX_INT = 10**20
 
 _LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>", re.IGNORECASE)
 #: what Slack escapes, and what a copied page may have escaped as well; the ampersand comes last
@@ -89,18 +92,23 @@ def _reference_in(body: object) -> str | None:
     links = body.get("links") or body.get("_links")
     links = links if isinstance(links, dict) else {}
     for name in ("status", "self"):
-        url = links.get(name)
-        if isinstance(url, str) and _ABSOLUTE.match(url):
-            return url.strip()
-    remote_id = body.get("id") or body.get("taskId")
-    if isinstance(remote_id, int) and not isinstance(remote_id, bool):
-        remote_id = str(remote_id)
-    if isinstance(remote_id, str) and remote_id.strip():
-        return f"/rest/api/longtask/{quote(remote_id.strip(), safe='')}"
-    for value in (links.get("status"), body.get("ari")):
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-    return None
+        url = _text(links.get(name))
+        if _ABSOLUTE.match(url):
+            return url
+    remote_id = _text(body.get("id")) or _text(body.get("taskId"))
+    if remote_id:
+        return f"/rest/api/longtask/{quote(remote_id, safe='')}"
+    return _text(links.get("status")) or _text(body.get("ari")) or None
+
+
+def _text(value: object) -> str:
+    """Return a string or whole number of a JSON body as clean text; nothing for anything else.
+
+    Its escapes can hold what the text around them cannot: NUL, control characters, half a surrogate pair.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MAX_INT:
+        value = str(value)
+    return clean(value, limit=MAX_LENGTH).strip() if isinstance(value, str) else ""
 
 
 def _follow(words: list[str], locate: _Locate) -> Command:

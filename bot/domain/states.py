@@ -88,6 +88,17 @@ class WorkspaceState(StrEnum):
     STOPPED = "stopped"  #: Slack refuses the token
 
 
+class Membership(StrEnum):
+    """Whether a person belongs to the workspace where the app is installed."""
+
+    MEMBER = "member"
+    GUEST = "guest"  #: of one channel or several
+    STRANGER = "stranger"  #: of another workspace or organization
+    BOT = "bot"
+    DELETED = "deleted"  #: deactivated
+    ABSENT = "absent"  #: Slack knows no such person there
+
+
 class AccountState(StrEnum):
     """Whether Confluence accepts the credential of an account."""
 

@@ -18,6 +18,8 @@ _ANY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _IN_PATH = re.compile(r"/rest/api/(?:content/)?longtask/([^/]+)/?$")
 _GATEWAY_PATH = re.compile(r"/ex/confluence/([^/]+)(/.*|$)")
 _ALIAS = re.compile(r"([^:/\s]+):([^:/\s]+)")
+#: a host without a scheme, as browsers read it: they take a backslash for a slash
+_WITHOUT_SCHEME = re.compile(r"[/\\]{2,}")
 _HOST_LIKE = re.compile(r"[A-Za-z0-9.-]+\.[A-Za-z0-9-]+(?::[0-9]+)?/.*|localhost(?::[0-9]+)?/.*")
 
 #: paths of Confluence's other jobs: PDF export, and changes of space permissions (Cloud, /wiki/api/v2)
@@ -38,6 +40,8 @@ def locate(word: str, *, sites: Sequence[SiteName], gateways: Collection[str] = 
         return _from_url(word, sites, gateways)
     if word.casefold().startswith("ari:"):
         return _from_ari(word, sites)
+    if _WITHOUT_SCHEME.match(word):
+        return _from_url(_WITHOUT_SCHEME.sub("https://", word.replace("\\", "/"), count=1), sites, gateways)
     if word.startswith("/"):
         return _from_path(SplitResult("", "", *word.partition("?")[::2], ""), word, sites)
     if _HOST_LIKE.fullmatch(word):
@@ -140,7 +144,7 @@ def _remote_id(parts: SplitResult, url: str) -> str | Problem:
         if path.search(parts.path):
             return command.NotALongTask(kind=other)
     in_path = _IN_PATH.search(parts.path)
-    in_query = parse_qs(parts.query, max_num_fields=50).get("taskId") if parts.query else None
+    in_query = parse_qs(parts.query).get("taskId") if parts.query else None
     remote_id = unquote(in_path[1]) if in_path is not None else in_query[0] if in_query else None
     if remote_id is None:
         return NotUnderstood(reason=Misread.URL, what=shorten(url))

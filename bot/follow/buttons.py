@@ -1,9 +1,9 @@
 """Do what a button says: stop, notify, check, follow again."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import assert_never
 
 import structlog
 
@@ -12,20 +12,21 @@ from bot.db.engine import DatabaseAway
 from bot.db.rows import ThreadRow
 from bot.domain.command import Follow, Reference
 from bot.domain.message_kinds import MessageKind
+from bot.domain.permissions import Act
+from bot.domain.person import Person
 from bot.follow.deps import Deps, Request
 from bot.follow.following import add_follower, follow
-from bot.follow.people import People
-from bot.follow.permissions import may_stop
+from bot.follow.people import NotKnown, People
+from bot.follow.permissions import log_act, refusal
 from bot.follow.responder import respond
 from bot.follow.stopping import stop_thread
 from bot.render import replies
 from bot.render.buttons import Action
+from bot.render.i18n import Texts
 from bot.render.message import Message
 
 _log = structlog.get_logger(__name__)
 
-#: an id that fits a column
-_ID = re.compile("[0-9]{1,18}")
 #: when the card is edited after *Check now*: by then the look is usually done
 SHOWN_AFTER = timedelta(seconds=1.5)
 
@@ -39,59 +40,69 @@ class Press:
     #: None outside conversations
     channel_id: str | None
     user_id: str
-    user_team_id: str | None
     #: None if Slack gives none
     response_url: str | None
     action: str
-    #: the subscription's id, as the button carries it
-    value: str
+    #: as the button carries it; None if that is no id
+    subscription_id: int | None
     message_ts: str
 
 
 async def press(deps: Deps, people: People, pressed: Press) -> None:
     """Do what the button says, and answer the person if there is something to say."""
-    person = await people.find(pressed.team_id, pressed.enterprise_id, pressed.user_id)
-    request = Request(
+    texts = deps.catalogs.texts(deps.default_language)
+    try:
+        asker = await people.find(pressed.team_id, pressed.enterprise_id, pressed.user_id)
+        match asker:
+            case NotKnown.NOT_INSTALLED:
+                _log.warning("request_of_another_workspace", team=pressed.team_id)
+                return
+            case NotKnown.NO_ANSWER:
+                message: Message | None = replies.not_known(texts)
+            case Person():
+                texts = deps.catalogs.texts(asker.locale, deps.default_language)
+                message = await _carry_out(deps, _request(pressed, asker, texts), pressed)
+            case _:
+                assert_never(asker)
+    except DatabaseAway as error:
+        _log.warning("press_not_carried_out", action=pressed.action, error=type(error).__name__)
+        message = replies.gone_wrong(texts)
+    except Exception:  # noqa: BLE001 -- whatever failed, the person is informed
+        _log.exception("press_crashed", action=pressed.action)
+        message = replies.gone_wrong(texts)
+    if message is not None:
+        await respond(deps, pressed.response_url, message, team_id=pressed.team_id, enterprise_id=pressed.enterprise_id)
+
+
+def _request(pressed: Press, person: Person, texts: Texts) -> Request:
+    return Request(
         team_id=pressed.team_id,
         enterprise_id=pressed.enterprise_id,
         channel_id=pressed.channel_id,
         user_id=pressed.user_id,
-        texts=deps.catalogs.texts(person.locale if person else None, deps.default_language),
+        texts=texts,
         person=person,
-        is_foreign=pressed.user_team_id is not None and pressed.user_team_id != pressed.team_id,
     )
-    message = await carry_out(deps, request, pressed)
-    if message is not None:
-        await respond(deps, request, pressed.response_url, message)
 
 
-async def carry_out(deps: Deps, request: Request, pressed: Press) -> Message | None:
+async def _carry_out(deps: Deps, request: Request, pressed: Press) -> Message | None:
     """Do what the button says; returns the answer, or None if what the person sees changes anyway.
 
     The value comes back from Slack as it was sent, and counts only for a thread of the channel it was pressed in.
     """
-    try:
-        row = await _thread(deps, request, pressed)
-        if row is None:
-            return replies.gone_wrong(request.texts, request.command)
-        _log.info(
-            "pressed",
-            action=pressed.action,
-            user=request.user_id,
-            channel=request.channel_id,
-            subscription=row.subscription.id,
-        )
-        return await _HANDLERS[pressed.action](deps, request, pressed, row)
-    except DatabaseAway as error:
-        _log.warning("press_not_carried_out", action=pressed.action, error=type(error).__name__)
-    except Exception:  # noqa: BLE001 -- whatever failed, the person is informed
-        _log.exception("press_crashed", action=pressed.action)
-    return replies.gone_wrong(request.texts, request.command)
+    button = _BUTTONS[pressed.action]
+    refused = refusal(request, button.act)
+    if refused is not None:
+        return refused
+    row = await _thread(deps, request, pressed)
+    if row is None:
+        return replies.gone_wrong(request.texts, request.command)
+    return await button.carry_out(deps, request, pressed, row)
 
 
 async def _thread(deps: Deps, request: Request, pressed: Press) -> ThreadRow | None:
     """The thread a button belongs to; of several about one long task, the one that follows it now."""
-    subscription_id = int(pressed.value) if _ID.fullmatch(pressed.value) else None
+    subscription_id = pressed.subscription_id
     if request.channel_id is None:
         return None
     async with deps.database.read() as connection:
@@ -114,8 +125,6 @@ async def _thread(deps: Deps, request: Request, pressed: Press) -> ThreadRow | N
 async def _stop(deps: Deps, request: Request, pressed: Press, row: ThreadRow) -> Message | None:
     if await _is_outdated(deps, pressed, row):
         return await _current_thread(deps, request, row)
-    if not may_stop(request, row.subscription.owner_id):
-        return replies.may_not_stop(request.texts)
     await stop_thread(deps, request, row.subscription.id)
     return replies.stopped(request.texts, row.task.remote_id)
 
@@ -125,6 +134,7 @@ async def _notify_me(deps: Deps, request: Request, pressed: Press, row: ThreadRo
         return await _current_thread(deps, request, row)
     async with deps.database.begin() as connection:
         await add_follower(connection, deps, request, row.subscription.id, site_id=row.task.site_id)
+    log_act(request, Act.NOTIFY_ME, subscription=row.subscription.id)
     return replies.now_notified(request.texts)
 
 
@@ -138,6 +148,7 @@ async def _check_now(deps: Deps, request: Request, pressed: Press, row: ThreadRo
             await stale_messages.show_next_look(connection, row.subscription.id, after=after)
     if not is_due:
         return replies.checked_just_now(request.texts)
+    log_act(request, Act.CHECK_NOW, subscription=row.subscription.id)
     deps.polling_wake.set()
     return None
 
@@ -168,7 +179,7 @@ async def _is_outdated(deps: Deps, pressed: Press, row: ThreadRow) -> bool:
     async with deps.database.read() as connection:
         shown = await threads.shown_messages(connection, row.subscription.id)
     if MessageKind.CARD not in shown:
-        return pressed.value != str(row.subscription.id)
+        return pressed.subscription_id != row.subscription.id
     return pressed.message_ts not in shown.values()
 
 
@@ -180,13 +191,20 @@ async def _current_thread(deps: Deps, request: Request, row: ThreadRow) -> Messa
     return replies.left_over(request.texts, row.task.remote_id, link)
 
 
-_Handler = Callable[[Deps, Request, Press, ThreadRow], Awaitable[Message | None]]
-_HANDLERS: Mapping[str, _Handler] = {
-    Action.STOP: _stop,
-    Action.NOTIFY_ME: _notify_me,
-    Action.CHECK_NOW: _check_now,
-    Action.FOLLOW_AGAIN: _follow_again,
-    Action.FOLLOW_IN_DM: _follow_in_dm,
+@dataclass(frozen=True, kw_only=True)
+class _Button:
+    """What a button is, as far as permission goes, and what carries it out."""
+
+    act: Act
+    carry_out: Callable[[Deps, Request, Press, ThreadRow], Awaitable[Message | None]]
+
+
+_BUTTONS: Mapping[str, _Button] = {
+    Action.STOP: _Button(act=Act.STOP, carry_out=_stop),
+    Action.NOTIFY_ME: _Button(act=Act.NOTIFY_ME, carry_out=_notify_me),
+    Action.CHECK_NOW: _Button(act=Act.CHECK_NOW, carry_out=_check_now),
+    Action.FOLLOW_AGAIN: _Button(act=Act.FOLLOW_AGAIN, carry_out=_follow_again),
+    Action.FOLLOW_IN_DM: _Button(act=Act.FOLLOW, carry_out=_follow_in_dm),
 }
 #: action ids of the buttons that do something; *Open in Confluence* only opens a page
-ACTIONS = tuple(_HANDLERS)
+ACTIONS = tuple(_BUTTONS)

@@ -35,7 +35,6 @@ class IncomingCommand:
     enterprise_id: str | None
     channel_id: str
     user_id: str
-    user_team_id: str | None
     command: str
     text: str
     response_url: str
@@ -105,7 +104,6 @@ class _Write:
                 enterprise_id=incoming.enterprise_id,
                 channel_id=incoming.channel_id,
                 user_id=incoming.user_id,
-                user_team_id=incoming.user_team_id,
                 command=incoming.command,
                 text=incoming.text,
                 response_url=self.deps.secrets.seal(incoming.response_url),

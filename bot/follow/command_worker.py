@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, assert_never
 
 import structlog
 
@@ -17,10 +17,12 @@ from bot.domain.command_parser import parse_command
 from bot.domain.message_facts import Answer
 from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.message_plan import Draft
+from bot.domain.person import Person
 from bot.follow.command_store import CommandStore, IncomingCommand
 from bot.follow.commands import HANDLERS, Immediate
 from bot.follow.deps import Deps, Request
-from bot.follow.people import People
+from bot.follow.people import NotKnown, People
+from bot.follow.permissions import refusal
 from bot.render import replies
 from bot.render.i18n import Texts
 from bot.render.message import Message
@@ -54,9 +56,11 @@ class CommandWorker:
         self.worker = Worker(table=command_table, database=self.deps.database, now=self.deps.now)
         self._store = CommandStore(deps=self.deps, texts=self.texts, start=self.worker.start, wake=self.wake)
 
-    def texts(self, team_id: str, user_id: str) -> Texts:
-        """The language of a person, as far as it is known without asking Slack."""
-        person = self.people.remembered(team_id, user_id)
+    def texts(self, team_id: str = "", user_id: str = "") -> Texts:
+        """The language of a person, as far as it is known without asking Slack; else the default language."""
+        return self._texts_for(self.people.remembered(team_id, user_id))
+
+    def _texts_for(self, person: Person | None) -> Texts:
         return self.deps.catalogs.texts(person.locale if person else None, self.deps.default_language)
 
     @property
@@ -97,23 +101,38 @@ class CommandWorker:
     async def _answer(self, row: CommandRow) -> None:
         """Carry out a command, and plan its answer in the transaction that marks it answered."""
         try:
-            person = await self.people.find(row.team_id, row.enterprise_id, row.user_id)
-            texts = self.deps.catalogs.texts(person.locale if person else None, self.deps.default_language)
-            request = Request(
-                command_id=row.id,
-                team_id=row.team_id,
-                enterprise_id=row.enterprise_id,
-                channel_id=row.channel_id,
-                user_id=row.user_id,
-                command=row.command,
-                texts=texts,
-                person=person,
-                is_foreign=row.user_team_id is not None and row.user_team_id != row.team_id,
-            )
-            message = await self._carry_out(row, request)
+            asker = await self.people.find(row.team_id, row.enterprise_id, row.user_id)
+            match asker:
+                case NotKnown.NOT_INSTALLED:
+                    await self._refuse(row)
+                    return
+                case NotKnown.NO_ANSWER:
+                    message = replies.not_known(self.texts())
+                case Person():
+                    message = await self._carry_out(row, self._request(row, asker))
+                case _:
+                    assert_never(asker)
             await self._plan_answer(row, message)
         except DatabaseAway as error:
             _log.warning("command_put_off", command=row.id, error=type(error).__name__)
+
+    def _request(self, row: CommandRow, person: Person) -> Request:
+        return Request(
+            command_id=row.id,
+            team_id=row.team_id,
+            enterprise_id=row.enterprise_id,
+            channel_id=row.channel_id,
+            user_id=row.user_id,
+            command=row.command,
+            texts=self._texts_for(person),
+            person=person,
+        )
+
+    async def _refuse(self, row: CommandRow) -> None:
+        """Delete a command that came before Slack had said whose the token is, and from another workspace."""
+        async with self.deps.database.begin() as connection:
+            await commands.refuse(connection, row.id)
+        _log.warning("request_of_another_workspace", team=row.team_id)
 
     async def _plan_answer(self, row: CommandRow, message: Message) -> None:
         facts = Answer(text=message.text, blocks=message.blocks)
@@ -139,6 +158,8 @@ class CommandWorker:
         try:
             if isinstance(handler, Immediate):
                 message = handler.render(request.texts, request.command, command)
+            elif (refused := refusal(request, handler.act)) is not None:
+                message = refused
             else:
                 message = await handler.carry_out(self.deps, request, command)
         except DatabaseAway:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from bot.domain import command
+from bot.domain.permissions import Act
 from bot.follow import following, listing, status, stopping
 from bot.follow.deps import Deps, Request
 from bot.render import replies
@@ -26,6 +27,7 @@ class Immediate:
 class Worked:
     """A command that needs the database or the network: it is stored, acknowledged, and carried out by the worker."""
 
+    act: Act
     carry_out: Callable[[Deps, Request, Any], Awaitable[Message]]
     #: how many long tasks the acknowledgement says that Confluence is asked about; None if it says nothing
     asks_about: Callable[[Any], int] | None = None
@@ -35,19 +37,22 @@ Handler = Immediate | Worked
 
 
 def _worked(
-    carry_out: Callable[[Deps, Request, C], Awaitable[Message]], *, asks_about: Callable[[C], int] | None = None
+    act: Act,
+    carry_out: Callable[[Deps, Request, C], Awaitable[Message]],
+    *,
+    asks_about: Callable[[C], int] | None = None,
 ) -> Worked:
-    return Worked(carry_out=carry_out, asks_about=asks_about)
+    return Worked(act=act, carry_out=carry_out, asks_about=asks_about)
 
 
 _CONNECT = Immediate(render=lambda texts, _name, _command: replies.connect_not_available(texts))
 
 HANDLERS: Mapping[type[command.Command], Handler] = {
-    command.Follow: _worked(following.follow, asks_about=lambda follow: len(follow.refs)),
-    command.ShowStatus: _worked(status.show),
-    command.ListFollowed: _worked(listing.show),
-    command.Stop: _worked(stopping.stop),
-    command.StopAll: _worked(stopping.stop_all),
+    command.Follow: _worked(Act.FOLLOW, following.follow, asks_about=lambda follow: len(follow.refs)),
+    command.ShowStatus: _worked(Act.STATUS, status.show),
+    command.ListFollowed: _worked(Act.LIST, listing.show),
+    command.Stop: _worked(Act.STOP, stopping.stop),
+    command.StopAll: _worked(Act.STOP_ALL, stopping.stop_all),
     command.ShowHelp: Immediate(render=lambda texts, name, _command: replies.help(texts, name)),
     command.ShowSettings: Immediate(render=lambda texts, _name, _command: replies.settings_not_available(texts)),
     command.Connect: _CONNECT,

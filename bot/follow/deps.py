@@ -8,11 +8,11 @@ from datetime import datetime
 from bot.clients.confluence import ConfluenceClient, Site
 from bot.clients.confluence.credentials import Credentials
 from bot.clients.slack.errors import SlackError
-from bot.clients.slack.responses import UserInfo
 from bot.clients.slack.workspaces import SlackClients
 from bot.db.engine import Database
 from bot.db.secrets import Secrets
 from bot.domain.command import SiteName
+from bot.domain.person import Person
 from bot.domain.poll_interval import Bounds
 from bot.domain.poll_result import AccessDenied, PollResult
 from bot.metrics import Metrics
@@ -46,10 +46,8 @@ class Request:
     #: the command's name as it was typed
     command: str = COMMAND
     texts: Texts
-    #: None if Slack did not say who it is
-    person: UserInfo | None
-    #: whether the request itself names another workspace as the person's
-    is_foreign: bool = False
+    #: who asks, as Slack has described them
+    person: Person
 
     @property
     def target_channel(self) -> str:

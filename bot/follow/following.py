@@ -3,22 +3,20 @@
 import asyncio
 from datetime import datetime
 
-import structlog
-
 from bot.db import accounts, findings, long_tasks, messages, subscriptions
 from bot.db.engine import Connection
 from bot.domain.command import Follow, Reference
 from bot.domain.message_kinds import SubscriptionOwner
 from bot.domain.message_plan import for_follow
+from bot.domain.permissions import Act
 from bot.domain.poll_result import Seen
 from bot.domain.states import Outcome, Verbosity
 from bot.domain.task_state import Decision
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import first_decision, look, refusal, view_of
+from bot.follow.permissions import log_act
 from bot.render import replies
 from bot.render.message import Message
-
-_log = structlog.get_logger(__name__)
 
 
 async def follow(deps: Deps, request: Request, command: Follow) -> Message:
@@ -47,13 +45,13 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: V
     if decision.after.outcome is not Outcome.FOLLOWING:
         return replies.ended(request.texts, view_of(deps, request, ref, decision, result))
     async with deps.database.begin() as connection:
-        began = await _begin(
+        subscription_id = await _begin(
             connection, deps, request, ref=ref, decision=decision, seen=result, verbosity=verbosity, now=now
         )
-    if not began:
+    if subscription_id is None:
         answer = await _followed_already(deps, request, ref)
         return answer or replies.already_following(request.texts, ref.remote_id)
-    _log.info("followed", user=request.user_id, channel=request.target_channel, long_task=ref.remote_id)
+    log_act(request, Act.FOLLOW, subscription=subscription_id)
     return replies.Followed(remote_id=ref.remote_id)
 
 
@@ -76,6 +74,7 @@ async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Mes
         return None
     async with deps.database.begin() as connection:
         await add_follower(connection, deps, request, subscription.id, site_id=ref.site_id)
+    log_act(request, Act.NOTIFY_ME, subscription=subscription.id)
     link = await deps.permalink(request, subscription.channel_id, subscription.thread_ts)
     return replies.already_following(request.texts, ref.remote_id, link)
 
@@ -100,14 +99,14 @@ async def _begin(
     seen: Seen,
     verbosity: Verbosity,
     now: datetime,
-) -> bool:
-    """Store everything that following begins with, in one transaction; false if the channel follows it already."""
+) -> int | None:
+    """Store everything that following begins with; the subscription's id, or None if the channel follows it already."""
     account_id = deps.sites[ref.site_id].account_id
     task = await long_tasks.put(connection, site_id=ref.site_id, decision=decision, now=now)
     if await subscriptions.active(
         connection, long_task_id=task.id, team_id=request.team_id, channel_id=request.target_channel
     ):
-        return False
+        return None
     await accounts.add_viewer(connection, long_task_id=task.id, account_id=account_id, now=now)
     last_seq = task.findings_seq
     if task.findings_digest == seen.snapshot.findings_digest:
@@ -127,7 +126,7 @@ async def _begin(
         now=now,
     )
     if subscription_id is None:
-        return False
+        return None
     await add_follower(connection, deps, request, subscription_id, site_id=ref.site_id)
     if task.due_at is None:
         await long_tasks.due_now(connection, task.id, now=now)
@@ -135,4 +134,4 @@ async def _begin(
     drafts = for_follow(verbosity, found=last_seq)
     planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]
     await messages.plan(connection, planned, now=now)
-    return True
+    return subscription_id

@@ -4,7 +4,9 @@ import asyncio
 
 from bot.db import threads
 from bot.domain.command import ListFollowed, Scope
+from bot.domain.permissions import Act
 from bot.follow.deps import Deps, Request
+from bot.follow.permissions import log_act
 from bot.render import replies
 from bot.render.message import Message
 from bot.render.replies.threads import ROWS
@@ -12,6 +14,7 @@ from bot.render.replies.threads import ROWS
 
 async def show(deps: Deps, request: Request, command: ListFollowed) -> Message:
     """One page of what the channel and the caller follow: never more than one message holds."""
+    log_act(request, Act.LIST)
     async with deps.database.read() as connection:
         rows: dict[int, threads.ListedRow] = {}
         if command.scope is not Scope.MINE and request.channel_id is not None:

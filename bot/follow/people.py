@@ -1,44 +1,126 @@
-"""Ask Slack who people are, and remember it for an hour."""
+"""Find out who a person is: remembered for an hour, asked of Slack otherwise."""
 
-from collections.abc import Callable
-from datetime import datetime
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from weakref import WeakValueDictionary
 
-from bot.clients.slack.errors import SlackError
-from bot.clients.slack.responses import UserInfo
+import structlog
+
+from bot.clients.slack.errors import Refusal, Refused, SlackError, SlackRateLimited
 from bot.clients.slack.workspaces import SlackClients
+from bot.db import people
+from bot.db.engine import Database
+from bot.domain.person import Person, absent, person_of
 
-#: seconds for which an answer of users.info is used
-LIFETIME = 3600.0
-#: people remembered at once
+_log = structlog.get_logger(__name__)
+
+#: what Slack says about a person is used for so long without asking again
+LIFETIME = timedelta(hours=1)
+#: and for so long where Slack does not answer
+HOLDS = timedelta(hours=24)
+#: how long a person of whom nothing is known waits for Slack's answer
+PATIENCE = timedelta(seconds=20)
+#: seconds to pause before each time that Slack is asked meanwhile
+PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
+#: people remembered in this process at once
 CAPACITY = 2_000
 
 
+class NotKnown(Enum):
+    """Why it is not known who a person is."""
+
+    NO_ANSWER = "no_answer"  #: Slack did not say, and nothing younger than a day is known
+    NOT_INSTALLED = "not_installed"  #: the app does not serve that workspace
+
+
+@dataclass(kw_only=True)
 class People:
     """People by team id and user id."""
 
-    def __init__(self, slack: SlackClients, *, clock: Callable[[], datetime]) -> None:
-        self._slack = slack
-        self._clock = clock
-        self._known: dict[tuple[str, str], tuple[float, UserInfo]] = {}
+    slack: SlackClients
+    database: Database
+    now: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _known: dict[tuple[str, str], Person] = field(default_factory=dict)
+    _locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
-    def remembered(self, team_id: str, user_id: str) -> UserInfo | None:
-        """A person Slack was asked about within the last hour."""
-        found = self._known.get((team_id, user_id))
-        if found is None or self._clock().timestamp() - found[0] > LIFETIME:
-            return None
-        return found[1]
+    def remembered(self, team_id: str, user_id: str) -> Person | None:
+        """A person whom Slack has described to this process within the last hour."""
+        person = self._known.get((team_id, user_id))
+        return person if person is not None and self._is_younger(person, LIFETIME) else None
 
-    async def find(self, team_id: str, enterprise_id: str | None, user_id: str) -> UserInfo | None:
-        """A person; None if Slack does not say who it is."""
+    async def find(self, team_id: str, enterprise_id: str | None, user_id: str) -> Person | NotKnown:
+        """Who a person is.
+
+        Where Slack does not answer, what it said within 24 hours holds; without that, Slack is asked again for up to 20
+        seconds. Raises DatabaseAway.
+        """
+        if await self.slack.serves(team_id, enterprise_id) is False:
+            return NotKnown.NOT_INSTALLED
         known = self.remembered(team_id, user_id)
-        if known is not None:
+        if known is None:
+            async with self.database.read() as connection:
+                known = await people.find(connection, team_id, user_id)
+        if known is not None and self._is_younger(known, LIFETIME):
+            self._keep(known)
             return known
+        key = (team_id, user_id)
+        until = self.now() + PATIENCE
+        # Many commands of one person need one answer.
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            asked = self.remembered(*key)
+            if asked is not None:
+                return asked
+            holds = known is not None and self._is_younger(known, HOLDS)
+            answer = await self._ask(team_id, enterprise_id, user_id, until=until, once=holds)
+            if isinstance(answer, Person):
+                self._keep(answer)
+                async with self.database.begin() as connection:
+                    await people.put(connection, answer)
+        if answer is NotKnown.NO_ANSWER and known is not None and holds:
+            return known
+        return answer
+
+    async def _ask(
+        self, team_id: str, enterprise_id: str | None, user_id: str, *, until: datetime, once: bool
+    ) -> Person | NotKnown:
+        """Ask Slack: once, or again and again until a time."""
+        for pause in (0.0,) if once else PAUSES:
+            left = (until - self.now()).total_seconds()
+            if left <= pause:
+                break
+            await self.sleep(pause)
+            try:
+                async with asyncio.timeout(left - pause):
+                    return await self._ask_once(team_id, enterprise_id, user_id)
+            except (SlackError, TimeoutError) as error:
+                _log.warning("person_not_known", user=user_id, error=str(error) or type(error).__name__)
+                if isinstance(error, SlackRateLimited) and error.retry_after > left:
+                    break
+        return NotKnown.NO_ANSWER
+
+    async def _ask_once(self, team_id: str, enterprise_id: str | None, user_id: str) -> Person | NotKnown:
+        """Raises SlackError if Slack does not say who it is; no such person is an answer."""
+        installation = await self.slack.installation(team_id, enterprise_id)
+        if installation is None:
+            return NotKnown.NOT_INSTALLED
+        client = await self.slack.client(team_id, enterprise_id)
         try:
-            client = await self._slack.client(team_id, enterprise_id)
-            person = await client.user_info(user_id)
-        except SlackError:
-            return None
+            user = await client.user_info(user_id)
+        except Refused as error:
+            if error.refusal is Refusal.USER_GONE:
+                return absent(team_id, user_id, now=self.now())
+            raise
+        return person_of(team_id, user, installation, now=self.now())
+
+    def _is_younger(self, person: Person, age: timedelta) -> bool:
+        return self.now() - person.asked_at <= age
+
+    def _keep(self, person: Person) -> None:
+        self._known.pop((person.team_id, person.user_id), None)
         while len(self._known) >= CAPACITY:
             self._known.pop(next(iter(self._known)))
-        self._known[team_id, user_id] = (self._clock().timestamp(), person)
-        return person
+        self._known[person.team_id, person.user_id] = person

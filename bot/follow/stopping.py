@@ -1,17 +1,14 @@
 """Stop following long tasks."""
 
-import structlog
-
 from bot.db import long_tasks, messages, subscriptions, threads, waiting_messages
 from bot.domain.command import Stop, StopAll
 from bot.domain.message_kinds import SubscriptionOwner
 from bot.domain.message_plan import for_stop
+from bot.domain.permissions import Act, may
 from bot.follow.deps import Deps, Request
-from bot.follow.permissions import may_stop, may_stop_all
+from bot.follow.permissions import log_act
 from bot.render import replies
 from bot.render.message import Message
-
-_log = structlog.get_logger(__name__)
 
 
 async def stop(deps: Deps, request: Request, command: Stop) -> Message:
@@ -24,8 +21,6 @@ async def stop(deps: Deps, request: Request, command: Stop) -> Message:
     row = next((row for row in found if row.site_id == command.ref.site_id), None)
     if row is None:
         return replies.not_followed_here(request.texts, remote_id)
-    if not may_stop(request, row.owner_id):
-        return replies.may_not_stop(request.texts)
     await stop_thread(deps, request, row.id)
     link = await deps.permalink(request, row.channel_id, row.thread_ts)
     return replies.stopped(request.texts, remote_id, link)
@@ -35,7 +30,7 @@ async def stop_all(deps: Deps, request: Request, _command: StopAll) -> Message:
     """Stop the caller's own threads in this channel; those of all if a workspace admin asks."""
     async with deps.database.read() as connection:
         found = await threads.followed(connection, team_id=request.team_id, channel_id=request.target_channel)
-    everything = may_stop_all(request)
+    everything = may(request.person, Act.STOP_ALL_OF_OTHERS)
     rows = [row for row in found if everything or row.owner_id == request.user_id]
     for row in rows:
         await stop_thread(deps, request, row.id)
@@ -57,5 +52,5 @@ async def stop_thread(deps: Deps, request: Request, subscription_id: int) -> Non
         planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]
         await messages.plan(connection, planned, now=now)
         await long_tasks.stop_looking(connection, [row.subscription.long_task_id])
-    _log.info("stopped", user=request.user_id, channel=request.target_channel, subscription=subscription_id)
+    log_act(request, Act.STOP, subscription=subscription_id)
     deps.delivery_wake.set()

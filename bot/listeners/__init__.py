@@ -4,12 +4,14 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.follow import CommandWorker
 from bot.listeners import buttons, commands, events
+from bot.listeners.request_check import RequestCheck
 
-__all__ = ["register"]
+__all__ = ["RequestCheck", "register"]
 
 
-def register(app: AsyncApp, worker: CommandWorker) -> None:
-    """Register every listener with Bolt."""
+def register(app: AsyncApp, worker: CommandWorker, check: RequestCheck) -> None:
+    """Register every listener with Bolt, and what happens where one fails."""
     commands.register(app, worker)
     buttons.register(app, worker)
     events.register(app, worker)
+    app.error(check.failed)

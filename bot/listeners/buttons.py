@@ -9,15 +9,18 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.follow import CommandWorker
 from bot.follow.buttons import ACTIONS, Press, press
+from bot.listeners import payloads
+from bot.listeners.request_check import Origin
 from bot.render.buttons import Action
 
 
 def register(app: AsyncApp, worker: CommandWorker) -> None:
     """Listen to every button the bot shows."""
 
-    async def listen(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any], action: dict[str, Any]) -> None:
+    async def listen(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
+        pressed = _press(context["origin"], payloads.read(payloads.Press, body))
         await ack()
-        worker.start(press(worker.deps, worker.people, _press(context, body, action)))
+        worker.start(press(worker.deps, worker.people, pressed))
 
     async def open_page(ack: AsyncAck) -> None:
         await ack()
@@ -26,17 +29,16 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
     app.action(Action.OPEN)(open_page)
 
 
-def _press(context: AsyncBoltContext, body: dict[str, Any], action: dict[str, Any]) -> Press:
-    container, channel = (body.get(name) or {} for name in ("container", "channel"))
+def _press(origin: Origin, payload: payloads.Press) -> Press:
+    action = payload.actions[0]
+    container = payload.container or payloads.Container()
     return Press(
-        # Payloads of an app that is installed for a whole organisation may have no team; Bolt takes the person's.
-        team_id=context.team_id or "",
-        enterprise_id=context.enterprise_id,
-        channel_id=channel.get("id"),
-        user_id=body["user"]["id"],
-        user_team_id=body["user"].get("team_id"),
-        response_url=body.get("response_url"),
-        action=action["action_id"],
-        value=str(action.get("value", ""))[:20],
-        message_ts=str(container.get("message_ts", "")),
+        team_id=origin.team_id,
+        enterprise_id=origin.enterprise_id,
+        channel_id=payload.channel.id if payload.channel is not None else None,
+        user_id=payload.user.id,
+        response_url=payload.response_url,
+        action=action.action_id,
+        subscription_id=action.row_id,
+        message_ts=container.message_ts or "",
     )

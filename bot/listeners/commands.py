@@ -9,9 +9,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.db.engine import DatabaseAway
+from bot.domain.plain_text import clean
 from bot.follow import CommandWorker
 from bot.follow.command_store import IncomingCommand
 from bot.follow.commands import HANDLERS, Immediate
+from bot.listeners import payloads
 from bot.render import replies
 
 _log = structlog.get_logger(__name__)
@@ -20,30 +22,32 @@ _log = structlog.get_logger(__name__)
 STORE_SECONDS = 1.0
 #: characters of a command's text that are kept: more than any ten references take
 MAX_TEXT = 8_000
+#: characters of a command's name, which Slack limits to 32
+MAX_NAME = 64
 
 
 def register(app: AsyncApp, worker: CommandWorker) -> None:
     """Listen to the command under any name that the operator gives it."""
 
-    async def listen(ack: AsyncAck, command: dict[str, Any]) -> None:
+    async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
         began = asyncio.get_running_loop().time()
-        await take(ack, command, worker)
+        await take(ack, payloads.read(payloads.Command, body), worker)
         worker.deps.metrics.acknowledged(asyncio.get_running_loop().time() - began)
 
     app.command(re.compile(r"/.*"))(listen)
 
 
-async def take(ack: AsyncAck, payload: dict[str, Any], worker: CommandWorker) -> None:
+async def take(ack: AsyncAck, payload: payloads.Command, worker: CommandWorker) -> None:
     """Store a command and acknowledge it; a command that needs words alone is answered in the acknowledgement."""
-    texts = worker.texts(payload["team_id"], payload["user_id"])
-    text = str(payload.get("text", ""))[:MAX_TEXT]
+    texts = worker.texts(payload.team_id, payload.user_id)
+    typed, text = clean(payload.command, limit=MAX_NAME), clean(payload.text, limit=MAX_TEXT)
     command = worker.parse(text)
     handler = HANDLERS[type(command)]
     if isinstance(handler, Immediate):
-        answer = handler.render(texts, payload["command"], command)
+        answer = handler.render(texts, typed, command)
         await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
         return
-    if not await _stored(_incoming(payload, text), worker):
+    if not await _stored(_incoming(payload, typed, text), worker):
         answer = replies.nothing_started(texts)
         await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
         return
@@ -67,15 +71,14 @@ async def _stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
     return True
 
 
-def _incoming(payload: dict[str, Any], text: str) -> IncomingCommand:
+def _incoming(payload: payloads.Command, typed: str, text: str) -> IncomingCommand:
     return IncomingCommand(
-        trigger_id=payload["trigger_id"],
-        team_id=payload["team_id"],
-        enterprise_id=payload.get("enterprise_id"),
-        channel_id=payload["channel_id"],
-        user_id=payload["user_id"],
-        user_team_id=payload.get("user_team_id"),
-        command=payload["command"],
+        trigger_id=payload.trigger_id,
+        team_id=payload.team_id,
+        enterprise_id=payload.enterprise_id,
+        channel_id=payload.channel_id,
+        user_id=payload.user_id,
+        command=typed,
         text=text,
-        response_url=payload["response_url"],
+        response_url=payload.response_url,
     )

@@ -1,22 +1,33 @@
 """Events: the app was uninstalled, or its token revoked."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.follow import CommandWorker
-from bot.follow.uninstall import forget_workspace, stop_workspace
+from bot.follow.uninstall import WorkspaceEvent, forget_workspace, stop_workspace
+from bot.listeners.payloads import Event, read
+
+UNINSTALLED = "app_uninstalled"
+REVOKED = "tokens_revoked"
 
 
 def register(app: AsyncApp, worker: CommandWorker) -> None:
     """Listen to uninstalls and revoked tokens."""
 
     async def uninstalled(body: dict[str, Any]) -> None:
-        worker.start(forget_workspace(worker.deps, str(body["team_id"])))
+        worker.start(forget_workspace(worker.deps, _about_workspace(read(Event, body))))
 
-    async def revoked(body: dict[str, Any], event: dict[str, Any]) -> None:
-        if event.get("tokens", {}).get("bot"):
-            worker.start(stop_workspace(worker.deps, str(body["team_id"])))
+    async def revoked(body: dict[str, Any]) -> None:
+        payload = read(Event, body)
+        if payload.event.tokens.bot:
+            worker.start(stop_workspace(worker.deps, _about_workspace(payload)))
 
-    app.event("app_uninstalled")(uninstalled)
-    app.event("tokens_revoked")(revoked)
+    app.event(UNINSTALLED)(uninstalled)
+    app.event(REVOKED)(revoked)
+
+
+def _about_workspace(payload: Event) -> WorkspaceEvent:
+    at = datetime.fromtimestamp(payload.event_time, UTC)
+    return WorkspaceEvent(id=payload.event_id, team_id=payload.team_id, at=at)

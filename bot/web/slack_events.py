@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_internals import build_async_context
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.web.refusals import Refusal, Refusals
@@ -58,15 +60,25 @@ def _is_certificate_check(body: bytes) -> bool:
 
 
 def _bolt_request(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
-    """Return a verified request as Bolt takes it; None if Bolt cannot read it."""
+    """Return a verified request as Bolt takes it; None if it is no form and no JSON text."""
     if request.content_type not in (_FORM, _JSON):
         return None
     if request.content_type == _FORM and body.count(b"&") >= _MOST_FIELDS:
         return None
+    headers: dict[str, str | Sequence[str]] = {
+        name: request.headers.getall(name) for name in _PASSED_ON if name in request.headers
+    }
     try:
-        headers: dict[str, str | Sequence[str]] = {
-            name: request.headers.getall(name) for name in _PASSED_ON if name in request.headers
-        }
-        return AsyncBoltRequest(body=body.decode(), headers=headers)
-    except Exception:  # noqa: BLE001 -- Bolt reads many kinds of payloads here, and what it expects of them is not documented
+        text = body.decode()
+    except UnicodeDecodeError:
         return None
+    try:
+        bolt_request = AsyncBoltRequest(body=text, headers=headers)
+    except Exception:  # noqa: BLE001 -- what Bolt expects of a payload when it looks for its ids is not documented
+        bolt_request = AsyncBoltRequest(body="", headers=headers)
+        bolt_request.raw_body = text
+    if not bolt_request.body and "payload" in text:
+        # Bolt takes a form with this word anywhere in it for an interaction, a command whose text has it as well.
+        bolt_request.body = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        build_async_context(bolt_request.context, bolt_request.body)
+    return bolt_request

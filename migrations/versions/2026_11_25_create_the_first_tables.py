@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its indexes
     """Only what both this version's code and the one before can bear: see migrations/env.py."""
     op.create_table(
         "accounts",
@@ -28,7 +28,6 @@ def upgrade() -> None:
         sa.Column("enterprise_id", sa.String(length=32)),
         sa.Column("channel_id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.String(length=32), nullable=False),
-        sa.Column("user_team_id", sa.String(length=32)),
         sa.Column("command", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("response_url", sa.LargeBinary()),
@@ -39,7 +38,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commands")),
-        sa.UniqueConstraint("trigger_id", name=op.f("uq_commands_trigger_id")),
+        sa.UniqueConstraint("team_id", "trigger_id", name="uq_commands_trigger"),
     )
     with op.batch_alter_table("commands", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_commands_created_at"), ["created_at"], unique=False)
@@ -52,12 +51,34 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "events",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+    )
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_events_taken_at"), ["taken_at"], unique=False)
+
+    op.create_table(
         "pauses",
         sa.Column("scope", sa.String(length=120), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.String(length=64)),
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_pauses")),
     )
+    op.create_table(
+        "people",
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("membership", sa.String(length=16), nullable=False),
+        sa.Column("is_admin", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("locale", sa.String(length=32)),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("team_id", "user_id", name=op.f("pk_people")),
+    )
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_asked_at"), ["asked_at"], unique=False)
+
     op.create_table(
         "sites",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -331,7 +352,9 @@ def downgrade() -> None:
         "account_sites",
         "workspaces",
         "sites",
+        "people",
         "pauses",
+        "events",
         "commands",
         "accounts",
     ):

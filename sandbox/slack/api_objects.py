@@ -50,7 +50,14 @@ def user_json(user: User, workspace: Workspace, *, locale: bool) -> Json:
         "is_app_user": False,
         "profile": {"real_name": user.name, "display_name": user.name, "team": user.team_id},
     }
-    if user.team_id == workspace.team_id:
+    in_organization = user.enterprise_id is not None and user.enterprise_id == workspace.enterprise_id
+    if user.enterprise_id is not None:
+        body["enterprise_user"] = {
+            "id": user.id,
+            "enterprise_id": user.enterprise_id,
+            "teams": list(user.enterprise_teams),
+        }
+    if user.team_id == workspace.team_id or in_organization:
         body |= {
             "is_admin": user.is_admin,
             "is_owner": False,

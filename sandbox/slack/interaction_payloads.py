@@ -38,8 +38,9 @@ def command_form(
         "command": command,
         "text": text,
         "api_app_id": workspace.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(workspace.org_wide).lower(),
         "response_url": response_url,
+        **({"enterprise_id": workspace.enterprise_id} if workspace.enterprise_id else {}),
     }
 
 
@@ -79,9 +80,7 @@ def click_payload(
         "api_app_id": workspace.app_id,
         "token": VERIFICATION_TOKEN,
         "container": container,
-        "team": _team(workspace),
-        "enterprise": None,
-        "is_enterprise_install": False,
+        **_from(workspace),
         "channel": {"id": channel.id, "name": channel_name(channel)},
         "state": {"values": {}},
         "actions": [_action(state, workspace, blocks, action_id, value)],
@@ -103,9 +102,7 @@ def view_click_payload(
         "api_app_id": workspace.app_id,
         "token": VERIFICATION_TOKEN,
         "container": {"type": "view", "view_id": view.id},
-        "team": _team(workspace),
-        "enterprise": None,
-        "is_enterprise_install": False,
+        **_from(workspace),
         "view": view_json(view, workspace),
         "actions": [_action(state, workspace, view.view["blocks"], action_id, value)],
     }
@@ -119,11 +116,9 @@ def shortcut_payload(
         "type": "shortcut",
         "callback_id": callback_id,
         "user": _person(state, user),
-        "team": _team(workspace),
+        **_from(workspace),
         "token": VERIFICATION_TOKEN,
         "action_ts": state.next_ts(workspace.team_id),
-        "is_enterprise_install": False,
-        "enterprise": None,
     }
     if channel is None or ts is None:
         return payload
@@ -143,14 +138,12 @@ def submission_payload(
     shown["state"] = {"values": {block: dict(inputs) for block, inputs in values.items()}}
     return {
         "type": "view_submission",
-        "team": _team(workspace),
+        **_from(workspace),
         "user": _person(state, user),
         "api_app_id": workspace.app_id,
         "token": VERIFICATION_TOKEN,
         "view": shown,
         "response_urls": [],
-        "is_enterprise_install": False,
-        "enterprise": None,
     }
 
 
@@ -166,11 +159,11 @@ def event_envelope(state: SlackState, workspace: Workspace, event: Json, *, even
         "event_time": int(state.clock()),
         "authorizations": [
             {
-                "enterprise_id": None,
+                "enterprise_id": workspace.enterprise_id,
                 "team_id": workspace.team_id,
                 "user_id": workspace.bot_user_id,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": workspace.org_wide,
             }
         ],
         "is_ext_shared_channel": False,
@@ -212,5 +205,12 @@ def _person(state: SlackState, user: str) -> Json:
     return {"id": known.id, "username": known.name, "name": known.name, "team_id": known.team_id}
 
 
-def _team(workspace: Workspace) -> Json:
-    return {"id": workspace.team_id, "domain": workspace.domain}
+def _from(workspace: Workspace) -> Json:
+    """Name the workspace and its organization; an app that is installed for a whole organization sees no team."""
+    enterprise = {"id": workspace.enterprise_id, "name": "Organization"} if workspace.enterprise_id else None
+    team = {"id": workspace.team_id, "domain": workspace.domain}
+    return {
+        "team": None if workspace.org_wide else team,
+        "enterprise": enterprise,
+        "is_enterprise_install": workspace.org_wide,
+    }

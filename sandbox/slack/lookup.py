@@ -42,8 +42,11 @@ def find_user(state: SlackState, workspace: Workspace, user_id: str) -> User:
     user = state.users.get(user_id)
     if user is None:
         raise ApiError("user_not_found")
-    if user.team_id == workspace.team_id or any(
-        workspace.team_id in channel.teams and user_id in channel.members for channel in state.channels.values()
+    in_organization = user.enterprise_id is not None and user.enterprise_id == workspace.enterprise_id
+    if (
+        user.team_id == workspace.team_id
+        or in_organization
+        or any(workspace.team_id in channel.teams and user_id in channel.members for channel in state.channels.values())
     ):
         return user
     raise ApiError("user_not_visible")

@@ -19,6 +19,10 @@ class Workspace:
     app_id: str
     domain: str
     name: str
+    #: the Enterprise organization that it is in
+    enterprise_id: str | None = None
+    #: whether the app is installed for the whole organization
+    org_wide: bool = False
     #: the error of every call once the token is no longer valid: token_revoked, account_inactive
     token_error: str | None = None
 
@@ -39,6 +43,9 @@ class User:
     #: a guest of one channel
     is_ultra_restricted: bool = False
     deleted: bool = False
+    #: the Enterprise organization that the person is in, and their workspaces there
+    enterprise_id: str | None = None
+    enterprise_teams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,16 +3,15 @@ from bot.db.rows import CommandRow
 from tests.support.filled_database import CHANNEL, OWNER, TEAM, FilledDatabase
 
 
-async def add(filled: FilledDatabase, trigger_id: str) -> int | None:
+async def add(filled: FilledDatabase, trigger_id: str, *, team_id: str = TEAM) -> int | None:
     async with filled.database.begin() as connection:
         return await commands.add(
             connection,
             trigger_id=trigger_id,
-            team_id=TEAM,
+            team_id=team_id,
             enterprise_id="E1",
             channel_id=CHANNEL,
             user_id=OWNER,
-            user_team_id=TEAM,
             command="/longtask",
             text="1",
             response_url=b"sealed",
@@ -33,7 +32,6 @@ async def test_a_command_is_stored_once_by_its_trigger_id(filled: FilledDatabase
         enterprise_id="E1",
         channel_id=CHANNEL,
         user_id=OWNER,
-        user_team_id=TEAM,
         command="/longtask",
         text="1",
         response_url=b"sealed",
@@ -42,6 +40,13 @@ async def test_a_command_is_stored_once_by_its_trigger_id(filled: FilledDatabase
         attempts=0,
         created_at=filled.clock(),
     )
+
+
+async def test_a_trigger_id_counts_within_its_workspace(filled: FilledDatabase) -> None:
+    ours, theirs = await add(filled, "one"), await add(filled, "one", team_id="T2")
+    async with filled.database.read() as connection:
+        found = [await commands.find(connection, command_id or 0) for command_id in (ours, theirs)]
+    assert [command and command.team_id for command in found] == [TEAM, "T2"]
 
 
 async def test_a_command_waits_until_it_is_answered(filled: FilledDatabase) -> None:

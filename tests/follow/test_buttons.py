@@ -30,10 +30,9 @@ def pressed(
         enterprise_id=None,
         channel_id=channel_id,
         user_id=user_id,
-        user_team_id=TEAM,
         response_url=response_url,
         action=action,
-        value="1",
+        subscription_id=1,
         message_ts="1.000001",
     )
 

@@ -44,7 +44,6 @@ def incoming(stepped: SteppedBot, *, trigger_id: str = "1.1.a") -> IncomingComma
         enterprise_id=None,
         channel_id=CHANNEL,
         user_id=PERSON,
-        user_team_id=None,
         command="/longtask",
         text="list",
         response_url=f"{stepped.slack.origin}/response/none",

@@ -33,7 +33,6 @@ def incoming(stepped: SteppedBot, typed: str = "list", *, trigger_id: str = "1.1
         enterprise_id=None,
         channel_id=CHANNEL,
         user_id=PERSON,
-        user_team_id=None,
         command="/longtask",
         text=typed,
         response_url=f"{stepped.slack.origin}/response/none",

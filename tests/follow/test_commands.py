@@ -27,6 +27,7 @@ from bot.domain.command import (
 )
 from bot.follow import CommandWorker, SiteAccess
 from bot.follow.commands import HANDLERS, Immediate
+from bot.listeners import payloads
 from bot.listeners.commands import take
 from bot.render import replies
 from bot.render.i18n import Texts
@@ -73,15 +74,15 @@ def worker_for(stepped: SteppedBot, database: Database, sites: Sequence[SiteName
 async def acknowledgement(worker: CommandWorker, text: str) -> str:
     """The text by which a typed command is acknowledged."""
     ack = AsyncAck()  # type: ignore[no-untyped-call]  # Bolt's own
-    payload = {
-        "team_id": TEAM,
-        "channel_id": CHANNEL,
-        "user_id": PERSON,
-        "command": "/longtask",
-        "text": text,
-        "trigger_id": "1.1.a",
-        "response_url": "https://hooks.slack.com/commands/1",
-    }
+    payload = payloads.Command(
+        team_id=TEAM,
+        channel_id=CHANNEL,
+        user_id=PERSON,
+        command="/longtask",
+        text=text,
+        trigger_id="1.1.a",
+        response_url="https://hooks.slack.com/commands/1",
+    )
     await take(ack, payload, worker)
     assert ack.response is not None
     return str(json.loads(ack.response.body)["text"])

@@ -1,10 +1,32 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot import housekeeping
+from bot.db.models import events, findings, followers, long_tasks, messages, people, subscriptions, workspaces
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL
 from sandbox.scenarios import scenario
-from tests.support.stepped_bot import SteppedBot
+from tests.listeners import payloads
+from tests.support.signed_requests import send_event
+from tests.support.sqlite_lock import locked
+from tests.support.stepped_bot import HeldSleep, SteppedBot
 
 STALL = scenario("stall")
+UNINSTALLED = {"type": "app_uninstalled"}
+
+
+async def kept(stepped: SteppedBot) -> dict[str, int]:
+    """How many rows of a workspace's there are."""
+    tables = (workspaces, subscriptions, followers, messages, long_tasks, findings, people)
+    async with stepped.database.read() as connection:
+        return {
+            table.name: (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+            for table in tables
+        }
 
 
 async def test_an_uninstalled_app_forgets_the_workspaces_threads_and_texts(stepped: SteppedBot, en: Texts) -> None:
@@ -46,3 +68,82 @@ async def test_a_revoked_token_of_a_person_changes_nothing(stepped: SteppedBot) 
     await stepped.run(70)
 
     assert len(stepped.card(remote_id).versions) > edits
+
+
+async def test_an_uninstall_deletes_findings_and_snapshots_that_nobody_else_follows(on_both: SteppedBot) -> None:
+    await on_both.follow(scenario("copy_with_renames_and_restrictions"))
+    await on_both.run(600)
+    assert 0 not in (await kept(on_both)).values()
+
+    await on_both.slack.event(UNINSTALLED)
+    await on_both.turn()
+
+    assert await kept(on_both) == dict.fromkeys(await kept(on_both), 0)
+
+
+async def test_an_event_that_is_delivered_again_deletes_nothing_that_was_begun_after_it(on_both: SteppedBot) -> None:
+    await on_both.follow(STALL)
+    envelope = payloads.event(on_both, "app_uninstalled")
+    await send_event(on_both, envelope)
+    await on_both.turn()
+    again = await on_both.follow(STALL)
+
+    await send_event(on_both, envelope)
+    await on_both.run(10)
+
+    assert (await kept(on_both))["subscriptions"] == 1
+    assert "Stopped" not in on_both.root(again).text
+
+
+@pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
+async def test_an_event_that_is_older_than_the_install_is_ignored(stepped: SteppedBot, kind: str) -> None:
+    late = payloads.event(stepped, kind)
+    stepped.clock.move(60)
+    remote_id = await stepped.follow(STALL)
+    before = await kept(stepped)
+    edits = len(stepped.card(remote_id).versions)
+
+    await send_event(stepped, late)
+    await stepped.run(70)
+
+    assert await kept(stepped) == before
+    assert len(stepped.card(remote_id).versions) > edits
+
+
+async def test_an_uninstall_of_another_workspace_deletes_nothing_of_this_one(stepped: SteppedBot) -> None:
+    await stepped.follow(STALL)
+    before = await kept(stepped)
+
+    await send_event(stepped, payloads.event(stepped, "app_uninstalled", team_id="T0OTHER"))
+    await stepped.turn()
+
+    assert await kept(stepped) == before
+
+
+async def test_an_uninstall_is_carried_out_once_the_database_is_back(stepped: SteppedBot, tmp_path: Path) -> None:
+    await stepped.follow(STALL)
+    sleep = HeldSleep()
+    worker = stepped.worker
+    worker.deps = replace(stepped.deps, sleep=sleep)
+
+    with locked(tmp_path / "longtask.db"):
+        await send_event(stepped, payloads.event(stepped, "app_uninstalled"))
+        await sleep.begun.wait()
+    sleep.over.set()
+    await stepped.turn()
+
+    assert await kept(stepped) == dict.fromkeys(await kept(stepped), 0)
+
+
+async def test_ids_of_events_are_forgotten_after_a_day(stepped: SteppedBot) -> None:
+    await send_event(stepped, payloads.event(stepped, "app_uninstalled"))
+    await stepped.turn()
+    turn = housekeeping.step(stepped.database, retention_days=30, now=stepped.clock)
+    counted = []
+    for seconds in (housekeeping.KEEP_REQUESTS.total_seconds(), 1):
+        stepped.clock.move(seconds)
+        await turn()
+        async with stepped.database.read() as connection:
+            counted.append((await connection.execute(select(func.count()).select_from(events))).scalar_one())
+
+    assert counted == [1, 0]

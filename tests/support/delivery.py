@@ -257,7 +257,6 @@ class DeliveryRig:
                 enterprise_id=None,
                 channel_id=CHANNEL,
                 user_id=OWNER,
-                user_team_id=None,
                 command="/longtask",
                 text="1001",
                 response_url=None if response_url is None else self.secrets.seal(response_url),

@@ -79,7 +79,9 @@ class SteppedBot:
     def new_worker(self, deps: Deps | None = None) -> CommandWorker:
         """A worker of another process on the same database."""
         deps = deps or self.deps
-        return CommandWorker(deps=deps, people=People(deps.slack, clock=self.clock))
+        return CommandWorker(
+            deps=deps, people=People(slack=deps.slack, database=deps.database, now=self.clock, sleep=deps.sleep)
+        )
 
     # -- start and stop
 

@@ -8,8 +8,9 @@ from bot.clients.http import UnknownHost
 from bot.clients.proxy import proxy_for
 from bot.clients.slack import responses
 from bot.clients.slack.errors import FAILURES, Ambiguous, NotConnected, error_from_exception, error_from_response
-from bot.clients.slack.responses import JsonObject, Posted, RespondResult, RespondStatus, TokenInfo, UserInfo
+from bot.clients.slack.responses import JsonObject, Posted, RespondResult, RespondStatus, TokenInfo
 from bot.clients.slack.session import web_client
+from bot.domain.person import UserInfo
 from bot.metrics import Metrics
 
 #: previews of Confluence pages would be messages nobody asked for

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.clients.slack.errors import Ambiguous, retry_after
+from bot.domain.person import Installation, UserInfo
 
 #: the event type of our messages' metadata; everybody in the workspace can read it, so it holds nothing but an id
 METADATA_TYPE = "longtask_message"
@@ -26,21 +27,6 @@ class Posted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UserInfo:
-    """A user, from users.info."""
-
-    user_id: str
-    team_id: str | None
-    #: like de-DE; None if Slack does not say
-    locale: str | None
-    is_admin: bool
-    #: a single-channel or multi-channel guest
-    is_guest: bool
-    #: of another organisation, in a shared channel
-    is_stranger: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class TokenInfo:
     """Whose token it is and what it may do, from auth.test."""
 
@@ -48,6 +34,15 @@ class TokenInfo:
     team_name: str
     #: empty if Slack does not say
     scopes: frozenset[str]
+    #: of the Enterprise organization, if the workspace is in one
+    enterprise_id: str | None = None
+    #: whether the token is for a whole organization
+    is_org_wide: bool = False
+
+    @property
+    def installation(self) -> Installation:
+        """Where the app is installed with this token."""
+        return Installation(team_id=self.team_id, enterprise_id=self.enterprise_id, is_org_wide=self.is_org_wide)
 
 
 class RespondStatus(StrEnum):
@@ -92,15 +87,23 @@ def required(method: str, answer: JsonObject, key: str) -> str:
 
 
 def read_user_info(user_id: str, answer: JsonObject) -> UserInfo:
-    """Read an answer of users.info."""
+    """Read an answer of users.info. Raises Ambiguous if it describes nobody."""
     user = object_of(answer, "user")
+    organization = object_of(user, "enterprise_user")
+    teams = organization.get("teams")
     return UserInfo(
         user_id=user_id,
-        team_id=text_of(user, "team_id"),
+        team_id=required("users.info", user, "team_id"),
         locale=text_of(user, "locale"),
         is_admin=any(user.get(key) is True for key in ("is_admin", "is_owner", "is_primary_owner")),
         is_guest=any(user.get(key) is True for key in ("is_restricted", "is_ultra_restricted")),
         is_stranger=user.get("is_stranger") is True,
+        is_bot=user.get("is_bot") is True,
+        is_deleted=user.get("deleted") is True,
+        enterprise_id=text_of(organization, "enterprise_id"),
+        enterprise_teams=frozenset(team for team in teams if isinstance(team, str))
+        if isinstance(teams, list)
+        else frozenset(),
     )
 
 
@@ -111,6 +114,8 @@ def read_token_info(answer: JsonObject, headers: Mapping[str, str]) -> TokenInfo
         team_id=required("auth.test", answer, "team_id"),
         team_name=text_of(answer, "team") or "",
         scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        enterprise_id=text_of(answer, "enterprise_id"),
+        is_org_wide=answer.get("is_enterprise_install") is True,
     )
 
 

@@ -101,6 +101,32 @@ def may_not_stop(texts: Texts) -> Message:
     return paragraphs(sentence)
 
 
+def may_not_use(texts: Texts) -> Message:
+    """Refuse a guest, or a person of another organization, anything but stopping."""
+    sentence = texts.say(
+        "Guests and people of other organizations cannot use this bot, so nothing was done. "
+        "Ask someone of this workspace who is in the channel."
+    )
+    return paragraphs(sentence)
+
+
+def not_known(texts: Texts) -> Message:
+    """Say that Slack did not say who asks."""
+    sentence = texts.say(
+        "Nothing was started, because Slack does not say who you are at the moment. Please try again in a minute."
+    )
+    return paragraphs(sentence)
+
+
+def not_installed_there(texts: Texts) -> Message:
+    """Refuse a request of a workspace that the bot's token is not for."""
+    sentence = texts.say(
+        "This bot works for another Slack workspace, so nothing was started. "
+        "Ask the administrator of this bot to set it up for this one."
+    )
+    return paragraphs(sentence)
+
+
 def connect_not_available(texts: Texts) -> Message:
     """Say that people cannot connect accounts of their own here."""
     sentence = texts.say(

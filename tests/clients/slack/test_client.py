@@ -5,8 +5,9 @@ import pytest
 
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import Ambiguous, NotConnected, Refused
-from bot.clients.slack.responses import Posted, RespondResult, RespondStatus, TokenInfo, UserInfo
+from bot.clients.slack.responses import Posted, RespondResult, RespondStatus, TokenInfo
 from bot.clients.slack.workspaces import SingleWorkspace
+from bot.domain.person import Installation, UserInfo
 from bot.metrics import Metrics
 from tests.support.metrics import samples
 from tests.support.scripted_slack import ScriptedSlack, dropped, ok, page, refuses, says, text
@@ -97,14 +98,27 @@ async def test_a_user_is_read_with_locale_and_rights(slack: ScriptedSlack, clien
         "is_ultra_restricted": True,
         "is_stranger": True,
     }
-    slack.prepare("users.info", ok(user=user), ok(user={"locale": 7}))
+    grid = {"team_id": "T2", "locale": 7, "enterprise_user": {"id": "U2", "enterprise_id": "E1", "teams": ["T1", 7]}}
+    slack.prepare(
+        "users.info", ok(user=user), ok(user=grid), ok(user={"team_id": "T1", "is_bot": True, "deleted": True})
+    )
     assert await client.user_info("U1") == UserInfo(
         user_id="U1", team_id="T1", locale="de-DE", is_admin=True, is_guest=True, is_stranger=True
     )
     assert await client.user_info("U2") == UserInfo(
-        user_id="U2", team_id=None, locale=None, is_admin=False, is_guest=False, is_stranger=False
+        user_id="U2", team_id="T2", enterprise_id="E1", enterprise_teams=frozenset({"T1"})
     )
+    assert await client.user_info("U3") == UserInfo(user_id="U3", team_id="T1", is_bot=True, is_deleted=True)
     assert slack.calls[0] == ("users.info", {"user": "U1", "include_locale": "true"})
+
+
+async def test_an_answer_that_describes_nobody_is_not_known_to_be_about_anybody(
+    slack: ScriptedSlack, client: SlackClient
+) -> None:
+    slack.prepare("users.info", ok(), ok(user="U1"), ok(user={"locale": "de-DE"}))
+    for _ in range(3):
+        with pytest.raises(Ambiguous):
+            await client.user_info("U1")
 
 
 async def test_a_token_names_its_workspace_and_scopes(slack: ScriptedSlack, client: SlackClient) -> None:
@@ -113,6 +127,11 @@ async def test_a_token_names_its_workspace_and_scopes(slack: ScriptedSlack, clie
     assert await client.auth_test() == TokenInfo(
         team_id="T1", team_name="Acme", scopes=frozenset({"commands", "chat:write"})
     )
+
+
+async def test_a_token_of_an_organization_names_it(slack: ScriptedSlack, client: SlackClient) -> None:
+    slack.prepare("auth.test", ok(team_id="E1", enterprise_id="E1", is_enterprise_install=True))
+    assert (await client.auth_test()).installation == Installation(team_id="E1", enterprise_id="E1", is_org_wide=True)
 
 
 def ours(ts: str, marker: str) -> dict[str, object]:
@@ -245,3 +264,27 @@ async def test_a_proxy_is_used_as_the_environment_says(
 async def test_a_single_workspace_has_one_client_for_every_team(client: SlackClient) -> None:
     workspace = SingleWorkspace(client)
     assert [await workspace.client("T1", None), await workspace.client("T2", "E1")] == [client, client]
+
+
+async def test_a_single_workspace_asks_once_whose_its_token_is(slack: ScriptedSlack, client: SlackClient) -> None:
+    slack.prepare("auth.test", says({"ok": False, "error": "fatal_error"}), ok(team_id="T1"))
+    workspace = SingleWorkspace(client)
+    assert await workspace.serves("T1", None) is None
+    with pytest.raises(Ambiguous):
+        await workspace.installation("T1", None)
+    assert await workspace.serves("T1", None) is None
+
+    ours = Installation(team_id="T1")
+    assert [await workspace.installation(team, None) for team in ("T1", "T2", "T1")] == [ours, None, ours]
+    assert [await workspace.serves(team, None) for team in ("T1", "T2")] == [True, False]
+    assert len(slack.calls) == 2
+
+
+async def test_a_token_of_an_organization_serves_all_of_its_workspaces(
+    slack: ScriptedSlack, client: SlackClient
+) -> None:
+    slack.prepare("auth.test", ok(team_id="E1", enterprise_id="E1", is_enterprise_install=True))
+    workspace = SingleWorkspace(client)
+    await workspace.installation("T1", "E1")
+    requests = (("T1", "E1"), ("T2", "E1"), ("T1", "E2"), ("T1", None))
+    assert [await workspace.serves(*request) for request in requests] == [True, True, False, False]

@@ -1,0 +1,50 @@
+"""Who may do what: a table of acts, and the one decision over it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from bot.domain.person import Person
+from bot.domain.states import Membership
+
+
+class Act(StrEnum):
+    """What a person asks for."""
+
+    FOLLOW = "follow"
+    FOLLOW_AGAIN = "follow_again"
+    NOTIFY_ME = "notify_me"
+    CHECK_NOW = "check_now"
+    STATUS = "status"
+    LIST = "list"
+    STOP = "stop"
+    #: one's own threads in a channel
+    STOP_ALL = "stop_all"
+    #: the threads of others as well
+    STOP_ALL_OF_OTHERS = "stop_all_of_others"
+
+
+class Who(StrEnum):
+    """Who may."""
+
+    MEMBERS = "members"  #: people of the workspace, not guests
+    ADMINS = "admins"  #: admins of the workspace
+
+
+WHO_MAY: Mapping[Act, Who] = {
+    Act.FOLLOW: Who.MEMBERS,
+    Act.FOLLOW_AGAIN: Who.MEMBERS,
+    Act.NOTIFY_ME: Who.MEMBERS,
+    Act.CHECK_NOW: Who.MEMBERS,
+    Act.STATUS: Who.MEMBERS,
+    Act.LIST: Who.MEMBERS,
+    Act.STOP: Who.MEMBERS,
+    Act.STOP_ALL: Who.MEMBERS,
+    Act.STOP_ALL_OF_OTHERS: Who.ADMINS,
+}
+
+
+def may(person: Person, act: Act) -> bool:
+    """Whether a person may do something. Who is no member of the workspace may nothing, whatever else is true."""
+    if person.membership is not Membership.MEMBER:
+        return False
+    return person.is_admin or WHO_MAY[act] is Who.MEMBERS

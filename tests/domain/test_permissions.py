@@ -1,0 +1,38 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.permissions import WHO_MAY, Act, may
+from bot.domain.person import Person
+from bot.domain.states import Membership
+
+#: what only admins may
+OF_ADMINS = {Act.STOP_ALL_OF_OTHERS}
+
+
+def person(membership: Membership, *, is_admin: bool) -> Person:
+    return Person(
+        team_id="T1",
+        user_id="U1",
+        membership=membership,
+        is_admin=is_admin,
+        locale=None,
+        asked_at=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+
+
+def test_every_act_names_who_may() -> None:
+    assert set(WHO_MAY) == set(Act)
+
+
+def test_members_may_all_but_what_is_for_admins() -> None:
+    member, admin = (person(Membership.MEMBER, is_admin=is_admin) for is_admin in (False, True))
+
+    assert {act for act in Act if may(member, act)} == set(Act) - OF_ADMINS
+    assert {act for act in Act if may(admin, act)} == set(Act)
+
+
+@pytest.mark.parametrize("membership", [other for other in Membership if other is not Membership.MEMBER])
+@pytest.mark.parametrize("is_admin", [False, True])
+def test_who_is_no_member_of_the_workspace_may_nothing(membership: Membership, is_admin: bool) -> None:
+    assert [act for act in Act if may(person(membership, is_admin=is_admin), act)] == []
