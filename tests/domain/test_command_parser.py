@@ -324,7 +324,14 @@ WORDS = st.one_of(
 )
 
 
-@given(st.lists(WORDS, max_size=15).map(" ".join) | st.text(max_size=300))
+ESCAPED = st.text(st.characters(), max_size=20)
+JSON_BODIES = st.dictionaries(
+    st.sampled_from(["id", "taskId", "ari", "links"]),
+    ESCAPED | st.integers() | st.dictionaries(st.sampled_from(["status", "self"]), ESCAPED),
+).map(json.dumps)
+
+
+@given(st.lists(WORDS, max_size=15).map(" ".join) | st.text(max_size=300) | JSON_BODIES)
 def test_any_text_is_answered_within_bounds(text: str) -> None:
     for sites in ((), (ACME,), (ACME, HOUSE, LAB)):
         command = parse_command(text, sites=sites)
@@ -337,3 +344,48 @@ def test_any_text_is_answered_within_bounds(text: str) -> None:
 )
 def test_every_number_of_up_to_twenty_digits_is_an_id(number: int, form: str) -> None:
     assert parse(form.format(number, number)) == follow(str(number))
+
+
+@pytest.mark.parametrize(
+    ("body", "remote_id"),
+    [
+        ('{"id": "47\\u000011"}', "4711"),
+        ('{"id": "4711\\ud800"}', "4711"),
+        ('{"links": {"status": "/rest/api/longtask/47\\u000711"}}', "4711"),
+    ],
+)
+def test_what_only_escapes_of_json_can_name_is_dropped(body: str, remote_id: str) -> None:
+    assert parse(body) == follow(remote_id)
+
+
+@pytest.mark.parametrize("body", ['{"id": "\\ud800"}', '{"id": "\\u0000"}', '{"id": %s}' % ("9" * 5_000)])
+def test_a_json_body_without_a_readable_id_is_not_understood(body: str) -> None:
+    found = parse(body)
+
+    assert isinstance(found, NotUnderstood)
+    assert found.reason is Misread.JSON
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "//evil.example/rest/api/longtask/1",
+        "///evil.example/rest/api/longtask/1",
+        "/\\evil.example/rest/api/longtask/1",
+        "\\\\evil.example\\rest\\api\\longtask\\1",
+        '{"links": {"status": "//evil.example/rest/api/longtask/1"}}',
+    ],
+)
+def test_an_address_without_a_scheme_names_its_host(typed: str) -> None:
+    assert parse(typed) == ForeignSite(host="evil.example")
+
+
+def test_an_address_without_a_scheme_can_be_one_of_a_known_site() -> None:
+    assert parse("//acme.atlassian.net/wiki/rest/api/longtask/4711") == follow("4711")
+
+
+@pytest.mark.parametrize("place", ["/wiki/rest/api/longtask/4711?{}", "/wiki/admin/longtask.action?{}&taskId=4711"])
+def test_a_url_may_have_any_number_of_parameters(place: str) -> None:
+    parameters = "&".join(f"a{number}=1" for number in range(60))
+
+    assert parse("https://acme.atlassian.net" + place.format(parameters)) == follow("4711")
