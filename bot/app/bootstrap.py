@@ -23,7 +23,7 @@ from bot.clients.slack.errors import SlackError
 from bot.clients.slack.session import open_session as open_slack_session
 from bot.clients.slack.workspaces import SingleWorkspace
 from bot.config import Settings
-from bot.db import claims
+from bot.db import claims, workspaces
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.secrets import Secrets
@@ -61,8 +61,9 @@ async def build(
         database = open_database(settings.database_url)
         stack.push_async_callback(database.close)
         await migrate(database)
-        if database.is_sqlite:
-            async with database.begin() as connection:
+        async with database.begin() as connection:
+            await workspaces.try_all(connection, now=now())
+            if database.is_sqlite:
                 await claims.clear_all(connection)
         slack_session = open_slack_session(settings.slack_api_url)
         stack.push_async_callback(slack_session.close)
@@ -88,6 +89,7 @@ async def build(
             sites={access.name.site_id: access},
             bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
             default_language=settings.default_language,
+            follow_limit=settings.follow_limit,
         )
         write_probe = WriteProbe(database=database)
         stack.push_async_callback(write_probe.stop)

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         "where neither person nor channel says", "en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"
     )
     retention_days: int = _setting("how long ended tasks are kept", 30, ge=1, le=3650)
+    follow_limit: int = _setting(
+        "long tasks one person may have followed at a time; a channel takes five times as many", 200, ge=1
+    )
     metrics_token: Token | None = _setting("bearer token for `/metrics`; without it `/metrics` answers loopback only")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = _setting("how much is logged", "INFO")
     log_format: Annotated[Literal["console", "json"] | None, Lower] = _setting(

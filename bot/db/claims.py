@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, update
 
 from bot.db.engine import Connection, database_now
 from bot.db.models import Claimable, commands, is_waiting, long_tasks, messages, viewers, workspaces
@@ -107,10 +107,14 @@ async def held_long_tasks(connection: Connection, claims: Sequence[tuple[int, st
 
 
 async def claim_workspaces(connection: Connection, *, now: datetime, claim_id: str, limit: int = 50) -> list[str]:
-    """Claim active workspaces that have something to post or edit and that no process delivers for; their team ids."""
+    """Claim workspaces that have something to post or edit and that no process delivers for; their team ids.
+
+    A resting workspace is claimed once it is to be tried again.
+    """
     waiting = exists().where(messages.c.team_id == workspaces.c.team_id, is_waiting)
     stale = exists().where(messages.c.team_id == workspaces.c.team_id, messages.c.stale_since.is_not(None))
-    query = select(workspaces.c.team_id).where(workspaces.c.state == WorkspaceState.ACTIVE, or_(waiting, stale))
+    is_tried = or_(workspaces.c.state == WorkspaceState.ACTIVE, workspaces.c.next_try_at <= now)
+    query = select(workspaces.c.team_id).where(is_tried, or_(waiting, stale))
     key = workspaces.c.team_id
     found = await _claim(connection, workspaces, query, claim_id=claim_id, limit=limit, now=now, returning=[key])
     return [row.team_id for row in found]
@@ -121,9 +125,23 @@ async def holds_workspace(connection: Connection, *, team_id: str, claim_id: str
     return await _holds(connection, workspaces, team_id, claim_id)
 
 
-async def claim_commands(connection: Connection, *, now: datetime, limit: int) -> list[CommandRow]:
-    """Claim commands that are not answered yet, the oldest first."""
-    query = select(commands.c.id).where(commands.c.answered_at.is_(None)).order_by(commands.c.created_at)
+async def claim_commands(connection: Connection, *, now: datetime, limit: int, per_person: int) -> list[CommandRow]:
+    """Claim commands that are not answered yet, in turn by person: the oldest of each, then the second oldest of each.
+
+    Of one person at most `per_person` are claimed at a time, by whichever processes.
+    """
+    clock = await database_now(connection, fallback=now)
+    person = (commands.c.team_id, commands.c.user_id)
+    in_work_first = case((_is_free(commands, clock), 1), else_=0)
+    turn = func.row_number().over(partition_by=person, order_by=(in_work_first, commands.c.created_at, commands.c.id))
+    is_due = or_(commands.c.not_before.is_(None), commands.c.not_before <= now)
+    turns = select(commands.c.id, turn.label("turn")).where(commands.c.answered_at.is_(None), is_due).subquery()
+    query = (
+        select(commands.c.id)
+        .join(turns, turns.c.id == commands.c.id)
+        .where(turns.c.turn <= per_person)
+        .order_by(turns.c.turn, commands.c.created_at)
+    )
     found = await _claim(
         connection,
         commands,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
@@ -47,10 +47,21 @@ async def refuse(connection: Connection, command_id: int) -> None:
     await connection.execute(delete(commands).where(commands.c.id == command_id))
 
 
-async def answered(connection: Connection, command_id: int, *, now: datetime) -> None:
-    """A command has been carried out; its answer is planned."""
+async def answered(connection: Connection, command_id: int, *, now: datetime, language: str) -> None:
+    """A command has been carried out; its answer, in this language, is planned."""
     await connection.execute(
-        update(commands).where(commands.c.id == command_id).values(answered_at=now, claim_id=None, claimed_until=None)
+        update(commands)
+        .where(commands.c.id == command_id)
+        .values(answered_at=now, language=language, claim_id=None, claimed_until=None)
+    )
+
+
+async def put_off(connection: Connection, command_id: int, *, until: datetime) -> None:
+    """A look did not find the long task: give the command back, to be carried out again from a time on."""
+    await connection.execute(
+        update(commands)
+        .where(commands.c.id == command_id)
+        .values(looks=commands.c.looks + 1, not_before=until, claim_id=None, claimed_until=None)
     )
 
 
@@ -72,7 +83,8 @@ async def response_url_used(connection: Connection, command_id: int) -> None:
     )
 
 
-async def any_unanswered(connection: Connection) -> bool:
-    """Whether a command waits to be carried out."""
-    query = select(commands.c.id).where(commands.c.answered_at.is_(None)).limit(1)
-    return (await connection.execute(query)).first() is not None
+async def next_due(connection: Connection) -> datetime | None:
+    """From when on the next command that is not answered may be carried out; None if all are answered."""
+    due_at = func.coalesce(commands.c.not_before, commands.c.created_at)
+    query = select(due_at).where(commands.c.answered_at.is_(None)).order_by(due_at).limit(1)
+    return (await connection.execute(query)).scalar()

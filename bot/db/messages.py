@@ -106,6 +106,7 @@ async def posted(
         ts=address.ts if address else None,
         posted_at=now,
         attempts=0,
+        unknown_answers=0,
         not_before=None,
         **values,
     )
@@ -117,10 +118,17 @@ async def post_later(
     *,
     at: datetime | None,
     ambiguous: bool = False,
+    unknown: bool = False,
     reason: str | None = None,
 ) -> None:
-    """sending → planned: not before `at`; `ambiguous`: Slack may have carried out the post; `reason`: kept if None."""
+    """sending → planned: not before `at`.
+
+    `ambiguous`: Slack may have carried out the post; `unknown`: it gave an answer that no table of the bot names;
+    `reason`: kept if None.
+    """
     values: dict[str, Any] = {"state": MessageState.PLANNED, "not_before": at}
+    if unknown:
+        values["unknown_answers"] = messages.c.unknown_answers + 1
     if ambiguous:
         values["ambiguous"] = True
     if reason is not None:
@@ -156,7 +164,8 @@ async def edited(
     connection: Connection, message: MessageRow, shows: Shows, *, now: datetime, again_at: datetime | None = None
 ) -> None:
     """editing → posted; `again_at`: when the same edit is to be sent once more."""
-    values = {"state": MessageState.POSTED, "attempts": 0, "not_before": again_at, **_shown(shows, now=now)}
+    values = {"state": MessageState.POSTED, "attempts": 0, "unknown_answers": 0, "not_before": again_at}
+    values |= _shown(shows, now=now)
     if again_at is not None:
         values |= {"shown": None, "stale_since": now, "edit_ambiguous": False}
     await _set(connection, message.id, **values)
@@ -173,10 +182,16 @@ async def edit_later(
     *,
     at: datetime | None = None,
     ambiguous: bool = False,
+    unknown: bool = False,
     failed: bool = True,
 ) -> None:
-    """editing → posted, and stale as long as before; `ambiguous`: the edit may still arrive."""
+    """editing → posted, and stale as long as before.
+
+    `ambiguous`: the edit may still arrive; `unknown`: Slack gave an answer that no table of the bot names.
+    """
     values: dict[str, Any] = {"state": message.state, "stale_since": message.stale_since, "not_before": at}
+    if unknown:
+        values["unknown_answers"] = messages.c.unknown_answers + 1
     if failed:
         values["attempts"] = messages.c.attempts + 1
     if ambiguous:
@@ -202,9 +217,16 @@ async def use_plain(connection: Connection, message: MessageRow) -> None:
     await _set(connection, message.id, **values)
 
 
-async def use_milestones(connection: Connection, message_id: int, *, state: MessageState) -> None:
-    """A card that cannot be posted or edited: replies at every quarter instead."""
-    await _set(connection, message_id, form=MessageForm.MILESTONES, state=state, stale_since=None, not_before=None)
+async def use_milestones(
+    connection: Connection, message_id: int, *, state: MessageState, stale_since: datetime | None
+) -> None:
+    """A card that cannot be posted or edited: replies at every quarter instead.
+
+    `stale_since`: since when a reply may be due about what the card could not show; None if none is.
+    """
+    await _set(
+        connection, message_id, form=MessageForm.MILESTONES, state=state, stale_since=stale_since, not_before=None
+    )
 
 
 async def leave(connection: Connection, message_id: int) -> None:

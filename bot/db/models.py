@@ -16,6 +16,8 @@ class _Workspaces(sa.TypedColumns):
     enterprise_id: sa.Named[str | None] = sa.Column(sa.String(32))
     state = enum(states.WorkspaceState, default=states.WorkspaceState.ACTIVE)
     reason: sa.Named[str | None] = sa.Column(sa.String(64))
+    tries = count()  # in a row for which Slack refused the token
+    next_try_at = maybe_time()  # null while it is active
     # One process at a time delivers for a workspace, so order and rate hold without talk between processes.
     claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
     claimed_until = maybe_time()
@@ -202,6 +204,7 @@ class _Messages(sa.TypedColumns):
     ambiguous = flag()  # a post whose end was not seen: another copy may be in Slack
     edit_ambiguous = flag()  # an edit whose end was not seen may still arrive
     attempts = count()  # calls in a row that did not go through
+    unknown_answers = count()  # error words in a row that no table of the bot names
     not_before = maybe_time()
     created_at = time()
     posted_at = maybe_time()
@@ -240,8 +243,11 @@ class _Commands(sa.TypedColumns):
     claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
     claimed_until = maybe_time()
     attempts = count()
+    looks = count()  # that did not find the long task; the command was put off after each
+    not_before = maybe_time()
     created_at = time(index=True)
     answered_at = maybe_time()
+    language: sa.Named[str | None] = sa.Column(sa.String(16))  # of its answer
 
 
 commands = sa.Table(

@@ -11,7 +11,7 @@ from bot.domain.command import SiteKind
 from bot.domain.message_facts import Facts
 from bot.domain.message_kinds import CommandOwner, MessageKind, Owner, SubscriptionOwner
 from bot.domain.snapshot import Kind
-from bot.domain.states import MessageForm, MessageState, Outcome, SubscriptionState, Titles, Verbosity
+from bot.domain.states import MessageForm, MessageState, Outcome, SubscriptionState, Titles, Verbosity, WorkspaceState
 from bot.domain.task_state import TaskHistory
 
 T = TypeVar("T", bound=Struct)
@@ -25,6 +25,16 @@ def columns(row: type[Struct], *tables: Table[Any]) -> list[Column[Any]]:
 def build(row: type[T], values: Sequence[Any]) -> T:
     """A struct from the values of its columns, in its order."""
     return row(**dict(zip(row.__struct_fields__, values, strict=True)))
+
+
+class WorkspaceRow(Struct, frozen=True):
+    """One Slack workspace."""
+
+    team_id: str
+    enterprise_id: str | None
+    state: WorkspaceState
+    tries: int
+    next_try_at: datetime | None
 
 
 class SiteRow(Struct, frozen=True):
@@ -108,7 +118,9 @@ class CommandRow(Struct, frozen=True):
     uses_left: int
     claim_id: str | None
     attempts: int
+    looks: int
     created_at: datetime
+    language: str | None
 
 
 class Address(Struct, frozen=True):
@@ -144,6 +156,7 @@ class MessageRow(Struct, frozen=True):
     ambiguous: bool
     edit_ambiguous: bool
     attempts: int
+    unknown_answers: int
     created_at: datetime
     shown: str | None
     shown_percent: float | None
@@ -164,6 +177,7 @@ class WaitingRow(Struct, frozen=True):
     not_before: datetime | None
     created_at: datetime
     channel_id: str  #: where it is to be posted
+    rank: int  #: of the most urgent message that waits in its thread; for a message to a person, of those
 
 
 class StaleRow(Struct, frozen=True):

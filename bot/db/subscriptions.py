@@ -61,6 +61,18 @@ async def active(connection: Connection, *, long_task_id: int, team_id: str, cha
     return None if row is None else build(SubscriptionRow, row)
 
 
+async def count_active(
+    connection: Connection, *, team_id: str, owner_id: str | None = None, channel_id: str | None = None
+) -> int:
+    """How many threads of a workspace follow: those of a person, or those in a channel."""
+    query = select(func.count()).select_from(subscriptions).where(subscriptions.c.team_id == team_id, is_active)
+    if owner_id is not None:
+        query = query.where(subscriptions.c.owner_id == owner_id)
+    if channel_id is not None:
+        query = query.where(subscriptions.c.channel_id == channel_id)
+    return (await connection.execute(query)).scalar_one()
+
+
 async def from_command(connection: Connection, *, long_task_id: int, command_id: int) -> bool:
     """Whether a command has made a subscription to a long task, in whatever state that is now."""
     query = select(subscriptions.c.id).where(

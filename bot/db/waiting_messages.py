@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, String, and_, case, func, not_, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Select, String, and_, case, func, not_, or_, select, type_coerce, update
 
 from bot.db.engine import Connection
 from bot.db.models import commands, is_editing, is_waiting, long_tasks, messages, subscriptions
@@ -16,46 +17,90 @@ from bot.domain.states import MessageForm, MessageState, Outcome
 _COLUMNS = ("id", "subscription_id", "command_id", "facts", "state", "user_id", "not_before", "created_at")
 #: the kind as text: a kind of a newer version must not hold up the whole workspace
 _WAITING = (*(messages.c[name] for name in _COLUMNS), type_coerce(messages.c.kind, String).label("kind"))
+#: a message to one person, beside the thread
+_TO_PERSON = messages.c.kind.in_((MessageKind.DIRECT, MessageKind.PRIVATE))
 
 
 async def waiting(
-    connection: Connection, team_id: str, *, ranks: Mapping[MessageKind, int], limit: int
+    connection: Connection, team_id: str, *, ranks: Mapping[MessageKind, int], now: datetime, limit: int, of_thread: int
 ) -> list[WaitingRow]:
-    """The messages of a workspace that are not posted yet, grouped by owner, in order within each.
+    """The messages of a workspace that are not posted yet, in order within each owner.
 
-    Of at most `limit` threads: those first whose most urgent message ranks lowest (`ranks`: by kind), then the longest
-    waiting; and of at most `limit` answers to commands.
+    Of at most `limit` threads, taken in turn by channel, so that none is crowded out by another: of each channel first
+    the thread whose most urgent message ranks lowest (`ranks`: by kind), then the longest waiting; those that wait
+    for a time to come are last. Of each thread the first `of_thread` messages, and as many of those to persons. And of
+    at most `limit` answers to commands, in turn by person.
     """
     of_team = and_(messages.c.team_id == team_id, is_waiting)
     rank = case(*((messages.c.kind == kind, number) for kind, number in ranks.items()), else_=max(ranks.values()))
-    threads = (
-        select(messages.c.subscription_id)
-        .where(of_team, messages.c.subscription_id.is_not(None))
-        .group_by(messages.c.subscription_id)
-        .order_by(func.min(rank), func.min(messages.c.created_at))
-        .limit(limit)
-    )
-    of_threads = (
-        select(*_WAITING, subscriptions.c.channel_id)
-        .join(subscriptions, subscriptions.c.id == messages.c.subscription_id)
-        .where(of_team, messages.c.subscription_id.in_(threads))
-        .order_by(messages.c.subscription_id, messages.c.id)
-    )
-    of_commands = (
-        select(*_WAITING, commands.c.channel_id)
-        .join(commands, commands.c.id == messages.c.command_id)
-        .where(of_team, messages.c.subscription_id.is_(None))
-        .order_by(messages.c.id)
-        .limit(limit)
+    queries = (
+        _of_threads(of_team, rank=rank, now=now, limit=limit, of_thread=of_thread),
+        _of_commands(of_team, rank=rank, now=now, limit=limit),
     )
     found = []
-    for query in (of_threads, of_commands):
+    for query in queries:
         for row in (await connection.execute(query)).mappings():
             values = dict(row)
             owner = owner_of(values.pop("subscription_id"), values.pop("command_id"))
             kind, facts = _kind(values.pop("kind")), _facts(values.pop("facts"))
             found.append(WaitingRow(owner=owner, kind=kind, facts=facts, **values))
     return found
+
+
+def _of_threads(
+    of_team: ColumnElement[bool], *, rank: ColumnElement[int], now: datetime, limit: int, of_thread: int
+) -> Select[Any]:
+    threads = (
+        select(
+            messages.c.subscription_id,
+            func.max(_later(now)).label("later"),
+            func.min(rank).label("rank"),
+            func.min(messages.c.created_at).label("since"),
+        )
+        .where(of_team, messages.c.subscription_id.is_not(None))
+        .group_by(messages.c.subscription_id)
+        .subquery()
+    )
+    order = (threads.c.later, threads.c.rank, threads.c.since, threads.c.subscription_id)
+    turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=order)
+    in_turn = (
+        select(threads, subscriptions.c.channel_id, turn.label("turn"))
+        .join(subscriptions, subscriptions.c.id == threads.c.subscription_id)
+        .subquery()
+    )
+    chosen = select(in_turn).order_by(in_turn.c.later, in_turn.c.turn, in_turn.c.rank, in_turn.c.since).limit(limit)
+    threads_chosen = chosen.subquery()
+    group = (messages.c.subscription_id, _TO_PERSON)
+    rows = (
+        select(
+            *_WAITING,
+            threads_chosen.c.channel_id,
+            func.min(rank).over(partition_by=group).label("rank"),
+            func.row_number().over(partition_by=group, order_by=messages.c.id).label("place"),
+        )
+        .join(threads_chosen, threads_chosen.c.subscription_id == messages.c.subscription_id)
+        .where(of_team)
+        .subquery()
+    )
+    query = select(*(column for column in rows.c if column.name != "place")).where(rows.c.place <= of_thread)
+    return query.order_by(rows.c.subscription_id, rows.c.id)
+
+
+def _of_commands(of_team: ColumnElement[bool], *, rank: ColumnElement[int], now: datetime, limit: int) -> Select[Any]:
+    later = _later(now)
+    turn = func.row_number().over(partition_by=commands.c.user_id, order_by=(later, messages.c.id))
+    return (
+        select(*_WAITING, commands.c.channel_id, rank.label("rank"))
+        .join(commands, commands.c.id == messages.c.command_id)
+        .where(of_team, messages.c.subscription_id.is_(None))
+        .order_by(later, turn, messages.c.id)
+        .limit(limit)
+    )
+
+
+def _later(now: datetime) -> ColumnElement[int]:
+    """1 for a message that waits for a time to come, else 0."""
+    return case((messages.c.not_before > now, 1), else_=0)
 
 
 def _kind(text: str) -> MessageKind:
@@ -73,20 +118,30 @@ def _facts(text: str) -> Facts | None:
         return None
 
 
-async def stale(connection: Connection, team_id: str, *, limit: int) -> list[StaleRow]:
-    """Messages of a workspace that show something old: those of ended threads first, then the longest stale."""
+async def stale(connection: Connection, team_id: str, *, now: datetime, limit: int) -> list[StaleRow]:
+    """Messages of a workspace that show something old: those of ended threads first, then the longest stale.
+
+    At most `limit`, taken in turn by channel; those that wait for a time to come are last.
+    """
     running = case((subscriptions.c.outcome == Outcome.FOLLOWING, 1), else_=0)
-    query = (
+    # Milestones are replies: planning them calls nobody, so they do not wait.
+    later = case((messages.c.form == MessageForm.MILESTONES, 0), else_=_later(now))
+    order = (later, running, messages.c.stale_since, messages.c.id)
+    turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=order)
+    in_turn = (
         select(
             messages.c.id,
-            subscriptions.c.id,
+            subscriptions.c.id.label("subscription_id"),
             messages.c.kind,
             messages.c.form,
-            func.coalesce(messages.c.channel_id, subscriptions.c.channel_id),
+            func.coalesce(messages.c.channel_id, subscriptions.c.channel_id).label("channel_id"),
             subscriptions.c.outcome,
             messages.c.stale_since,
             messages.c.not_before,
-            func.abs(func.coalesce(long_tasks.c.percent, 0.0) - func.coalesce(messages.c.shown_percent, 0.0)),
+            func.abs(func.coalesce(long_tasks.c.percent, 0.0) - func.coalesce(messages.c.shown_percent, 0.0)).label(
+                "change"
+            ),
+            running.label("running"),
         )
         .join(subscriptions, subscriptions.c.id == messages.c.subscription_id)
         .join(long_tasks, long_tasks.c.id == subscriptions.c.long_task_id)
@@ -98,9 +153,12 @@ async def stale(connection: Connection, team_id: str, *, limit: int) -> list[Sta
                 and_(messages.c.form == MessageForm.MILESTONES, subscriptions.c.thread_ts.is_not(None)),
             ),
         )
-        .order_by(running, messages.c.stale_since)
+        .order_by(later, turn, running, messages.c.stale_since)
         .limit(limit)
+        .subquery()
     )
+    columns = (in_turn.c[name] for name in StaleRow.__struct_fields__)
+    query = select(*columns).order_by(in_turn.c.running, in_turn.c.stale_since)
     return [StaleRow(*row) for row in await connection.execute(query)]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from bot.db import waiting_messages
 from bot.db.engine import Connection
@@ -13,8 +12,10 @@ from bot.domain.message_kinds import RULES, MessageKind, Owner, Place, Subscript
 from bot.domain.pacing import Candidate, Method, Urgency
 from bot.domain.states import MessageForm, MessageState, Outcome, Trouble
 
-#: threads considered at once, the most urgent and then the longest waiting first; likewise messages to edit
+#: threads considered at once, in turn by channel; likewise messages to edit
 CONSIDERED = 200
+#: waiting messages of one thread considered at once
+OF_THREAD = 20
 
 _RANKS = {kind: int(rules.urgency) for kind, rules in RULES.items()}
 
@@ -43,26 +44,30 @@ class Candidates:
 
 async def candidates(connection: Connection, team_id: str, *, busy: Set[Owner], now: datetime) -> Candidates:
     """The next post and edit of each thread; `busy`: owners of messages that are being posted or edited."""
-    waiting = await waiting_messages.waiting(connection, team_id, ranks=_RANKS, limit=CONSIDERED)
+    waiting = await waiting_messages.waiting(
+        connection, team_id, ranks=_RANKS, now=now, limit=CONSIDERED, of_thread=OF_THREAD
+    )
     work: list[Work] = []
     later: list[datetime] = []
     unfinished: list[int] = []
     pointless: list[int] = []
-    for owner, group in groupby(waiting, key=lambda row: row.owner):
+    by_owner: dict[Owner, list[WaitingRow]] = {}
+    for row in waiting:
+        by_owner.setdefault(row.owner, []).append(row)
+    for owner, rows in by_owner.items():
         if owner in busy:
             continue
-        rows = list(group)
         over = over_already(rows)
         pointless += over
-        rows = [row for row in rows if row.id not in over]
-        stuck = [row.id for row in rows if row.state is MessageState.SENDING]
+        left = [row for row in rows if row.id not in over]
+        stuck = [row.id for row in left if row.state is MessageState.SENDING]
         unfinished += stuck
-        if rows and not stuck:
-            work += _next_post(rows, now=now, later=later)
+        if left and not stuck:
+            work += _next_post(left, now=now, later=later)
     unfinished += [
         message_id for message_id, owner in await waiting_messages.editing(connection, team_id) if owner not in busy
     ]
-    stale = await waiting_messages.stale(connection, team_id, limit=CONSIDERED)
+    stale = await waiting_messages.stale(connection, team_id, now=now, limit=CONSIDERED)
     work += _next_edits(stale, busy=busy, now=now, later=later)
     return Candidates(
         work=tuple(work), next_at=min(later, default=None), unfinished=tuple(unfinished), pointless=tuple(pointless)
@@ -87,7 +92,7 @@ def _next_post(rows: Sequence[WaitingRow], *, now: datetime, later: list[datetim
     """The next message of one owner, as urgent as its most urgent; messages to persons do not wait for the thread."""
     beside = [row for row in rows if RULES[row.kind].place is Place.PERSON]
     thread = [row for row in rows if RULES[row.kind].place is not Place.PERSON]
-    urgency = min((RULES[row.kind].urgency for row in thread), default=Urgency.PROGRESS)
+    urgency = Urgency(thread[0].rank) if thread else Urgency.PROGRESS
     for row in (*beside[:1], *thread[:1]):
         if row.not_before is not None and row.not_before > now:
             later.append(row.not_before)

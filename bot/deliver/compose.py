@@ -16,6 +16,7 @@ from bot.domain.summary import summarize
 from bot.render import replies
 from bot.render.card import card, fingerprint
 from bot.render.completion import completion
+from bot.render.findings_csv import introduction
 from bot.render.findings_text import findings_text
 from bot.render.i18n import Texts
 from bot.render.message import Message, digest, plain
@@ -115,29 +116,23 @@ async def _lost(
     followers = (message.user_id,) if message.kind is MessageKind.DIRECT and message.user_id else ()
     mine = replace(thread, view=replace(view, followers=followers))
     lost = replies.thread_lost(texts, view.remote_id, reason, ended=True)
-    return replies.together(texts, [lost, await _completion(connection, texts, mine, with_list=False)])
+    return replies.together(texts, [lost, await _completion(connection, texts, mine)])
 
 
-async def _completion(connection: Connection, texts: Texts, thread: Thread, *, with_list: bool = True) -> Message:
+async def _completion(connection: Connection, texts: Texts, thread: Thread) -> Message:
     found = await findings.listed(connection, thread.row.task.id)
     view = thread.view
-    return completion(
-        texts,
-        view,
-        summarize(view.snapshot, found, view.outcome),
-        findings_total=len(found) + thread.row.task.findings_beyond,
-        listed=with_list and list_follows((finding.key for finding in found), view.titles),
-    )
+    return completion(texts, view, summarize(view.snapshot, found, view.outcome))
 
 
 async def _findings(
     connection: Connection, texts: Texts, thread: Thread, facts: facts_of.FindingsFile | facts_of.FindingsPage
 ) -> Message | None:
-    """The full list, if it says more than the thread does. A file has no text of its own."""
+    """The full list, if it says more than the thread does; of a file the words that introduce it."""
     found = await findings.listed(connection, thread.row.task.id)
     if not list_follows((finding.key for finding in found), thread.view.titles):
         return None
     if isinstance(facts, facts_of.FindingsFile):
-        return Message(text="")
+        return introduction(texts, found)
     pages = findings_text(texts, found, thread.view.site_url)
     return pages[facts.page] if facts.page < len(pages) else None

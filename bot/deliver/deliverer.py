@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.clients.slack.errors import SlackRateLimited
+from bot.clients.slack.errors import Refusal, Refused, SlackRateLimited
 from bot.db import claims, pauses, waiting_messages, workspaces
 from bot.db.engine import Connection, DatabaseAway
 from bot.db.models import workspaces as workspace_table
 from bot.deliver.candidates import Candidates, Work, candidates
 from bot.deliver.crashes import LIMIT, Crashes, after_crash
-from bot.deliver.deps import Called, ClaimLost, Deps, Lease, write
+from bot.deliver.deps import Called, ClaimLost, Deps, Lease, Token, write
 from bot.deliver.edit import edit
 from bot.deliver.post import post
 from bot.domain.message_kinds import MessageKind, Owner
 from bot.domain.pacing import Budgets, Method, next_messages
+from bot.domain.states import WorkspaceState
 from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
@@ -62,19 +63,21 @@ class Deliverer:
                 return
             unfinished = await waiting_messages.restore_unfinished(connection, team_ids, now=now)
             paused = {team_id: await pauses.paused_methods(connection, team_id, now=now) for team_id in team_ids}
-            enterprises = {team_id: await workspaces.enterprise_of(connection, team_id) for team_id in team_ids}
+            rows = [row for team_id in team_ids if (row := await workspaces.find(connection, team_id)) is not None]
         if unfinished:
             _log.warning("posts_unfinished", count=unfinished)
-        for team_id in team_ids:
-            budgeted = {Method(name): until for name, until in paused[team_id].items() if name in set(Method)}
-            self.worker.hold(team_id, claim_id)
-            self._leases[team_id] = Lease(
-                team_id=team_id,
-                enterprise_id=enterprises[team_id],
+        for row in rows:
+            pauses_here = paused[row.team_id]
+            budgeted = {Method(name): until for name, until in pauses_here.items() if name in set(Method)}
+            self.worker.hold(row.team_id, claim_id)
+            self._leases[row.team_id] = Lease(
+                team_id=row.team_id,
+                enterprise_id=row.enterprise_id,
                 claim_id=claim_id,
                 renewed_at=self.deps.monotonic(),
                 budgets=Budgets.opened(now, pauses=budgeted),
-                paused=dict(paused[team_id]),
+                paused=dict(pauses_here),
+                token=Token.ACCEPTED if row.state is WorkspaceState.ACTIVE else Token.UNTRIED,
             )
 
     async def _begin_calls(self, lease: Lease, now: datetime) -> datetime | None:
@@ -93,10 +96,15 @@ class Deliverer:
                 return None
         # Response URLs have no rate limit.
         unpaced = [work for work in listed.work if work.kind is MessageKind.PRIVATE]
-        paced = {work.candidate.message_id: work for work in listed.work if work.kind is not MessageKind.PRIVATE}
+        paced = {work.candidate.message_id: work for work in _with_token(lease, listed.work)}
+        if lease.token is Token.REFUSED and not unpaced and not lease.busy:
+            await self._give_back(lease)
+            return None
         chosen, lease.budgets, until = next_messages(
             [work.candidate for work in paced.values()], lease.budgets, now, free
         )
+        if chosen and lease.token is Token.UNTRIED:
+            lease.token = Token.ON_TRIAL
         by_owner: dict[Owner, list[Work]] = {}
         for work in (*unpaced[:free], *(paced[candidate.message_id] for candidate in chosen)):
             by_owner.setdefault(work.owner, []).append(work)
@@ -112,6 +120,7 @@ class Deliverer:
             for work in works:
                 called = await self._call(lease, work)
                 self._account(lease, work, called)
+                await self._judge_token(lease, work, called)
                 if called is not None and called.error is not None:
                     break
         except ClaimLost:
@@ -122,6 +131,8 @@ class Deliverer:
             _log.exception("delivery_crashed", owner=repr(owner), message=work.candidate.message_id)
             await self._crashed(lease, work)
         finally:
+            if lease.token is Token.ON_TRIAL and work.kind is not MessageKind.PRIVATE:
+                lease.token = Token.UNTRIED
             lease.busy.discard(owner)
             self.wake.set()
 
@@ -142,12 +153,36 @@ class Deliverer:
             else:
                 lease.paused[method] = until
 
+    async def _judge_token(self, lease: Lease, work: Work, called: Called | None) -> None:
+        """What a call says about the workspace's token, which response URLs do without."""
+        if called is None or work.kind is MessageKind.PRIVATE:
+            return
+        if isinstance(called.error, Refused) and called.error.refusal is Refusal.WORKSPACE_GONE:
+            lease.token = Token.REFUSED
+        elif called.error is None and lease.token is Token.ON_TRIAL:
+            await write(self.deps, lease, _resume, lease.team_id)
+            lease.token = Token.ACCEPTED
+
+    async def _give_back(self, lease: Lease) -> None:
+        """Deliver for a workspace no longer; whichever process finds it due tries it again."""
+        del self._leases[lease.team_id]
+        self.worker.let_go(lease.team_id)
+        async with self.deps.database.begin() as connection:
+            await claims.release(connection, workspace_table, [(lease.team_id, lease.claim_id)])
+
     async def _crashed(self, lease: Lease, work: Work) -> None:
         """Count an unexpected exception; a message that keeps crashing is set aside."""
         times = self._crashes.count(work.candidate.message_id)
 
         async def note(connection: Connection) -> None:
-            await after_crash(connection, work, times, team_id=lease.team_id, now=self.deps.now())
+            await after_crash(
+                connection,
+                work,
+                times,
+                catalogs=self.deps.catalogs,
+                team_id=lease.team_id,
+                now=self.deps.now(),
+            )
 
         try:
             await write(self.deps, lease, note)
@@ -185,6 +220,19 @@ class Deliverer:
         """Finish what is under way, as far as the time allows, and give every workspace back."""
         await self.worker.stop(within=within)
         self._leases.clear()
+
+
+def _with_token(lease: Lease, works: Sequence[Work]) -> list[Work]:
+    """What may be posted and edited with the token: all of it, one message to try the token, or nothing."""
+    if lease.token in (Token.ON_TRIAL, Token.REFUSED):
+        return []
+    paced = [work for work in works if work.kind is not MessageKind.PRIVATE]
+    return paced[:1] if lease.token is Token.UNTRIED else paced
+
+
+async def _resume(connection: Connection, team_id: str) -> None:
+    if await workspaces.resume(connection, team_id):
+        _log.warning("workspace_resumed", team=team_id)
 
 
 async def _tidy(connection: Connection, listed: Candidates, now: datetime) -> None:

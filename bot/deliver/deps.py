@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from typing import TypeVarTuple, Unpack
 
 from bot.clients.slack.client import SlackClient
@@ -52,6 +53,15 @@ class Deps:
         return await self.slack.client(lease.team_id, lease.enterprise_id)
 
 
+class Token(Enum):
+    """Whether Slack takes the token of a workspace."""
+
+    ACCEPTED = auto()
+    UNTRIED = auto()  #: it was refused before, and one call is to find out
+    ON_TRIAL = auto()  #: that call is under way
+    REFUSED = auto()  #: no call is begun with it
+
+
 @dataclass(kw_only=True)
 class Lease:
     """A claim on a workspace, as this process knows it."""
@@ -69,6 +79,8 @@ class Lease:
     paused: dict[str, datetime] = field(default_factory=dict)
     #: owners of messages that are being posted or edited
     busy: set[Owner] = field(default_factory=set)
+    #: whether Slack takes the token
+    token: Token = Token.ACCEPTED
 
     def is_fresh(self, monotonic: float) -> bool:
         """Whether a call that begins now ends within the lease."""

@@ -7,7 +7,7 @@ from bot.clients.slack.errors import SlackError
 from bot.db import messages
 from bot.db.engine import Connection
 from bot.db.rows import MessageRow
-from bot.deliver import error_policy
+from bot.deliver import failures
 from bot.deliver.compose import Composed, compose
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, check_claim, write
 from bot.deliver.thread import Thread, read_thread
@@ -41,7 +41,7 @@ async def edit(deps: Deps, lease: Lease, message_id: int) -> Called | None:
         client = await deps.client(lease)
         await client.edit(address.channel_id, address.ts, shown.text, shown.blocks)
     except SlackError as error:
-        await write(deps, lease, error_policy.after_edit, deps, message, composed.thread, error)
+        await write(deps, lease, failures.after_edit, deps, message, composed.thread, error)
         return Called(error=error)
     await write(deps, lease, _edited, deps, composed)
     deps.metrics.message_edited(message.kind)

@@ -11,7 +11,7 @@ from bot.db import commands, messages, subscriptions
 from bot.db.engine import Connection
 from bot.db.rows import Address, MessageRow
 from bot.db.secrets import SecretsError
-from bot.deliver import error_policy, findings_list
+from bot.deliver import failures, findings_list
 from bot.deliver.compose import Composed, compose
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, check_claim, write
 from bot.deliver.thread import Thread, read_thread
@@ -49,7 +49,7 @@ async def post(deps: Deps, lease: Lease, message_id: int) -> Called | None:
         if error is None:
             await write(deps, lease, partial(put_back, reason=JOINED))
             return Called()
-        await write(deps, lease, error_policy.after_post, deps, message, composed.thread, error)
+        await write(deps, lease, failures.after_post, deps, message, composed.thread, error)
         if isinstance(error, Ambiguous):
             _log.warning("post_is_ambiguous", message=message_id, kind=message.kind, answer=error.answer)
         return Called(error=error)
@@ -95,7 +95,7 @@ async def _call(deps: Deps, lease: Lease, composed: Composed) -> Address | None:
         await _respond(deps, lease, composed)
         return None
     if isinstance(message.facts, FindingsFile) and thread is not None:
-        await findings_list.upload(deps, lease, thread)
+        await findings_list.upload(deps, lease, thread, shown)
         return None
     channel, thread_ts = message.user_id or "", None
     if message.kind is not MessageKind.DIRECT and thread is not None:
@@ -111,25 +111,34 @@ async def _call(deps: Deps, lease: Lease, composed: Composed) -> Address | None:
 
 
 async def _unless_joined(deps: Deps, lease: Lease, composed: Composed, error: SlackError) -> SlackError | None:
-    """Join a public channel that a person asked from, if that is why a root was refused; None if the bot is in now.
+    """Join a public channel that a person asked from, if that is why a root or a file was refused; None if the bot is
+    in now.
 
-    The root is posted again in its turn, since the refused post has used up the channel's second.
+    It is posted again in its turn, since a refused post has used up the channel's second.
     """
     message, thread = composed.row, composed.thread
     not_in_channel = isinstance(error, Refused) and error.refusal is Refusal.NOT_IN_CHANNEL
-    if not not_in_channel or message.kind is not MessageKind.ROOT or message.reason == JOINED or thread is None:
+    if not not_in_channel or not _needs_member(message) or message.reason == JOINED or thread is None:
         return error
     try:
         lease.check_pauses("conversations.join", now=deps.now())
         await (await deps.client(lease)).join(thread.row.subscription.channel_id)
-    except Refused:
-        return error
+    except Refused as refused:
+        return refused if refused.refusal is Refusal.WORKSPACE_GONE else error
     except Ambiguous as unseen:
         # Joining twice is joining once.
         return NotConnected(unseen.method, unseen.answer)
     except SlackError as other:
         return other
     return None
+
+
+def _needs_member(message: MessageRow) -> bool:
+    """Whether a message of a public channel may be refused because the bot is not a member.
+
+    A file is, even where chat:write.public lets the bot post (https://github.com/getnao/nao/issues/1372).
+    """
+    return message.kind is MessageKind.ROOT or isinstance(message.facts, FindingsFile)
 
 
 async def _look_up(deps: Deps, lease: Lease, message: MessageRow, *, channel: str, thread_ts: str | None) -> str | None:

@@ -85,7 +85,7 @@ class WorkspaceState(StrEnum):
     """Whether the bot may call Slack for a workspace."""
 
     ACTIVE = "active"
-    STOPPED = "stopped"  #: Slack refuses the token
+    RESTING = "resting"  #: Slack refuses the token; it is tried again from time to time
 
 
 class Membership(StrEnum):

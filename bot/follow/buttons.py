@@ -15,7 +15,7 @@ from bot.domain.message_kinds import MessageKind
 from bot.domain.permissions import Act
 from bot.domain.person import Person
 from bot.follow.deps import Deps, Request
-from bot.follow.following import add_follower, follow
+from bot.follow.following import add_follower, follow_from_button
 from bot.follow.people import NotKnown, People
 from bot.follow.permissions import log_act, refusal
 from bot.follow.responder import respond
@@ -156,11 +156,11 @@ async def _check_now(deps: Deps, request: Request, pressed: Press, row: ThreadRo
 async def _follow_again(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     if row.subscription.is_active:
         return await _current_thread(deps, request, row)
-    return await follow(deps, request, _command(row))
+    return await follow_from_button(deps, request, _command(row))
 
 
 async def _follow_in_dm(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
-    return await follow(deps, replace(request, channel_id=request.user_id), _command(row))
+    return await follow_from_button(deps, replace(request, channel_id=request.user_id), _command(row))
 
 
 def _command(row: ThreadRow) -> Follow:

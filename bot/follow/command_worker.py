@@ -21,6 +21,7 @@ from bot.domain.person import Person
 from bot.follow.command_store import CommandStore, IncomingCommand
 from bot.follow.commands import HANDLERS, Immediate
 from bot.follow.deps import Deps, Request
+from bot.follow.first_look import LookAgain
 from bot.follow.people import NotKnown, People
 from bot.follow.permissions import refusal
 from bot.render import replies
@@ -34,6 +35,8 @@ _log = structlog.get_logger(__name__)
 IDLE_SECONDS = 1.0
 #: commands carried out at once
 MAX_COMMANDS = 50
+#: of these at most so many of one person
+MAX_OF_PERSON = 5
 #: a command that waited longer than this is not carried out any more, and its caller is informed
 EXPIRES_AFTER = timedelta(minutes=30)
 #: how often a command is begun before its caller is informed that it failed
@@ -88,11 +91,15 @@ class CommandWorker:
         free = MAX_COMMANDS - len(self.worker.held)
         if free <= 0:
             return IDLE_SECONDS
+        now = self.deps.now()
         async with self.deps.database.read() as connection:
-            if not await commands.any_unanswered(connection):
-                return IDLE_SECONDS
+            due_at = await commands.next_due(connection)
+        if due_at is None:
+            return IDLE_SECONDS
+        if due_at > now:
+            return min((due_at - now).total_seconds(), IDLE_SECONDS)
         async with self.deps.database.begin() as connection:
-            rows = await claims.claim_commands(connection, now=self.deps.now(), limit=free)
+            rows = await claims.claim_commands(connection, now=now, limit=free, per_person=MAX_OF_PERSON)
         for row in rows:
             self.worker.hold(row.id, row.claim_id or "")
             self.worker.start(self._answer(row), then_let_go=row.id)
@@ -105,16 +112,23 @@ class CommandWorker:
             match asker:
                 case NotKnown.NOT_INSTALLED:
                     await self._refuse(row)
-                    return
                 case NotKnown.NO_ANSWER:
-                    message = replies.not_known(self.texts())
+                    await self._plan_answer(row, replies.not_known(self.texts()), self.texts())
                 case Person():
-                    message = await self._carry_out(row, self._request(row, asker))
+                    await self._answer_person(row, self._request(row, asker))
                 case _:
                     assert_never(asker)
-            await self._plan_answer(row, message)
         except DatabaseAway as error:
-            _log.warning("command_put_off", command=row.id, error=type(error).__name__)
+            _log.warning("command_not_answered", command=row.id, error=type(error).__name__)
+        # Another command of this person may have waited for this one.
+        self.wake.set()
+
+    async def _answer_person(self, row: CommandRow, request: Request) -> None:
+        message = await self._carry_out(row, request)
+        if isinstance(message, LookAgain):
+            await self._put_off(row, message)
+        else:
+            await self._plan_answer(row, message, request.texts)
 
     def _request(self, row: CommandRow, person: Person) -> Request:
         return Request(
@@ -126,6 +140,7 @@ class CommandWorker:
             command=row.command,
             texts=self._texts_for(person),
             person=person,
+            looks=row.looks,
         )
 
     async def _refuse(self, row: CommandRow) -> None:
@@ -134,7 +149,13 @@ class CommandWorker:
             await commands.refuse(connection, row.id)
         _log.warning("request_of_another_workspace", team=row.team_id)
 
-    async def _plan_answer(self, row: CommandRow, message: Message) -> None:
+    async def _put_off(self, row: CommandRow, again: LookAgain) -> None:
+        """Give a command back until the long task is looked for again; meanwhile it takes no other's place."""
+        async with self.deps.database.begin() as connection:
+            if await claims.holds_command(connection, command_id=row.id, claim_id=row.claim_id or ""):
+                await commands.put_off(connection, row.id, until=self.deps.now() + again.after)
+
+    async def _plan_answer(self, row: CommandRow, message: Message, texts: Texts) -> None:
         facts = Answer(text=message.text, blocks=message.blocks)
         planned = messages.Planned(
             owner=CommandOwner(row.id),
@@ -146,16 +167,17 @@ class CommandWorker:
             if not await claims.holds_command(connection, command_id=row.id, claim_id=row.claim_id or ""):
                 return
             await messages.plan(connection, [planned], now=now)
-            await commands.answered(connection, row.id, now=now)
+            await commands.answered(connection, row.id, now=now, language=texts.language)
         self.deps.delivery_wake.set()
 
-    async def _carry_out(self, row: CommandRow, request: Request) -> Message:
+    async def _carry_out(self, row: CommandRow, request: Request) -> Message | LookAgain:
         if self.deps.now() - row.created_at > EXPIRES_AFTER:
             return replies.nothing_started(request.texts)
         command = self.parse(row.text)
         verb = type(command).__name__
         handler = HANDLERS[type(command)]
         try:
+            message: Message | LookAgain
             if isinstance(handler, Immediate):
                 message = handler.render(request.texts, request.command, command)
             elif (refused := refusal(request, handler.act)) is not None:
@@ -163,14 +185,15 @@ class CommandWorker:
             else:
                 message = await handler.carry_out(self.deps, request, command)
         except DatabaseAway:
-            if row.attempts < ATTEMPTS:
+            if row.attempts - row.looks < ATTEMPTS:
                 raise
             return replies.nothing_started(request.texts)
         except Exception:  # noqa: BLE001 -- whatever failed, the caller is informed
             _log.exception("command_crashed", command=row.id, verb=verb)
             self.deps.metrics.command(verb, "crashed")
             return replies.gone_wrong(request.texts)
-        self.deps.metrics.command(verb, "answered")
+        if not isinstance(message, LookAgain):
+            self.deps.metrics.command(verb, "answered")
         return message
 
     async def renew_step(self) -> float:

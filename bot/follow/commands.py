@@ -8,6 +8,7 @@ from bot.domain import command
 from bot.domain.permissions import Act
 from bot.follow import following, listing, status, stopping
 from bot.follow.deps import Deps, Request
+from bot.follow.first_look import LookAgain
 from bot.render import replies
 from bot.render.i18n import Texts
 from bot.render.message import Message
@@ -28,7 +29,7 @@ class Worked:
     """A command that needs the database or the network: it is stored, acknowledged, and carried out by the worker."""
 
     act: Act
-    carry_out: Callable[[Deps, Request, Any], Awaitable[Message]]
+    carry_out: Callable[[Deps, Request, Any], Awaitable[Message | LookAgain]]
     #: how many long tasks the acknowledgement says that Confluence is asked about; None if it says nothing
     asks_about: Callable[[Any], int] | None = None
 
@@ -38,7 +39,7 @@ Handler = Immediate | Worked
 
 def _worked(
     act: Act,
-    carry_out: Callable[[Deps, Request, C], Awaitable[Message]],
+    carry_out: Callable[[Deps, Request, C], Awaitable[Message | LookAgain]],
     *,
     asks_about: Callable[[C], int] | None = None,
 ) -> Worked:

@@ -48,6 +48,8 @@ class Request:
     texts: Texts
     #: who asks, as Slack has described them
     person: Person
+    #: looks for this command that did not find the long task
+    looks: int = 0
 
     @property
     def target_channel(self) -> str:
@@ -70,6 +72,8 @@ class Deps:
     sites: Mapping[int, SiteAccess]
     bounds: Bounds
     default_language: str
+    #: threads one person may have at a time
+    follow_limit: int
     #: set when a message is planned or shows something old
     delivery_wake: asyncio.Event = field(default_factory=asyncio.Event)
     #: set when a long task is due

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.db import accounts, pauses
@@ -16,21 +17,25 @@ from bot.render import replies
 from bot.render.message import Message
 from bot.render.thread import ThreadView
 
-#: seconds between the looks at a long task that is not found: it may have been started a moment ago
-RETRY_NOT_FOUND = (3.0, 6.0)
+#: times between the looks at a long task that is not found: it may have been started a moment ago
+RETRY_NOT_FOUND = (timedelta(seconds=3), timedelta(seconds=6))
 
 
-async def look(deps: Deps, ref: Reference) -> poll_result.PollResult:
-    """Look once; if the long task is not found, three times in ten seconds."""
+@dataclass(frozen=True, kw_only=True)
+class LookAgain:
+    """The long task is not found: the command is to be carried out again after this time."""
+
+    after: timedelta
+
+
+async def look(deps: Deps, request: Request, ref: Reference) -> poll_result.PollResult | LookAgain:
+    """Look once; a long task that a command names and that is not found is looked for three times in ten seconds."""
     paused = await _paused(deps, ref)
     if paused is not None:
         return paused
     result = await deps.look(ref.site_id, ref.remote_id)
-    for seconds in RETRY_NOT_FOUND:
-        if not isinstance(result, poll_result.NotFound):
-            break
-        await deps.sleep(seconds)
-        result = await deps.look(ref.site_id, ref.remote_id)
+    if isinstance(result, poll_result.NotFound) and request.command_id is not None:
+        return result if request.looks >= len(RETRY_NOT_FOUND) else LookAgain(after=RETRY_NOT_FOUND[request.looks])
     if isinstance(result, poll_result.RateLimited):
         await _keep_pause(deps, ref, result)
     return result

@@ -1,9 +1,12 @@
 """Begin to follow long tasks in a channel."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
-from bot.db import accounts, findings, long_tasks, messages, subscriptions
+import structlog
+
+from bot.db import accounts, findings, long_tasks, messages, subscriptions, workspaces
 from bot.db.engine import Connection
 from bot.domain.command import Follow, Reference
 from bot.domain.message_kinds import SubscriptionOwner
@@ -13,31 +16,60 @@ from bot.domain.poll_result import Seen
 from bot.domain.states import Outcome, Verbosity
 from bot.domain.task_state import Decision
 from bot.follow.deps import Deps, Request
-from bot.follow.first_look import first_decision, look, refusal, view_of
+from bot.follow.first_look import LookAgain, first_decision, look, refusal, view_of
 from bot.follow.permissions import log_act
 from bot.render import replies
 from bot.render.message import Message
 
+_log = structlog.get_logger(__name__)
 
-async def follow(deps: Deps, request: Request, command: Follow) -> Message:
-    """Follow each long task that is asked for; returns one answer for all."""
+#: a channel follows at most so many times as many long tasks as one person
+PEOPLE_PER_CHANNEL = 5
+
+_Result = Message | LookAgain | replies.Followed | replies.LimitReached
+
+
+async def follow(deps: Deps, request: Request, command: Follow) -> Message | LookAgain:
+    """Follow each long task that is asked for; returns one answer for all, once none is looked for again."""
+    results = await _follow_each(deps, request, command)
+    later = [one.after for one in results if isinstance(one, LookAgain)]
+    return LookAgain(after=min(later)) if later else _one_answer(request, results)
+
+
+async def follow_from_button(deps: Deps, request: Request, command: Follow) -> Message:
+    """Follow long tasks that this bot has seen before, so that none is looked for again; returns one answer for all."""
+    return _one_answer(request, await _follow_each(deps, request, command))
+
+
+async def _follow_each(deps: Deps, request: Request, command: Follow) -> list[_Result]:
     verbosity = command.verbosity or Verbosity.NORMAL
     # Each begins as soon as Confluence has answered: an unknown id, which is looked for again, holds up no other.
     results = await asyncio.gather(*(_follow_one(deps, request, ref, verbosity) for ref in command.refs))
-    started = [one for one in results if isinstance(one, replies.Followed)]
-    answers = [one for one in results if isinstance(one, Message)]
-    if started:
+    if any(isinstance(one, replies.Followed) for one in results):
         deps.delivery_wake.set()
         deps.polling_wake.set()
+    return results
+
+
+def _one_answer(request: Request, results: Sequence[_Result]) -> Message:
+    answers = [one for one in results if isinstance(one, Message)]
+    started = [one for one in results if isinstance(one, replies.Followed)]
+    if started:
         answers.insert(0, replies.following(request.texts, started))
+    for place in replies.LimitOf:
+        refused = [one for one in results if isinstance(one, replies.LimitReached) and one.place is place]
+        if refused:
+            answers.append(replies.limit_reached(request.texts, refused, request.command))
     return replies.together(request.texts, answers)
 
 
-async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: Verbosity) -> Message | replies.Followed:
+async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: Verbosity) -> _Result:
     answer = await _followed_already(deps, request, ref)
     if answer is not None:
         return answer
-    result = await look(deps, ref)
+    result = await look(deps, request, ref)
+    if isinstance(result, LookAgain):
+        return result
     if not isinstance(result, Seen):
         return refusal(deps, request, ref, result)
     now = deps.now()
@@ -45,13 +77,16 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: V
     if decision.after.outcome is not Outcome.FOLLOWING:
         return replies.ended(request.texts, view_of(deps, request, ref, decision, result))
     async with deps.database.begin() as connection:
-        subscription_id = await _begin(
+        began = await _begin(
             connection, deps, request, ref=ref, decision=decision, seen=result, verbosity=verbosity, now=now
         )
-    if subscription_id is None:
+    if isinstance(began, replies.LimitReached):
+        _log.warning("follow_limit_reached", user=request.user_id, channel=request.target_channel, limit=began.limit)
+        return began
+    if began is None:
         answer = await _followed_already(deps, request, ref)
         return answer or replies.already_following(request.texts, ref.remote_id)
-    log_act(request, Act.FOLLOW, subscription=subscription_id)
+    log_act(request, Act.FOLLOW, subscription=began)
     return replies.Followed(remote_id=ref.remote_id)
 
 
@@ -99,14 +134,23 @@ async def _begin(
     seen: Seen,
     verbosity: Verbosity,
     now: datetime,
-) -> int | None:
-    """Store everything that following begins with; the subscription's id, or None if the channel follows it already."""
+) -> int | replies.LimitReached | None:
+    """Store everything that following begins with, in one transaction.
+
+    Returns the subscription's id, the limit that it would exceed, or None if the channel follows it already.
+    """
     account_id = deps.sites[ref.site_id].account_id
-    task = await long_tasks.put(connection, site_id=ref.site_id, decision=decision, now=now)
-    if await subscriptions.active(
-        connection, long_task_id=task.id, team_id=request.team_id, channel_id=request.target_channel
+    # Whoever else begins to follow in this workspace waits, so that a limit counts all of them.
+    await workspaces.lock(connection, request.team_id)
+    known_task = await long_tasks.find(connection, site_id=ref.site_id, remote_id=ref.remote_id)
+    if known_task is not None and await subscriptions.active(
+        connection, long_task_id=known_task.id, team_id=request.team_id, channel_id=request.target_channel
     ):
         return None
+    reached = await _limit_reached(connection, deps, request, ref)
+    if reached is not None:
+        return reached
+    task = await long_tasks.put(connection, site_id=ref.site_id, decision=decision, now=now)
     await accounts.add_viewer(connection, long_task_id=task.id, account_id=account_id, now=now)
     last_seq = task.findings_seq
     if task.findings_digest == seen.snapshot.findings_digest:
@@ -135,3 +179,17 @@ async def _begin(
     planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]
     await messages.plan(connection, planned, now=now)
     return subscription_id
+
+
+async def _limit_reached(
+    connection: Connection, deps: Deps, request: Request, ref: Reference
+) -> replies.LimitReached | None:
+    """The limit that one more thread would exceed."""
+    team_id, channel_id = request.team_id, request.target_channel
+    of_person = await subscriptions.count_active(connection, team_id=team_id, owner_id=request.user_id)
+    if of_person >= deps.follow_limit:
+        return replies.LimitReached(remote_id=ref.remote_id, place=replies.LimitOf.PERSON, limit=deps.follow_limit)
+    limit = deps.follow_limit * PEOPLE_PER_CHANNEL
+    if await subscriptions.count_active(connection, team_id=team_id, channel_id=channel_id) >= limit:
+        return replies.LimitReached(remote_id=ref.remote_id, place=replies.LimitOf.CHANNEL, limit=limit)
+    return None

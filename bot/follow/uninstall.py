@@ -1,4 +1,4 @@
-"""Forget or stop a workspace that no longer lets the bot in."""
+"""Forget a workspace that no longer lets the bot in, or let it rest."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import structlog
 
 from bot.db import events, workspaces
 from bot.db.engine import Connection, DatabaseAway
+from bot.domain.workspace_rest import next_try
 from bot.follow.deps import Deps
 
 _log = structlog.get_logger(__name__)
@@ -34,10 +35,18 @@ async def forget_workspace(deps: Deps, event: WorkspaceEvent) -> None:
         _log.info("workspace_forgotten", team=event.team_id)
 
 
-async def stop_workspace(deps: Deps, event: WorkspaceEvent) -> None:
-    """The bot's token was revoked: post nothing there any more."""
-    if await _take(deps, event, lambda connection: workspaces.stop(connection, event.team_id, reason="tokens_revoked")):
-        _log.warning("workspace_stopped", team=event.team_id)
+async def rest_workspace(deps: Deps, event: WorkspaceEvent) -> None:
+    """The bot's token was revoked: post nothing there before the token is tried again."""
+    now = deps.now()
+
+    async def rest(connection: Connection) -> None:
+        until = next_try(0, now=now)
+        if await workspaces.rest(
+            connection, event.team_id, reason="tokens_revoked", until=until, now=now, take_claim=True
+        ):
+            _log.warning("workspace_rests", team=event.team_id, answer="tokens_revoked")
+
+    await _take(deps, event, rest)
 
 
 async def _take(deps: Deps, event: WorkspaceEvent, act: Callable[[Connection], Awaitable[object]]) -> bool:

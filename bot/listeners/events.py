@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.follow import CommandWorker
-from bot.follow.uninstall import WorkspaceEvent, forget_workspace, stop_workspace
+from bot.follow.uninstall import WorkspaceEvent, forget_workspace, rest_workspace
 from bot.listeners.payloads import Event, read
 
 UNINSTALLED = "app_uninstalled"
@@ -22,7 +22,7 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
     async def revoked(body: dict[str, Any]) -> None:
         payload = read(Event, body)
         if payload.event.tokens.bot:
-            worker.start(stop_workspace(worker.deps, _about_workspace(payload)))
+            worker.start(rest_workspace(worker.deps, _about_workspace(payload)))
 
     app.event(UNINSTALLED)(uninstalled)
     app.event(REVOKED)(revoked)

@@ -61,13 +61,8 @@ _NOT_DONE: tuple[tuple[Callable[[Summary], Extent], str, tuple[str, str]], ...] 
 )
 
 
-def completion(
-    texts: Texts, view: ThreadView, summary: Summary, *, findings_total: int = 0, listed: bool = False
-) -> Message:
-    """Say how it ended, with counts, duration, link and chart.
-
-    `findings_total`: how many warnings and errors there were. `listed`: a file with all of them follows.
-    """
+def completion(texts: Texts, view: ThreadView, summary: Summary) -> Message:
+    """Say how it ended, with counts, duration, link and chart."""
     note = phrases.ending_note(texts, view)
     if note is None and view.outcome in _WENT_THROUGH:
         note = texts.say(_WENT_THROUGH[view.outcome])
@@ -78,8 +73,6 @@ def completion(
         phrases.confluence_text(texts, view),
     ]
     results = [Mrkdwn(f"• {line}") for line in _results(texts, summary)]
-    if listed:
-        results.append(_file_follows(texts, findings_total))
     link = open_link(texts, view)
     figures = on_one_line(
         [phrases.percentage(texts, view), _unfinished_pages(texts, view), phrases.findings_count(texts, view)]
@@ -110,14 +103,6 @@ def _unfinished_pages(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     """Say how many pages were done if not all were; if all were, the results say so."""
     snapshot = view.snapshot
     return phrases.pages(texts, view) if snapshot and snapshot.total and snapshot.done != snapshot.total else None
-
-
-def _file_follows(texts: Texts, total: int) -> Mrkdwn:
-    return texts.count(
-        "The file below names the {count} warning or error.",
-        "The file below names all {count} warnings and errors.",
-        total,
-    )
 
 
 def _results(texts: Texts, summary: Summary) -> Iterable[Mrkdwn]:

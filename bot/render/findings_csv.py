@@ -8,6 +8,7 @@ from bot.domain.page_links import page_link
 from bot.domain.snapshot import Finding, Severity
 from bot.domain.status_keys import Arg, find_arg
 from bot.render.i18n import Texts, wording
+from bot.render.message import Message
 from bot.render.status_texts import FINDING_TEXTS, advice, label
 
 #: spreadsheets read a cell that starts like this as a formula (OWASP, CSV injection), full-width forms as well
@@ -40,6 +41,16 @@ def findings_csv(texts: Texts, findings: Sequence[Finding], site_url: str) -> by
     writer.writerow([texts.say(heading) for heading in _COLUMNS])
     writer.writerows([_escaped(cell) for cell in _row(texts, finding, site_url)] for finding in findings)
     return out.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def introduction(texts: Texts, findings: Sequence[Finding]) -> Message:
+    """Introduce the file in the message that shares it: where the file cannot be shared, nothing promises it."""
+    sentence = texts.count(
+        "This file names the {count} warning or error.",
+        "This file names {count} warnings and errors.",
+        len(findings),
+    )
+    return Message(text=sentence)
 
 
 def _row(texts: Texts, finding: Finding, site_url: str) -> list[str]:

@@ -10,6 +10,7 @@ from bot.domain.states import Outcome
 from bot.domain.summary import summarize
 from bot.render.card import card
 from bot.render.completion import completion
+from bot.render.findings_csv import introduction
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.phases import phase
@@ -41,8 +42,9 @@ def messages(texts: Texts, situation: Situation) -> Iterator[tuple[str, Message]
         yield "warnings", warnings(texts, view, findings)
     if view.outcome is not Outcome.FOLLOWING:
         summary = summarize(view.snapshot, findings, view.outcome)
-        listed = list_follows((finding.key for finding in findings), view.titles)
-        yield "completion", completion(texts, view, summary, findings_total=len(findings), listed=listed)
+        yield "completion", completion(texts, view, summary)
+        if list_follows((finding.key for finding in findings), view.titles):
+            yield "file", introduction(texts, findings)
     if view.trouble:
         since, until = view.trouble_since, view.trouble_until
         yield "trouble", trouble(texts, view, view.trouble, over=False, since=since, until=until)

@@ -161,7 +161,7 @@ async def test_a_workspace_with_a_message_to_post_or_edit_has_one_holder_at_a_ti
 async def test_commands_are_claimed_the_oldest_first_until_they_are_answered(filled: FilledDatabase) -> None:
     async def claim() -> list[CommandRow]:
         async with filled.database.begin() as connection:
-            return await claims.claim_commands(connection, now=filled.clock(), limit=2)
+            return await claims.claim_commands(connection, now=filled.clock(), limit=2, per_person=9)
 
     async def hold(command_id: int, claim_id: str) -> bool:
         async with filled.database.begin() as connection:
@@ -175,7 +175,22 @@ async def test_commands_are_claimed_the_oldest_first_until_they_are_answered(fil
     one, two = first
     assert [await hold(row.id, one.claim_id or "") for row in (one, *second)] == [True, False]
     async with filled.database.begin() as connection:
-        await commands.answered(connection, one.id, now=filled.clock())
+        await commands.answered(connection, one.id, now=filled.clock(), language="en")
     await filled.expire(command_table)
     again = await claim()
     assert [(row.text, row.attempts) for row in again] == [("two", two.attempts + 1), ("three", 2)]
+
+
+async def test_commands_are_claimed_in_turn_by_person_and_no_more_than_a_few_of_one(filled: FilledDatabase) -> None:
+    async def claim(limit: int) -> list[str]:
+        async with filled.database.begin() as connection:
+            rows = await claims.claim_commands(connection, now=filled.clock(), limit=limit, per_person=2)
+        return [row.text for row in rows]
+
+    for name, user in (("a1", "U1"), ("a2", "U1"), ("a3", "U1"), ("b1", "U2"), ("b2", "U2"), ("c1", "U3")):
+        await filled.add_command(name, user_id=user)
+        filled.clock.move(1)
+    claimed = [await claim(4), await claim(9), await claim(9)]
+    assert claimed == [["a1", "a2", "b1", "c1"], ["b2"], []]
+    await filled.expire(command_table)
+    assert await claim(9) == ["a1", "a2", "b1", "b2", "c1"]

@@ -1,4 +1,4 @@
-from bot.db import commands
+from bot.db import claims, commands
 from bot.db.rows import CommandRow
 from tests.support.filled_database import CHANNEL, OWNER, TEAM, FilledDatabase
 
@@ -38,7 +38,9 @@ async def test_a_command_is_stored_once_by_its_trigger_id(filled: FilledDatabase
         uses_left=5,
         claim_id=None,
         attempts=0,
+        looks=0,
         created_at=filled.clock(),
+        language=None,
     )
 
 
@@ -52,12 +54,32 @@ async def test_a_trigger_id_counts_within_its_workspace(filled: FilledDatabase) 
 async def test_a_command_waits_until_it_is_answered(filled: FilledDatabase) -> None:
     command_id = await add(filled, "one")
     assert command_id is not None
-    waiting = []
+    due = []
     async with filled.database.begin() as connection:
-        waiting.append(await commands.any_unanswered(connection))
+        due.append(await commands.next_due(connection))
         await commands.response_url_used(connection, command_id)
-        await commands.answered(connection, command_id, now=filled.clock())
-        waiting.append(await commands.any_unanswered(connection))
+        await commands.answered(connection, command_id, now=filled.clock(), language="de")
+        due.append(await commands.next_due(connection))
         answered = await commands.find(connection, command_id)
     assert answered is not None
-    assert (waiting, answered.uses_left) == ([True, False], 4)
+    assert (due, answered.uses_left, answered.language) == ([filled.clock(), None], 4, "de")
+
+
+async def test_a_command_that_is_put_off_waits_without_a_claim(filled: FilledDatabase) -> None:
+    command_id = await add(filled, "one")
+    assert command_id is not None
+
+    async def claim() -> list[tuple[int, int]]:
+        async with filled.database.begin() as connection:
+            rows = await claims.claim_commands(connection, now=filled.clock(), limit=9, per_person=9)
+        return [(row.attempts, row.looks) for row in rows]
+
+    claimed = [await claim()]
+    until = filled.clock.later(3)
+    async with filled.database.begin() as connection:
+        await commands.put_off(connection, command_id, until=until)
+        due = await commands.next_due(connection)
+    claimed.append(await claim())
+    filled.clock.move(3)
+    claimed.append(await claim())
+    assert (due, claimed) == (until, [[(1, 0)], [], [(2, 1)]])

@@ -209,7 +209,7 @@ async def test_refused_blocks_are_replaced_by_plain_text(filled: FilledDatabase)
 async def test_a_card_of_milestones_keeps_its_state_and_counts_its_replies(filled: FilledDatabase) -> None:
     _, card = await first_messages(filled)
     async with filled.database.begin() as connection:
-        await messages.use_milestones(connection, card.id, state=MessageState.DROPPED)
+        await messages.use_milestones(connection, card.id, state=MessageState.DROPPED, stale_since=None)
     await change_long_task(filled)
     begun = await begin_edit(filled, card.id)
     assert begun is not None

@@ -115,11 +115,13 @@ Query = Callable[[AsyncConnection, datetime], Awaitable[object]]
 #: queries of messages, each with the indexes it needs
 INDEXES: Mapping[str, tuple[Query, set[str]]] = {
     "waiting": (
-        lambda connection, _now: waiting_messages.waiting(connection, TEAM, ranks=RANKS, limit=200),
+        lambda connection, now: waiting_messages.waiting(
+            connection, TEAM, ranks=RANKS, now=now, limit=200, of_thread=20
+        ),
         {"ix_messages_waiting"},
     ),
     "stale": (
-        lambda connection, _now: waiting_messages.stale(connection, TEAM, limit=200),
+        lambda connection, now: waiting_messages.stale(connection, TEAM, now=now, limit=200),
         {"ix_messages_stale"},
     ),
     "restore_unfinished": (

@@ -1,10 +1,12 @@
 """Sites, accounts, workspaces and pauses, each by its few rules."""
 
+from msgspec.structs import replace
+
 from bot.db import accounts, pauses, sites, subscriptions, workspaces
-from bot.db.rows import SiteRow
+from bot.db.rows import SiteRow, WorkspaceRow
 from bot.domain.command import SiteKind
 from bot.domain.poll_result import PauseScope
-from bot.domain.states import AccountState
+from bot.domain.states import AccountState, WorkspaceState
 from tests.support.filled_database import TEAM, FilledDatabase, fill
 
 
@@ -91,13 +93,36 @@ def test_the_accounts_among_scopes_are_known_by_their_numbers() -> None:
     assert pauses.account_ids(scopes) == {7}
 
 
-async def test_a_workspace_stops_once_and_is_active_again_when_slack_calls_for_it(filled: FilledDatabase) -> None:
+async def test_a_workspace_rests_until_it_is_tried_and_is_tried_at_once_when_slack_calls_for_it(
+    filled: FilledDatabase,
+) -> None:
+    async def rest() -> bool:
+        until = filled.clock.later(60)
+        return await workspaces.rest(connection, TEAM, reason="account_inactive", until=until, now=filled.clock())
+
+    async def tried() -> WorkspaceRow | None:
+        return await workspaces.find(connection, TEAM)
+
+    resting = WorkspaceRow(
+        team_id=TEAM,
+        enterprise_id=None,
+        state=WorkspaceState.RESTING,
+        tries=1,
+        next_try_at=filled.clock.later(60),
+    )
     async with filled.database.begin() as connection:
-        stopped = [await workspaces.stop(connection, TEAM, reason="account_inactive") for _ in range(2)]
+        rested = [await rest(), await rest()]
+        found = [await tried()]
         await workspaces.put(connection, TEAM, enterprise_id="E1", now=filled.clock())
-        enterprise = await workspaces.enterprise_of(connection, TEAM)
-        stopped.append(await workspaces.stop(connection, TEAM, reason="account_inactive"))
-    assert (stopped, enterprise) == ([True, False, True], "E1")
+        found.append(await tried())
+        rested.append(await rest())
+        await workspaces.try_all(connection, now=filled.clock())
+        found.append(await tried())
+        resumed = [await workspaces.resume(connection, TEAM) for _ in range(2)]
+        found.append(await tried())
+    called = replace(resting, enterprise_id="E1", tries=0, next_try_at=filled.clock())
+    active = replace(called, state=WorkspaceState.ACTIVE, next_try_at=None)
+    assert (rested, resumed, found) == ([True, False, True], [True, False], [resting, called, called, active])
 
 
 async def test_deleting_a_workspace_deletes_its_threads_messages_and_commands(filled: FilledDatabase) -> None:

@@ -18,14 +18,16 @@ COMPLETION = Draft(kind=MessageKind.COMPLETION, facts=Completion())
 WARNINGS = Draft(kind=MessageKind.WARNINGS, facts=Warnings(first=1, last=1))
 
 
-async def waiting(filled: FilledDatabase, *, limit: int = 10) -> list[WaitingRow]:
+async def waiting(filled: FilledDatabase, *, limit: int = 10, of_thread: int = 10) -> list[WaitingRow]:
     async with filled.database.read() as connection:
-        return await waiting_messages.waiting(connection, TEAM, ranks=RANKS, limit=limit)
+        return await waiting_messages.waiting(
+            connection, TEAM, ranks=RANKS, now=filled.clock(), limit=limit, of_thread=of_thread
+        )
 
 
 async def stale(filled: FilledDatabase, *, limit: int = 10) -> list[StaleRow]:
     async with filled.database.read() as connection:
-        return await waiting_messages.stale(connection, TEAM, limit=limit)
+        return await waiting_messages.stale(connection, TEAM, now=filled.clock(), limit=limit)
 
 
 async def threads(filled: FilledDatabase, count: int) -> list[int]:
@@ -56,6 +58,7 @@ async def test_the_messages_of_a_thread_are_listed_in_order_until_they_are_poste
         not_before=None,
         created_at=filled.clock(),
         channel_id=CHANNEL,
+        rank=RANKS[MessageKind.COMPLETION],
     )
 
 
@@ -68,6 +71,49 @@ async def test_of_many_threads_the_most_urgent_are_listed_and_of_equals_the_long
         filled.clock.move(1)
     assert {row.owner.id for row in await waiting(filled, limit=2)} == {three, one}
     assert len(await waiting(filled)) == 4
+
+
+async def test_threads_are_taken_in_turn_by_channel(filled: FilledDatabase) -> None:
+    crowd = [await filled.add_thread(await filled.add_long_task(f"a{number}")) for number in range(4)]
+    filled.clock.move(1)
+    later = [
+        await filled.add_thread(await filled.add_long_task(f"b{number}"), channel_id=f"C{number}") for number in (2, 3)
+    ]
+    listed = {row.owner.id for row in await waiting(filled, limit=4)}
+    assert listed == {*crowd[:2], *later}
+
+
+async def test_a_thread_that_waits_for_a_time_to_come_is_listed_last(filled: FilledDatabase) -> None:
+    one, two, three = [await filled.add_thread(await filled.add_long_task(str(number))) for number in range(3)]
+    async with filled.database.begin() as connection:
+        for thread in (one, two):
+            (root, _card) = await filled.messages(thread)
+            await messages.begin_post(connection, root.id)
+            await messages.post_later(connection, root.id, at=filled.clock.later(5))
+    assert {row.owner.id for row in await waiting(filled, limit=1)} == {three}
+    filled.clock.move(5)
+    assert {row.owner.id for row in await waiting(filled, limit=1)} == {one}
+
+
+async def test_of_a_long_thread_the_first_messages_are_listed_and_as_urgent_as_all(filled: FilledDatabase) -> None:
+    (thread,) = await threads(filled, 1)
+    direct = Draft(kind=MessageKind.DIRECT, facts=StoppedByOther(by="U2"), user_id="U1")
+    ids = await filled.add_messages(thread, WARNINGS, WARNINGS, WARNINGS, COMPLETION, direct)
+    assert [(row.id, row.rank) for row in await waiting(filled, of_thread=2)] == [
+        (ids[0], RANKS[MessageKind.COMPLETION]),
+        (ids[1], RANKS[MessageKind.COMPLETION]),
+        (ids[4], RANKS[MessageKind.DIRECT]),
+    ]
+
+
+async def test_answers_are_taken_in_turn_by_person(filled: FilledDatabase) -> None:
+    asked = [(await filled.add_command(user_id=user), user) for user in ("U1", "U1", "U1", "U2")]
+    async with filled.database.begin() as connection:
+        for command_id, user in asked:
+            draft = Draft(kind=MessageKind.PRIVATE, facts=InviteNeeded(), user_id=user)
+            planned = Planned(owner=CommandOwner(command_id), team_id=TEAM, draft=draft)
+            await messages.plan(connection, [planned], now=filled.clock())
+    assert [row.user_id for row in await waiting(filled, limit=3)] == ["U1", "U2", "U1"]
 
 
 async def test_answers_to_commands_are_listed_beside_the_threads(filled: FilledDatabase) -> None:
@@ -114,13 +160,29 @@ async def test_stale_messages_of_ended_threads_come_first_and_then_the_longest_s
     )
 
 
+async def test_stale_messages_are_taken_in_turn_by_channel(filled: FilledDatabase) -> None:
+    crowd = [await filled.add_thread(await filled.add_long_task(f"a{number}")) for number in range(3)]
+    other = await filled.add_thread(await filled.add_long_task("b"), channel_id="C2")
+    for number, thread in enumerate((*crowd, other)):
+        await filled.post_first(thread)
+        async with filled.database.begin() as connection:
+            at = filled.clock.later(number)
+            task = (await filled.subscription(thread)).long_task_id
+            await stale_messages.mark_cards(connection, [task], now=at)
+    assert [row.subscription_id for row in await stale(filled, limit=2)] == [crowd[0], other]
+    async with filled.database.begin() as connection:
+        for row in (await stale(filled))[:2]:
+            await messages.edit_later(connection, await filled.message(row.id), at=filled.clock.later(60))
+    assert [row.subscription_id for row in await stale(filled, limit=2)] == [crowd[2], other]
+
+
 async def test_a_card_of_milestones_is_stale_although_it_was_never_posted(filled: FilledDatabase) -> None:
     long_task_id = await filled.add_long_task()
     thread = await filled.add_thread(long_task_id)
     root, card = await filled.messages(thread)
     await filled.post(root.id)
     async with filled.database.begin() as connection:
-        await messages.use_milestones(connection, card.id, state=MessageState.DROPPED)
+        await messages.use_milestones(connection, card.id, state=MessageState.DROPPED, stale_since=None)
         await stale_messages.mark_cards(connection, [long_task_id], now=filled.clock())
     assert [(row.id, row.form) for row in await stale(filled)] == [(card.id, MessageForm.MILESTONES)]
 

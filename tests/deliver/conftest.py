@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import structlog
+from structlog.typing import EventDict
 
 from bot.db.engine import Database
 from bot.render.i18n import Catalogs
@@ -10,10 +11,10 @@ from tests.support.delivery import DeliveryRig, open_rig
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
+def quiet() -> Iterator[list[EventDict]]:
     """Capture logs, since rendering tracebacks takes longer than what is tested here."""
-    with structlog.testing.capture_logs():
-        yield
+    with structlog.testing.capture_logs() as captured:
+        yield captured
 
 
 @pytest.fixture

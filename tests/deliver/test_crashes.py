@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import update
 
+from bot.db import commands
 from bot.db.models import long_tasks as long_task_rows
 from bot.db.models import messages as message_rows
 from bot.domain.message_kinds import MessageKind
 from bot.domain.states import MessageForm, Outcome, SubscriptionState
+from bot.render import replies
 from tests.support.delivery import REPEATED, DeliveryRig, renamed
 from tests.support.filled_database import CHANNEL, OWNER
 
@@ -70,6 +72,19 @@ async def test_a_thread_that_cannot_begin_is_set_aside_and_its_owner_gets_an_ans
     assert ["A fault in this bot" in item.text for item in rig.slack.ephemerals(OWNER)] == [True]
     assert rig.slack.messages(CHANNEL) == []
     assert (await rig.thread(thread)).subscription.state is SubscriptionState.LOST
+
+
+async def test_an_answer_that_keeps_crashing_is_replaced_by_what_went_wrong_in_the_persons_language(
+    rig: DeliveryRig,
+) -> None:
+    command_id = await rig.add_command()
+    await rig.add_answer(command_id, "what is followed")
+    async with rig.database.begin() as connection:
+        await commands.answered(connection, command_id, now=rig.clock(), language="de")
+        await connection.execute(update(message_rows).values(facts="{"))
+    await rig.run(80)
+    expected = replies.gone_wrong(rig.catalogs.texts("de")).text
+    assert [item.text for item in rig.slack.ephemerals(OWNER)] == [expected]
 
 
 async def test_a_crash_that_passes_leaves_nothing_behind(rig: DeliveryRig) -> None:

@@ -11,12 +11,12 @@ from bot.follow.buttons import Press, press
 from bot.render import replies
 from bot.render.buttons import Action
 from bot.render.i18n import Texts
-from sandbox.confluence import faults
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 from tests.support.failing_credentials import FailingCredentials
-from tests.support.stepped_bot import HeldSleep, SteppedBot
+from tests.support.held_credentials import HeldCredentials
+from tests.support.stepped_bot import SteppedBot
 
 STALL = scenario("stall")
 
@@ -53,15 +53,14 @@ async def test_a_late_look_begins_no_second_thread_in_a_direct_message(stepped: 
     await stepped.ask(remote_id, channel="C0SECRET")
     await stepped.until(lambda: len(stepped.answers()) > 1)
     follow_in_dm = pressed(Action.FOLLOW_IN_DM, channel_id="C0SECRET")
-    # The first press does not find the long task at once and looks again; the second begins the thread meanwhile.
-    stepped.confluence.faults.add(faults.status(404), task=remote_id, times=1)
-    sleep = HeldSleep()
-    late = asyncio.create_task(press(replace(stepped.deps, sleep=sleep), stepped.worker.people, follow_in_dm))
-    await sleep.begun.wait()
+    # The second press begins the thread while the first looks.
+    held = HeldCredentials(stepped.deps.credentials)
+    late = asyncio.create_task(press(replace(stepped.deps, credentials=held), stepped.worker.people, follow_in_dm))
+    await held.begun.wait()
     await press(stepped.deps, stepped.worker.people, follow_in_dm)
     await stepped.until(lambda: len(stepped.slack.dms(PERSON)) > 1)
 
-    sleep.over.set()
+    held.over.set()
     await late
     await stepped.run(10)
 

@@ -10,29 +10,32 @@ from bot.domain.message_facts import Answer
 from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.states import MessageState
 from bot.follow import CommandWorker
-from bot.follow.command_worker import ATTEMPTS, EXPIRES_AFTER, MAX_COMMANDS, IncomingCommand
+from bot.follow.command_worker import ATTEMPTS, EXPIRES_AFTER, MAX_COMMANDS, MAX_OF_PERSON, IncomingCommand
 from bot.render import replies
 from bot.render.i18n import Texts
-from sandbox.harness import CHANNEL, PERSON, TEAM
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from tests.support.failing_credentials import FailingCredentials
+from tests.support.held_credentials import HeldCredentials
 from tests.support.interruptions import InterruptedDatabase, Interruption
 from tests.support.metrics import samples
-from tests.support.stepped_bot import HeldSleep, SteppedBot
+from tests.support.stepped_bot import SteppedBot
 
 COPY = scenario("copy_with_renames_and_restrictions")
-#: an id of no long task: the look at it is repeated, with sleeps between
+#: an id of no long task
 UNKNOWN = "4711"
 
 
-def incoming(stepped: SteppedBot, typed: str = "list", *, trigger_id: str = "1.1.a") -> IncomingCommand:
+def incoming(
+    stepped: SteppedBot, typed: str = "list", *, trigger_id: str = "1.1.a", user_id: str = PERSON
+) -> IncomingCommand:
     """A command as Slack sends it."""
     return IncomingCommand(
         trigger_id=trigger_id,
         team_id=TEAM,
         enterprise_id=None,
         channel_id=CHANNEL,
-        user_id=PERSON,
+        user_id=user_id,
         command="/longtask",
         text=typed,
         response_url=f"{stepped.slack.origin}/response/none",
@@ -44,15 +47,15 @@ def interrupted(database: Database, interruption: Interruption) -> InterruptedDa
     return InterruptedDatabase(writer=database.writer, reader=database.reader, interruption=interruption)
 
 
-async def begun(worker: CommandWorker, sleep: HeldSleep) -> None:
-    """Let a worker begin a command about an unknown id, up to its first sleep."""
+async def begun(worker: CommandWorker, held: HeldCredentials) -> None:
+    """Let a worker begin a command, up to its look at Confluence."""
     await worker.step()
-    await sleep.begun.wait()
+    await held.begun.wait()
 
 
-async def finished(worker: CommandWorker, sleep: HeldSleep) -> None:
+async def finished(worker: CommandWorker, held: HeldCredentials) -> None:
     """Let a worker finish what it has begun."""
-    sleep.over.set()
+    held.over.set()
     await worker.settle()
 
 
@@ -153,21 +156,21 @@ async def test_a_person_is_answered_in_the_language_of_their_slack(stepped: Step
 async def test_a_worker_that_lost_its_claim_meanwhile_plans_nothing(on_both: SteppedBot, en: Texts) -> None:
     await on_both.sandbox.type(f"status {UNKNOWN}")
     await on_both.worker.settle()
-    sleep, successor_sleep = HeldSleep(), HeldSleep()
+    held, successor_held = HeldCredentials(), HeldCredentials()
     late, successor = (
-        on_both.new_worker(replace(on_both.deps, sleep=sleep)),
-        on_both.new_worker(replace(on_both.deps, sleep=successor_sleep)),
+        on_both.new_worker(replace(on_both.deps, credentials=held)),
+        on_both.new_worker(replace(on_both.deps, credentials=successor_held)),
     )
-    await begun(late, sleep)
+    await begun(late, held)
     await on_both.expire_claims()
-    await begun(successor, successor_sleep)
+    await begun(successor, successor_held)
 
-    await finished(late, sleep)
+    await finished(late, held)
 
     assert await on_both.planned_answers() == []
     assert await on_both.is_unanswered()
-    await finished(successor, successor_sleep)
-    assert await answer_texts(on_both) == [replies.no_such_task(en, UNKNOWN).text]
+    await finished(successor, successor_held)
+    assert await answer_texts(on_both) == [replies.access_refused(en).text]
     assert not await on_both.is_unanswered()
 
 
@@ -203,12 +206,12 @@ async def test_wherever_a_process_dies_another_carries_out_its_command_and_one_a
 async def test_a_process_that_stops_gives_its_commands_to_others_at_once(on_both: SteppedBot, en: Texts) -> None:
     await on_both.sandbox.type(f"status {UNKNOWN}")
     await on_both.worker.settle()
-    sleep = HeldSleep()
-    stopping = on_both.new_worker(replace(on_both.deps, sleep=sleep))
-    await begun(stopping, sleep)
+    held = HeldCredentials()
+    stopping = on_both.new_worker(replace(on_both.deps, credentials=held))
+    await begun(stopping, held)
 
     await stopping.stop(within=timedelta(0))
-    await on_both.turn()
+    await on_both.run(10)
 
     assert on_both.answers() == [replies.no_such_task(en, UNKNOWN).text]
 
@@ -216,9 +219,9 @@ async def test_a_process_that_stops_gives_its_commands_to_others_at_once(on_both
 async def test_a_command_that_takes_longer_than_its_lease_is_kept_by_renewals(stepped: SteppedBot) -> None:
     await stepped.sandbox.type(f"status {UNKNOWN}")
     await stepped.worker.settle()
-    sleep = HeldSleep()
-    slow = stepped.new_worker(replace(stepped.deps, sleep=sleep))
-    await begun(slow, sleep)
+    held = HeldCredentials()
+    slow = stepped.new_worker(replace(stepped.deps, credentials=held))
+    await begun(slow, held)
 
     for _ in range(4):
         stepped.clock.move(8)
@@ -226,27 +229,77 @@ async def test_a_command_that_takes_longer_than_its_lease_is_kept_by_renewals(st
         await stepped.worker.step()
         await stepped.worker.settle()
 
-    await finished(slow, sleep)
+    await finished(slow, held)
     assert len(await stepped.planned_answers()) == 1
     assert [command.attempts for command in await stepped.commands()] == [1]
 
 
 async def test_more_commands_than_are_carried_out_at_once_wait_for_their_turn(stepped: SteppedBot) -> None:
     for number in range(MAX_COMMANDS + 1):
-        await stepped.worker.store(incoming(stepped, f"status {UNKNOWN}", trigger_id=f"{number}"), within=30)
+        command = incoming(stepped, f"status {UNKNOWN}", trigger_id=f"{number}", user_id=f"U{number}")
+        await stepped.worker.store(command, within=30)
     await stepped.worker.settle()
-    sleep = HeldSleep()
-    busy = stepped.new_worker(replace(stepped.deps, sleep=sleep))
-    await begun(busy, sleep)
+    held = HeldCredentials()
+    busy = stepped.new_worker(replace(stepped.deps, credentials=held))
+    await begun(busy, held)
     await busy.step()
     assert len(busy.worker.held) == MAX_COMMANDS
 
-    await finished(busy, sleep)
+    await finished(busy, held)
     assert await stepped.is_unanswered()
     await busy.step()
     await busy.settle()
 
     assert not await stepped.is_unanswered()
+
+
+async def test_a_person_waits_for_no_commands_of_another(on_both: SteppedBot, en: Texts) -> None:
+    for number in range(2 * MAX_COMMANDS):
+        await on_both.worker.store(incoming(on_both, f"status {UNKNOWN}", trigger_id=f"{number}"), within=30)
+    await on_both.worker.settle()
+    await on_both.worker.step()
+    await on_both.sandbox.type("list", user=COLLEAGUE)
+    await on_both.worker.settle()
+
+    await on_both.worker.step()
+    await on_both.worker.settle()
+
+    (answer,) = await on_both.planned_answers()
+    expected = replies.followed_list(en, [])
+    assert (answer.user_id, answer.facts) == (COLLEAGUE, Answer(text=expected.text, blocks=expected.blocks))
+
+
+async def test_no_more_than_a_few_commands_of_one_person_are_carried_out_at_once(stepped: SteppedBot) -> None:
+    for number in range(MAX_OF_PERSON + 1):
+        await stepped.worker.store(incoming(stepped, f"status {UNKNOWN}", trigger_id=f"{number}"), within=30)
+    await stepped.worker.settle()
+    held = HeldCredentials()
+    busy = stepped.new_worker(replace(stepped.deps, credentials=held))
+
+    for _ in range(2):
+        await begun(busy, held)
+
+    assert len(busy.worker.held) == MAX_OF_PERSON
+    await finished(busy, held)
+
+
+async def test_a_command_whose_long_task_is_not_found_waits_without_a_claim_and_outlives_its_process(
+    on_both: SteppedBot, en: Texts
+) -> None:
+    await on_both.sandbox.type(f"status {UNKNOWN}")
+    await on_both.worker.settle()
+    looks = []
+    for seconds in (0, 2.9, 0.1, 5.9, 0.1):
+        on_both.clock.move(seconds)
+        # Each turn by another process, as if the one before were gone.
+        process = on_both.new_worker()
+        await process.step()
+        await process.settle()
+        looks.append(len(on_both.confluence.log))
+        assert process.worker.held == {}
+
+    assert looks == [1, 1, 2, 2, 3]
+    assert await answer_texts(on_both) == [replies.no_such_task(en, UNKNOWN).text]
 
 
 # -- commands that fail

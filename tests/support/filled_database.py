@@ -51,6 +51,8 @@ class FilledDatabase:
     clock: Clock
     site_id: int
     account_id: int
+    #: commands that were added
+    _commands: int = 0
 
     # -- add
 
@@ -120,16 +122,17 @@ class FilledDatabase:
             await messages.plan(connection, planned, now=self.clock())
         return [message.id for message in await self.messages(subscription_id) if message.id not in before]
 
-    async def add_command(self, text: str = "1", *, trigger_id: str | None = None) -> int:
+    async def add_command(self, text: str = "1", *, trigger_id: str | None = None, user_id: str = OWNER) -> int:
         """A slash command as it came in; its id."""
+        self._commands += 1
         async with self.database.begin() as connection:
             command_id = await commands.add(
                 connection,
-                trigger_id=trigger_id or text,
+                trigger_id=trigger_id or f"{self._commands}",
                 team_id=TEAM,
                 enterprise_id=None,
                 channel_id=CHANNEL,
-                user_id=OWNER,
+                user_id=user_id,
                 command="/longtask",
                 text=text,
                 response_url=b"sealed",

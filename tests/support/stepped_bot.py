@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import select, update
@@ -32,18 +32,6 @@ MAX_STEPS = 500
 MIN_WAIT = 0.05
 #: and at most, since a step does not say for how long it would wait beyond its own limit
 MAX_WAIT = 2.5
-
-
-class HeldSleep:
-    """A sleep that lasts until a test ends it."""
-
-    def __init__(self) -> None:
-        self.begun = asyncio.Event()
-        self.over = asyncio.Event()
-
-    async def __call__(self, _seconds: float) -> None:
-        self.begun.set()
-        await self.over.wait()
 
 
 @dataclass(kw_only=True)
@@ -171,10 +159,16 @@ class SteppedBot:
     # -- people
 
     async def ask(self, text: str, *, user: str = PERSON, channel: str = CHANNEL) -> list[str]:
-        """Type `/longtask …`; returns the sentences by which the person is answered, acknowledgements left out."""
+        """Type `/longtask …`; returns the sentences by which the person is answered, acknowledgements left out.
+
+        Time passes until a long task that is not found has been looked for as often as it is.
+        """
         before = len(self.answers(user))
         await self.sandbox.type(text, user=user, channel=channel)
         await self.turn()
+        while (due_at := await self._next_command()) is not None and due_at > self.clock():
+            self.clock.move((due_at - self.clock()).total_seconds())
+            await self.turn()
         return self.answers(user)[before:]
 
     async def press(
@@ -231,8 +225,11 @@ class SteppedBot:
 
     async def is_unanswered(self) -> bool:
         """Whether a command waits to be carried out."""
+        return await self._next_command() is not None
+
+    async def _next_command(self) -> datetime | None:
         async with self.database.read() as connection:
-            return await commands.any_unanswered(connection)
+            return await commands.next_due(connection)
 
     async def planned_answers(self) -> list[MessageRow]:
         """The answers to commands, posted or not, in their order."""

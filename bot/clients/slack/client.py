@@ -122,8 +122,13 @@ class SlackClient:
             query |= {"cursor": cursor}
         raise Ambiguous(method, "more messages than are searched")
 
-    async def upload_file(self, channel: str, thread_ts: str, filename: str, content: bytes, *, title: str) -> None:
-        """Share a file in a thread (scope files:write). Nothing is visible before the last of its three calls."""
+    async def upload_file(
+        self, channel: str, thread_ts: str, filename: str, content: bytes, *, title: str, comment: str
+    ) -> None:
+        """Share a file in a thread (scope files:write), in a message with the text `comment`.
+
+        Nothing is visible before the last of its three calls.
+        """
         method = "files.getUploadURLExternal"
         ticket = await self._call_unseen(method, {"filename": filename, "length": str(len(content))})
         await self._send_bytes(responses.required(method, ticket, "upload_url"), content)
@@ -133,6 +138,7 @@ class SlackClient:
                 "files": [{"id": responses.required(method, ticket, "file_id"), "title": title}],
                 "channel_id": channel,
                 "thread_ts": thread_ts,
+                "initial_comment": comment,
             },
         )
 

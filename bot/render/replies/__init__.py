@@ -22,6 +22,8 @@ from bot.render.replies.refusals import (
 )
 from bot.render.replies.threads import (
     Followed,
+    LimitOf,
+    LimitReached,
     ListLine,
     already_following,
     checked_just_now,
@@ -29,6 +31,7 @@ from bot.render.replies.threads import (
     followed_list,
     following,
     left_over,
+    limit_reached,
     looking,
     not_followed_here,
     now_notified,
@@ -40,6 +43,8 @@ from bot.render.replies.threads import (
 
 __all__ = [
     "Followed",
+    "LimitOf",
+    "LimitReached",
     "ListLine",
     "access_refused",
     "already_following",
@@ -54,6 +59,7 @@ __all__ = [
     "help",
     "invite",
     "left_over",
+    "limit_reached",
     "looking",
     "may_not_stop",
     "may_not_use",

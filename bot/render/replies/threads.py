@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from bot.domain.command import Scope
 from bot.domain.snapshot import Kind
@@ -11,7 +12,7 @@ from bot.render.blocks import BLOCKS_LIMIT, context, fits, message, paragraphs, 
 from bot.render.card import card
 from bot.render.i18n import Texts
 from bot.render.message import Block, Message
-from bot.render.mrkdwn import Mrkdwn, bold, channel, joined, mention, on_one_line
+from bot.render.mrkdwn import Mrkdwn, bold, channel, code, joined, mention, on_one_line
 from bot.render.mrkdwn import link as linked
 from bot.render.phrases import outcome_word
 from bot.render.replies.help import example
@@ -31,6 +32,23 @@ class Followed:
     remote_id: str
     #: permalink of the thread, if known
     link: str | None = None
+
+
+class LimitOf(Enum):
+    """Whose limit of long tasks followed at a time it is."""
+
+    PERSON = auto()
+    CHANNEL = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitReached:
+    """A long task that is not followed, because of a limit."""
+
+    remote_id: str
+    place: LimitOf
+    #: how many may be followed at a time
+    limit: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +89,36 @@ def already_following(texts: Texts, remote_id: str, link: str | None = None) -> 
         "This channel already follows long task {id}. You will be mentioned when it ends.", id=remote_id
     )
     return paragraphs(_with_thread(texts, sentence, link))
+
+
+def limit_reached(texts: Texts, refused: Sequence[LimitReached], command: str) -> Message:
+    """Say that these are not followed, because the person, or the channel, follows as many as one may.
+
+    `refused`: one or more, all of one limit; `command`: as it was typed.
+    """
+    ids = texts.listed([code(each.remote_id) for each in refused])
+    limit = refused[0].limit
+    if refused[0].place is LimitOf.PERSON:
+        sentence = texts.count(
+            "Not followed: {ids}. One person may have {count} long task followed at a time, and you have. "
+            "Stop it first; {example} shows it.",
+            "Not followed: {ids}. One person may have {count} long tasks followed at a time, and you have as many. "
+            "Stop some of them first; {example} shows them.",
+            limit,
+            ids=ids,
+            example=example(command, "list mine"),
+        )
+    else:
+        sentence = texts.count(
+            "Not followed: {ids}. One channel may follow {count} long task at a time, and this one does. "
+            "Stop it first, or use another channel; {example} shows it.",
+            "Not followed: {ids}. One channel may follow {count} long tasks at a time, and this one follows as many. "
+            "Stop some of them first, or use another channel; {example} shows them.",
+            limit,
+            ids=ids,
+            example=example(command, "list channel"),
+        )
+    return paragraphs(sentence)
 
 
 def left_over(texts: Texts, remote_id: str, link: str | None = None) -> Message:

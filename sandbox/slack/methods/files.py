@@ -62,6 +62,9 @@ def complete_upload(state: SlackState, workspace: Workspace, args: CompleteUploa
     """files.completeUploadExternal: one message with all files."""
     files = [_titled(state, workspace, named) for named in args.files]
     channel = find_writable_channel(state, workspace, args.channel_id)
+    # chat:write.public is for text alone (https://github.com/getnao/nao/issues/1372).
+    if workspace.bot_user_id not in channel.members:
+        raise ApiError("not_in_channel")
     root = find_thread_root(state, channel, args.thread_ts)
     content = MessageContent(text=args.initial_comment)
     state.post(workspace, channel, content, thread_ts=root, file_ids=tuple(file.id for file in files))

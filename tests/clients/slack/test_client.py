@@ -170,7 +170,7 @@ async def test_a_file_goes_up_in_three_calls(slack: ScriptedSlack, client: Slack
     slack.prepare("files.getUploadURLExternal", ok(upload_url=f"{slack.url}upload", file_id="F1"))
     slack.prepare("upload", page(200, "OK - 3"))
     slack.prepare("files.completeUploadExternal", ok(files=[{"id": "F1"}]))
-    await client.upload_file("C1", "1.0", "all.csv", b"a,b", title="All")
+    await client.upload_file("C1", "1.0", "all.csv", b"a,b", title="All", comment="All of them")
     assert slack.calls == [
         ("files.getUploadURLExternal", {"filename": "all.csv", "length": "3"}),
         ("upload", {"raw": "a,b"}),
@@ -190,7 +190,7 @@ async def test_an_upload_that_breaks_before_anything_is_visible_was_never_made(
     slack.prepare("upload", broken)
     for _ in range(2):
         with pytest.raises(NotConnected):
-            await client.upload_file("C1", "1.0", "all.csv", b"a,b", title="All")
+            await client.upload_file("C1", "1.0", "all.csv", b"a,b", title="All", comment="All of them")
 
 
 @pytest.mark.parametrize(
