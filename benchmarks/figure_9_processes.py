@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -114,7 +114,8 @@ async def _rate(server: str, processes: int, folder: Path) -> tuple[float, int]:
             await fill(database, base_url, count=LONG_TASKS, interval=0.1, now=datetime.now(UTC))
             async with database.begin() as connection:
                 # Nothing is posted: what is measured is looking.
-                await workspaces.stop(connection, TEAM, reason="figure 9")
+                now = datetime.now(UTC)
+                await workspaces.rest(connection, TEAM, reason="figure 9", until=now + timedelta(days=1), now=now)
             await database.close()
             for number in range(processes):
                 await stack.enter_async_context(_worker(_environ(there.url, base_url), folder / f"{number}.log"))

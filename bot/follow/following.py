@@ -90,7 +90,7 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: V
     return replies.Followed(remote_id=ref.remote_id)
 
 
-async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Message | None:
+async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Message | replies.Followed | None:
     """The answer if this channel follows it already: the caller becomes a follower."""
     async with deps.database.read() as connection:
         task = await long_tasks.find(connection, site_id=ref.site_id, remote_id=ref.remote_id)
@@ -99,9 +99,9 @@ async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Mes
         if request.command_id is not None and await subscriptions.from_command(
             connection, long_task_id=task.id, command_id=request.command_id
         ):
-            # This very command was carried out by a process that died before it could answer. Somebody may have
-            # stopped the thread since, and it must not begin again.
-            return replies.following(request.texts, [replies.Followed(remote_id=ref.remote_id)])
+            # This very command was carried out before, and looks again for another long task, or by a process that
+            # died before it could answer. Somebody may have stopped the thread since, and it must not begin again.
+            return replies.Followed(remote_id=ref.remote_id)
         subscription = await subscriptions.active(
             connection, long_task_id=task.id, team_id=request.team_id, channel_id=request.target_channel
         )

@@ -214,6 +214,9 @@ def _misread(texts: Texts) -> Iterator[tuple[str, Message]]:
 def _refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "nothing started", replies.nothing_started(texts)
     yield "no such task", replies.no_such_task(texts, _TASK)
+    for place, limit in ((replies.LimitOf.PERSON, 200), (replies.LimitOf.CHANNEL, 1_000)):
+        reached = [replies.LimitReached(remote_id=each, place=place, limit=limit) for each in (_TASK, "3145728002")]
+        yield f"limit of a {place.name.lower()} reached", replies.limit_reached(texts, reached, "/longtask")
     yield "Confluence unavailable", replies.confluence_unavailable(texts)
     yield "Confluence unreadable", replies.confluence_unreadable(texts)
     yield "rate limited", replies.rate_limited(texts, _BEGAN)

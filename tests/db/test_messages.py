@@ -59,6 +59,7 @@ async def test_a_new_thread_has_a_root_and_a_card_to_post(filled: FilledDatabase
         ambiguous=False,
         edit_ambiguous=False,
         attempts=0,
+        unknown_answers=0,
         created_at=filled.clock(),
         shown=None,
         shown_percent=None,

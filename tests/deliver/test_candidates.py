@@ -1,5 +1,6 @@
 """Which message of a thread comes next."""
 
+from bot.deliver.candidates import CONSIDERED
 from bot.domain.message_facts import TroubleOver, TroubleStarted
 from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import Draft
@@ -61,3 +62,11 @@ async def test_the_end_of_a_trouble_whose_beginning_is_posted_is_posted(rig: Del
     await rig.filled.add_messages(thread, Draft(kind=MessageKind.TROUBLE, facts=over))
     await rig.run(4)
     assert (await rig.states(thread))[2:] == ["trouble posted", "trouble posted"]
+
+
+async def test_a_flood_in_one_channel_does_not_keep_another_from_its_root(rig: DeliveryRig) -> None:
+    for _ in range(CONSIDERED + 1):
+        await rig.add_thread()
+    await rig.add_thread(channel="C2")
+    await rig.run(3)
+    assert len(rig.slack.messages("C2")) == 1

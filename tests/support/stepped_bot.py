@@ -241,9 +241,11 @@ class SteppedBot:
 
 
 @asynccontextmanager
-async def open_stepped_bot(database_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
-    """Start both simulators on the clock, and the bot between them."""
-    async with open_sandbox(database_url=database_url, clock=clock.seconds) as sandbox:
+async def open_stepped_bot(
+    database_url: str, clock: Clock, *, environ: dict[str, str] | None = None
+) -> AsyncIterator[SteppedBot]:
+    """Start both simulators on the clock, and the bot between them; `environ`: further settings."""
+    async with open_sandbox(database_url=database_url, clock=clock.seconds, environ=environ) as sandbox:
         stepped = SteppedBot(sandbox=sandbox, clock=clock)
         await stepped.start()
         try:
