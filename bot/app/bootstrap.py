@@ -23,7 +23,7 @@ from bot.clients.slack.errors import SlackError
 from bot.clients.slack.session import open_session as open_slack_session
 from bot.clients.slack.workspaces import SingleWorkspace
 from bot.config import Settings
-from bot.db import claims, workspaces
+from bot.db import accounts, claims, workspaces
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.secrets import Secrets
@@ -62,6 +62,7 @@ async def build(
         stack.push_async_callback(database.close)
         await migrate(database)
         async with database.begin() as connection:
+            await accounts.probe_all(connection, now=now())
             await workspaces.try_all(connection, now=now())
             if database.is_sqlite:
                 await claims.clear_all(connection)

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
 from bot.db.models import account_sites, accounts, viewers
+from bot.db.rows import AccountRow, build, columns
 from bot.domain.states import AccountKind, AccountState
+
+_COLUMNS = columns(AccountRow, accounts)
 
 
 async def operator_account(connection: Connection, *, site_id: int, now: datetime) -> int:
@@ -33,12 +37,19 @@ async def add_viewer(connection: Connection, *, long_task_id: int, account_id: i
     )
 
 
-async def viewers_of(connection: Connection, long_task_ids: Sequence[int]) -> dict[int, list[int]]:
-    """The accounts that have seen each long task, the one that looked longest ago first."""
+async def viewers_of(
+    connection: Connection, long_task_ids: Sequence[int], *, doubted_since: datetime
+) -> dict[int, list[int]]:
+    """The accounts that have seen each long task, the one that looked longest ago first.
+
+    Accounts that were refused after `doubted_since` (UTC) come last: they are used again a little later.
+    """
+    doubted = case((accounts.c.refused_since > doubted_since, 1), else_=0)
     query = (
         select(viewers.c.long_task_id, viewers.c.account_id)
+        .join(accounts, accounts.c.id == viewers.c.account_id)
         .where(viewers.c.long_task_id.in_(long_task_ids))
-        .order_by(viewers.c.long_task_id, viewers.c.looked_at)
+        .order_by(viewers.c.long_task_id, doubted, viewers.c.looked_at)
     )
     found: dict[int, list[int]] = {}
     for long_task_id, account_id in await connection.execute(query):
@@ -46,17 +57,67 @@ async def viewers_of(connection: Connection, long_task_ids: Sequence[int]) -> di
     return found
 
 
-async def refused(connection: Connection) -> frozenset[int]:
-    """The accounts whose credential Confluence refused when it was last used."""
-    query = select(accounts.c.id).where(accounts.c.state == AccountState.REFUSED)
-    return frozenset((await connection.execute(query)).scalars())
+async def refused(connection: Connection) -> dict[int, datetime]:
+    """The accounts that Confluence refuses, and when each is tried again (UTC)."""
+    query = select(accounts.c.id, accounts.c.probe_at).where(accounts.c.state == AccountState.REFUSED)
+    return {account_id: probe_at for account_id, probe_at in await connection.execute(query) if probe_at is not None}
 
 
-async def set_state(connection: Connection, account_id: int, *, state: AccountState, reason: str | None) -> bool:
-    """Note whether Confluence accepts an account's credential; true if that is new."""
+async def find(connection: Connection, account_id: int) -> AccountRow:
+    """An account; locked until the transaction ends. Raises sqlalchemy.exc.NoResultFound if there is none."""
+    query = select(*_COLUMNS).where(accounts.c.id == account_id).with_for_update()
+    return build(AccountRow, (await connection.execute(query)).one())
+
+
+async def doubt(connection: Connection, account_id: int, *, reason: str, now: datetime) -> None:
+    """Note the first refusal of an account's credential."""
+    await _update(connection, account_id, refused_since=now, reason=reason[:64])
+
+
+async def refuse(connection: Connection, account_id: int, *, reason: str, probe_at: datetime) -> None:
+    """Use an account no more until a probe is accepted."""
+    await _update(
+        connection, account_id, state=AccountState.REFUSED, reason=reason[:64], refused_probes=0, probe_at=probe_at
+    )
+
+
+async def probe_refused(connection: Connection, account_id: int, *, probes: int, probe_at: datetime) -> None:
+    """Note that so many probes in a row were refused as well, and when the next one is due (UTC)."""
+    await _update(connection, account_id, refused_probes=probes, probe_at=probe_at)
+
+
+async def accept(connection: Connection, account_id: int) -> bool:
+    """Note that Confluence accepts an account's credential; true if it was refused before."""
+    doubted = select(*_COLUMNS).where(accounts.c.id == account_id, accounts.c.refused_since.is_not(None))
+    row = (await connection.execute(doubted)).first()
+    if row is None:
+        return False
+    await _update(
+        connection,
+        account_id,
+        state=AccountState.ACTIVE,
+        reason=None,
+        refused_since=None,
+        refused_probes=0,
+        probe_at=None,
+    )
+    return build(AccountRow, row).state is AccountState.REFUSED
+
+
+async def reserve_probe(connection: Connection, account_id: int, *, now: datetime, until: datetime) -> bool:
+    """Reserve the half-open probe of a refused account, until a time; true if this process won it."""
     result = await connection.execute(
         update(accounts)
-        .where(accounts.c.id == account_id, accounts.c.state != state)
-        .values(state=state, reason=reason)
+        .where(accounts.c.id == account_id, accounts.c.state == AccountState.REFUSED, accounts.c.probe_at <= now)
+        .values(probe_at=until)
     )
     return result.rowcount == 1
+
+
+async def probe_all(connection: Connection, *, now: datetime) -> None:
+    """Make every refused account due for a probe: at a start, when a credential may have been replaced."""
+    await connection.execute(update(accounts).where(accounts.c.state == AccountState.REFUSED).values(probe_at=now))
+
+
+async def _update(connection: Connection, account_id: int, **values: Any) -> None:
+    await connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))

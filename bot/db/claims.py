@@ -73,11 +73,13 @@ async def claim_long_tasks(
 ) -> list[LongTaskRow]:
     """Claim due long tasks of a site, the longest due first.
 
-    Those that only excluded accounts have seen are left out, or those that one account has not seen (`account_id`),
-    and those with the ids `but`.
+    Those that only excluded accounts have seen are left out, and those with the ids `but`. `account_id`: to probe an
+    account, one that it has seen, whether it is due or not.
     """
     candidates = _candidates(site_id, excluded_accounts=excluded_accounts, account_id=account_id, but=but)
-    query = select(long_tasks.c.id).where(long_tasks.c.due_at <= now, *candidates).order_by(long_tasks.c.due_at)
+    due_at = long_tasks.c.due_at
+    due = due_at <= now if account_id is None else due_at.is_not(None)
+    query = select(long_tasks.c.id).where(due, *candidates).order_by(due_at)
     found = await _claim(connection, long_tasks, query, claim_id=claim_id, limit=limit, now=now, returning=_LONG_TASK)
     return sorted((build(LongTaskRow, row) for row in found), key=lambda row: row.due_at or now)
 

@@ -48,6 +48,9 @@ class _Accounts(sa.TypedColumns):
     kind = enum(states.AccountKind)
     state = enum(states.AccountState, default=states.AccountState.ACTIVE)
     reason: sa.Named[str | None] = sa.Column(sa.String(64))
+    refused_since = maybe_time()  # the first refusal since the credential was last accepted
+    refused_probes = count()  # refused probes in a row
+    probe_at = maybe_time()  # when a refused account is tried again
     created_at = time()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, not_, select
+from sqlalchemy import delete, select
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
@@ -44,28 +44,11 @@ def account_ids(scopes: Iterable[str]) -> frozenset[int]:
 
 async def pause(connection: Connection, scope: str, *, until: datetime, reason: str) -> None:
     """Pause a scope until a time; a longer pause that is there already stays."""
-    await _put(connection, scope, until=until, reason=reason, unless=pauses.c.until >= until)
-
-
-async def extend(connection: Connection, scope: str, *, until: datetime, now: datetime, reason: str) -> bool:
-    """Pause a scope whose pause is over, for all but the caller; false if another process did so first."""
-    return await _put(connection, scope, until=until, reason=reason, unless=pauses.c.until > now)
-
-
-async def _put(
-    connection: Connection, scope: str, *, until: datetime, reason: str, unless: ColumnElement[bool]
-) -> bool:
-    """Store a pause unless a condition holds for the one that is there; whether it was stored."""
     insert = upsert(connection, pauses).values(scope=scope, until=until, reason=reason[:64])
     statement = insert.on_conflict_do_update(
-        index_elements=[pauses.c.scope], set_={"until": until, "reason": reason[:64]}, where=not_(unless)
+        index_elements=[pauses.c.scope], set_={"until": until, "reason": reason[:64]}, where=pauses.c.until < until
     )
-    return (await connection.execute(statement.returning(pauses.c.scope))).first() is not None
-
-
-async def lift(connection: Connection, scope: str) -> None:
-    """End the pause of a scope."""
-    await connection.execute(delete(pauses).where(pauses.c.scope == scope))
+    await connection.execute(statement)
 
 
 async def paused(connection: Connection, *, now: datetime) -> dict[str, datetime]:

@@ -11,7 +11,16 @@ from bot.domain.command import SiteKind
 from bot.domain.message_facts import Facts
 from bot.domain.message_kinds import CommandOwner, MessageKind, Owner, SubscriptionOwner
 from bot.domain.snapshot import Kind
-from bot.domain.states import MessageForm, MessageState, Outcome, SubscriptionState, Titles, Verbosity, WorkspaceState
+from bot.domain.states import (
+    AccountState,
+    MessageForm,
+    MessageState,
+    Outcome,
+    SubscriptionState,
+    Titles,
+    Verbosity,
+    WorkspaceState,
+)
 from bot.domain.task_state import TaskHistory
 
 T = TypeVar("T", bound=Struct)
@@ -50,6 +59,16 @@ class SiteRow(Struct, frozen=True):
     announced_at: datetime | None
     probe_at: datetime | None
     last_error: str | None
+
+
+class AccountRow(Struct, frozen=True):
+    """One credential for Confluence."""
+
+    id: int
+    state: AccountState
+    refused_since: datetime | None
+    refused_probes: int
+    probe_at: datetime | None
 
 
 class LongTaskRow(TaskHistory, frozen=True, kw_only=True):

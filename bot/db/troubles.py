@@ -32,7 +32,7 @@ def of_site(site_id: int) -> Scope:
 
 
 def of_account(account_id: int) -> Scope:
-    """The long tasks that no other working account has seen."""
+    """The long tasks that an account has seen, and no other account that is not refused."""
     sees = sa.exists().where(viewers.c.long_task_id == long_tasks.c.id, viewers.c.account_id == account_id)
     other = sa.exists().where(
         viewers.c.long_task_id == long_tasks.c.id,

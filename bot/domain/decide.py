@@ -55,18 +55,12 @@ def decide(
         case poll_result.Seen():
             return _seen(before, result, known=known, now=now, bounds=bounds, jitter=jitter)
         case poll_result.NotFound():
-            return _not_found(before, now)
+            return _not_found(before, result, now)
         case poll_result.RateLimited():
             pause = pause_of(result, now=now)
             return Decision(after=before, due_at=pause.until, pause=pause, error="HTTP 429")
         case poll_result.AccessDenied():
-            return Decision(
-                after=before,
-                due_at=now + poll_interval.LONGEST,
-                site_healthy=True,
-                credential_accepted=False,
-                error=f"HTTP {result.status}",
-            )
+            return _refused(before, now, credential_accepted=False, error=f"HTTP {result.status}")
         case poll_result.Unavailable() | poll_result.Unreadable() | poll_result.Misconfigured():
             if site_down:
                 return _failed_with_site(before, result, now=now, bounds=bounds)
@@ -157,8 +151,13 @@ def _troubles(
     return after, ()
 
 
-def _not_found(before: TaskState, now: datetime) -> Decision:
-    """404: three in a row over half a minute mean that the end of the long task cannot be seen any more."""
+def _not_found(before: TaskState, result: poll_result.NotFound, now: datetime) -> Decision:
+    """404: three in a row over half a minute mean that the end of the long task cannot be seen any more.
+
+    One that not every account got does not count: the account that may still see it is refused or paused.
+    """
+    if not result.by_all:
+        return _refused(before, now, credential_accepted=True, error="HTTP 404")
     since = before.missed_since or now
     after = replace(before, misses=before.misses + 1, missed_since=since, failures=0, failing_since=None)
     gone = after.misses >= MAX_MISSES and now - since >= MISSING_AFTER
@@ -172,6 +171,33 @@ def _not_found(before: TaskState, now: datetime) -> Decision:
         credential_accepted=True,
         error="HTTP 404",
     )
+
+
+def _refused(before: TaskState, now: datetime, *, credential_accepted: bool, error: str) -> Decision:
+    """Look again in half a minute, later the longer that goes on; announced if it lasts, and alone if it is alone.
+
+    Whether the account is refused for every long task is seen from the results of all of them.
+    """
+    since = before.failing_since or now
+    after = replace(before, misses=0, missed_since=None, failing_since=since)
+    after, troubles = _lasting(after, Trouble.ACCESS_LOST, now=now)
+    return Decision(
+        after=after,
+        due_at=now + poll_interval.refused_task_wait(now - since),
+        troubles=troubles,
+        card_changed=bool(troubles),
+        site_healthy=True,
+        credential_accepted=credential_accepted,
+        error=error,
+    )
+
+
+def _lasting(after: TaskState, trouble: Trouble, *, now: datetime) -> tuple[TaskState, tuple[TroubleStarted, ...]]:
+    """Announce the trouble of a long task whose looks have been failing for `ANNOUNCED_AFTER`."""
+    since = after.failing_since or now
+    if after.trouble is not None or now - since < ANNOUNCED_AFTER:
+        return after, ()
+    return replace(after, trouble=trouble, trouble_since=since), (TroubleStarted(trouble=trouble, since=since),)
 
 
 def pause_of(result: poll_result.RateLimited, *, now: datetime) -> Pause:
@@ -190,11 +216,7 @@ def _failed(
     wait = timedelta(seconds=poll_interval.backoff(after.failures, bounds=bounds, jitter=jitter))
     if isinstance(result, poll_result.Unavailable) and result.retry_after is not None:
         wait = max(wait, timedelta(seconds=result.retry_after))
-    troubles: tuple[TroubleStarted | TroubleOver, ...] = ()
-    if after.trouble is None and now - since >= ANNOUNCED_AFTER:
-        trouble = trouble_of(result)
-        after = replace(after, trouble=trouble, trouble_since=since)
-        troubles = (TroubleStarted(trouble=trouble, since=since),)
+    after, troubles = _lasting(after, trouble_of(result), now=now)
     return Decision(
         after=after,
         due_at=now + wait,

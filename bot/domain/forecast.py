@@ -30,6 +30,8 @@ MAX_UNCERTAINTY = 0.37
 BIAS = 0.85
 #: earlier long tasks needed to learn the shape of the curve from
 MIN_EARLIER_TASKS = 3
+#: an end further away would be a guess, and might not be a date at all
+FURTHEST_END = timedelta(days=30)
 #: the middle half of what earlier long tasks predict may spread over at most this share of the median
 MAX_SPREAD = 0.8
 
@@ -61,7 +63,9 @@ def forecast(
     step = usual_step(samples) or 0.0
     idle = (now - moved_at).total_seconds()
     end = _agreed_end(samples, shapes)
-    if end is None or idle > MAX_IDLE_STEPS * step or end - now.timestamp() < MIN_STEPS_LEFT * step:
+    if end is None or idle > MAX_IDLE_STEPS * step:
+        return None
+    if not MIN_STEPS_LEFT * step <= end - now.timestamp() <= FURTHEST_END.total_seconds():
         return None
     return datetime.fromtimestamp(end, UTC)
 

@@ -19,13 +19,14 @@ def page_link(finding: Finding, site_url: str) -> str | None:
 def destination_link(snapshot: Snapshot, site_url: str) -> str | None:
     """Return the URL of what the long task made, None if it is not known or would lead out of the site.
 
-    `site_url`: the site's address for people. Confluence's `destinationUrl` is relative to `_links.base`.
+    `site_url`: the site's address for people, as configured. Of Confluence's `destinationUrl` only path and query are
+    taken, since what the API takes for its own address (`_links.base`) may be one that people cannot reach, or a lie.
     """
     site = _parse(site_url)
     if site is None:
         return None
     if snapshot.destination_url is not None:
-        link = _within(snapshot.destination_url, _base(snapshot.base_url, site), site)
+        link = _within(snapshot.destination_url, site)
         if link is not None:
             return link
     return None if snapshot.destination_id is None else _by_id(snapshot.destination_id, site_url)
@@ -49,15 +50,7 @@ def _parse(url: str) -> SplitResult | None:
     return parts if usable and "@" not in parts.netloc and parts.hostname != GATEWAY_HOST else None
 
 
-def _base(base_url: str | None, site: SplitResult) -> SplitResult:
-    """Return what Confluence's relative URLs start from: its own base if that is within the site."""
-    base = _parse(base_url) if base_url else None
-    if base is None or _origin(base) != _origin(site) or not _is_unambiguous(base.path):
-        return site
-    return base if f"{_folder(base)}/".startswith(f"{_folder(site)}/") else site
-
-
-def _within(url: str, base: SplitResult, site: SplitResult) -> str | None:
+def _within(url: str, site: SplitResult) -> str | None:
     """Return the URL made absolute and safe to print in a link, None if it leaves the site."""
     if len(url) > MAX_LINK or not _is_unambiguous(url):
         return None
@@ -71,13 +64,12 @@ def _within(url: str, base: SplitResult, site: SplitResult) -> str | None:
             return None
         path = parts.path
     else:
-        inside = f"{parts.path}/".startswith(f"{_folder(base)}/") and _folder(base)
-        path = parts.path if inside else f"{_folder(base)}/{parts.path.lstrip('/')}"
+        inside = f"{parts.path}/".startswith(f"{_folder(site)}/") and _folder(site)
+        path = parts.path if inside else f"{_folder(site)}/{parts.path.lstrip('/')}"
     if not f"{path}/".startswith(f"{_folder(site)}/") or path.startswith("//"):
         return None
     query = f"?{_encoded(parts.query)}" if parts.query else ""
-    fragment = f"#{_encoded(parts.fragment)}" if parts.fragment else ""
-    return f"{_origin(site)}{_encoded(path)}{query}{fragment}"
+    return f"{_origin(site)}{_encoded(path)}{query}"
 
 
 def _is_unambiguous(url: str) -> bool:

@@ -15,6 +15,10 @@ STALL_AFTER = timedelta(minutes=15)
 STALL_STEPS = 5
 #: after so long without movement the end counts as missed
 GIVE_UP_AFTER = timedelta(days=7)
+#: a refused credential is used again after this long, since a single refusal may be a passing fault of the site
+REFUSAL_CONFIRMED_AFTER = timedelta(seconds=30)
+#: once the second refusal in a row has confirmed it, the account is tried again after these; then after the last one
+REFUSED_ACCOUNT_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 #: people may have one long task polled at most this often
 CHECK_AGAIN_AFTER = timedelta(seconds=5)
 #: failures back off at most this far at first, so that a recovery is noticed soon
@@ -81,6 +85,20 @@ def given_up(now: datetime, moved_at: datetime) -> bool:
 def may_check_now(last_check: datetime | None, now: datetime) -> bool:
     """Whether a person may have a long task polled now: at most every five seconds."""
     return last_check is None or now - last_check >= CHECK_AGAIN_AFTER
+
+
+def refused_account_wait(probes: int) -> timedelta:
+    """Return how long a refused account rests after so many probes that were refused as well (0 or more)."""
+    return REFUSED_ACCOUNT_WAITS[min(probes, len(REFUSED_ACCOUNT_WAITS) - 1)]
+
+
+def refused_task_wait(refused_for: timedelta) -> timedelta:
+    """Return how long to wait before a long task for which a credential is refused is looked at again.
+
+    Half a minute, doubling up to 15 minutes: an account that is refused everywhere is paused anyway, so this is the
+    pace for a long task that is refused alone.
+    """
+    return min(max(refused_for, REFUSAL_CONFIRMED_AFTER), LONGEST)
 
 
 def backoff(failures: int, *, bounds: Bounds, jitter: float) -> float:

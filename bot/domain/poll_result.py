@@ -13,10 +13,14 @@ class Seen(Struct, frozen=True, kw_only=True, tag=True):
     snapshot: Snapshot
     #: None: their digest is the one that was passed in, so they were not read again
     findings: tuple[Finding, ...] | None
+    #: status keys outside Confluence's list, which mean nothing to this bot
+    unknown_statuses: tuple[str, ...] = ()
 
 
 class NotFound(Struct, frozen=True, kw_only=True, tag=True):
     """404: no such long task, or not for this account, or Confluence has forgotten it."""
+
+    by_all: bool = True  #: whether every account that has seen the long task got this answer
 
 
 class Denial(StrEnum):
@@ -39,7 +43,7 @@ class AccessDenied(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Misconfigured(Struct, frozen=True, kw_only=True, tag=True):
-    """410 or a redirect: this URL does not serve the API (any more)."""
+    """410, a redirect, or a 404 that is not JSON: this URL does not serve the API (any more)."""
 
     status: int
     location: str | None = None  #: host of the redirect

@@ -58,7 +58,6 @@ class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
     total: int | None = None  #: pages in all, if known
     destination_id: str | None = None
     destination_url: str | None = None
-    base_url: str | None = None
     #: digest of the findings as they were sent, empty if there are none: equal digests mean equal findings
     findings_digest: str = ""
     findings_count: int = 0  #: how many findings the response lists

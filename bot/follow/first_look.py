@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.db import accounts, pauses
+from bot.db import pauses
 from bot.domain import poll_result
 from bot.domain.command import Reference
 from bot.domain.decide import decide, pause_of
@@ -55,10 +55,7 @@ async def _paused(deps: Deps, ref: Reference) -> poll_result.RateLimited | None:
     access = deps.sites[ref.site_id]
     async with deps.database.read() as connection:
         paused = await pauses.paused(connection, now=now)
-        refused = await accounts.refused(connection)
-    # A credential that was refused is tried: the person who asks may have just replaced it.
-    own = () if access.account_id in refused else (pauses.account_scope(access.account_id),)
-    scopes = ("app", f"site:{ref.site_id}", *own)
+    scopes = ("app", f"site:{ref.site_id}", pauses.account_scope(access.account_id))
     until = max((paused[scope] for scope in scopes if scope in paused), default=None)
     if until is None:
         return None

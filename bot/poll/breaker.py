@@ -1,6 +1,6 @@
 """Circuit breakers: which sites and accounts may be polled now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,9 +37,10 @@ class Permit:
         """Whether this permits the probe of a site."""
         return self.breaker is Breaker.HALF_OPEN and self.account_id is None
 
-    def allows(self, account_id: int) -> bool:
-        """Whether an account may be used."""
-        return account_id not in self.excluded if self.account_id is None else account_id == self.account_id
+    def accounts(self, viewers: Sequence[int]) -> list[int]:
+        """The accounts that may be used, of those that have seen a long task; the one that is probed comes first."""
+        allowed = [account_id for account_id in viewers if account_id not in self.excluded]
+        return sorted(allowed, key=lambda account_id: account_id != self.account_id)
 
 
 async def permits(connection: Connection, site_ids: Collection[int], *, now: datetime) -> list[Permit]:
@@ -51,7 +52,8 @@ async def permits(connection: Connection, site_ids: Collection[int], *, now: dat
     if pauses.APP in paused:
         return []
     paused_accounts = pauses.account_ids(paused)
-    refused = await accounts.refused(connection)
+    probes = await accounts.refused(connection)
+    refused = frozenset(probes)
     found = []
     for site in await sites.all_sites(connection):
         if site.id not in site_ids or pauses.site_scope(site.id) in paused:
@@ -62,8 +64,14 @@ async def permits(connection: Connection, site_ids: Collection[int], *, now: dat
             continue
         found.append(Permit(site_id=site.id, breaker=Breaker.CLOSED, excluded=paused_accounts | refused))
         found += [
-            Permit(site_id=site.id, breaker=Breaker.HALF_OPEN, excluded=paused_accounts, account_id=account_id)
+            Permit(
+                site_id=site.id,
+                breaker=Breaker.HALF_OPEN,
+                excluded=paused_accounts | (refused - {account_id}),
+                account_id=account_id,
+            )
             for account_id in sorted(refused - paused_accounts)
+            if probes[account_id] <= now
         ]
     return found
 
@@ -78,5 +86,4 @@ async def reserve_probe(connection: Connection, permit: Permit, *, now: datetime
     """Reserve the half-open probe; true if this process won it."""
     if permit.account_id is None:
         return await sites.reserve_probe(connection, permit.site_id, now=now, until=now + PROBE_LEASE)
-    scope = pauses.account_scope(permit.account_id)
-    return await pauses.extend(connection, scope, until=now + PROBE_LEASE, now=now, reason="probe")
+    return await accounts.reserve_probe(connection, permit.account_id, now=now, until=now + PROBE_LEASE)

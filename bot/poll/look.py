@@ -1,6 +1,7 @@
 """A look that has brought a result."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.domain.poll_result import PollResult, Seen
 from bot.domain.status_keys import lookup
@@ -16,6 +17,9 @@ class FinishedLook:
     account_id: int | None  #: None if no account with a credential has seen the long task
     result: PollResult | None  #: None if the look crashed
     is_site_probe: bool = False  #: whether it was the half-open probe of a site
+    probed_account_id: int | None = None  #: the refused account that it was the half-open probe of
+    #: accounts that were refused before the one that brought the result, each with the status that it got
+    refused: Mapping[int, int] = field(default_factory=dict)
 
 
 def unknown_keys(seen: Seen) -> int:
@@ -23,7 +27,5 @@ def unknown_keys(seen: Seen) -> int:
 
     Findings that were not read again are not counted again.
     """
-    keys = {finding.key for finding in seen.findings or ()}
-    if seen.snapshot.status is not None and seen.snapshot.status.key is not None:
-        keys.add(seen.snapshot.status.key)
-    return sum(1 for key in keys if key and not lookup(key).documented)
+    found = {finding.key for finding in seen.findings or ()}
+    return len(seen.unknown_statuses) + sum(1 for key in found if key and not lookup(key).documented)

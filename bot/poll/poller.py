@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.clients.confluence import ConfluenceClient, Credential, Site
+from bot.clients.confluence import ConfluenceClient, Site
 from bot.clients.confluence.credentials import Credentials
 from bot.db import accounts, claims
 from bot.db.engine import Database, DatabaseAway
 from bot.db.models import long_tasks
 from bot.db.rows import LongTaskRow
-from bot.domain.poll_interval import Bounds
-from bot.domain.poll_result import PollResult, Seen
+from bot.domain.poll_interval import REFUSAL_CONFIRMED_AFTER, Bounds
+from bot.domain.poll_result import AccessDenied, NotFound, PollResult, Seen
 from bot.metrics import Metrics
 from bot.poll.breaker import Breaker, Permit, permits, reserve_probe
 from bot.poll.look import FinishedLook, unknown_keys
@@ -84,6 +84,8 @@ class Poller:
             if due_at is None:
                 continue
             early = (max(due_at, permit.retry_at or due_at) - now).total_seconds()
+            if permit.account_id is not None:
+                early = 0.0
             free = self.max_looks - self.looks_by_site()[permit.site_id]
             if early > 0:
                 wait = min(wait, early)
@@ -110,28 +112,23 @@ class Poller:
                 account_id=permit.account_id,
                 but=list(self._worker.held),
             )
-            viewers = await accounts.viewers_of(connection, [row.id for row in rows])
+            viewers = await accounts.viewers_of(
+                connection, [row.id for row in rows], doubted_since=now - REFUSAL_CONFIRMED_AFTER
+            )
         for row in rows:
-            account_ids = [account_id for account_id in viewers.get(row.id, ()) if permit.allows(account_id)]
             self._site_ids[row.id] = row.site_id
             self._worker.hold(row.id, claim_id)
-            self._worker.start(self._look(row, account_ids, claim_id=claim_id, is_site_probe=permit.is_site_probe))
+            self._worker.start(self._look(row, viewers.get(row.id, ()), claim_id=claim_id, permit=permit))
         return len(rows)
 
-    async def _look(self, row: LongTaskRow, account_ids: Sequence[int], *, claim_id: str, is_site_probe: bool) -> None:
+    async def _look(self, row: LongTaskRow, viewers: Sequence[int], *, claim_id: str, permit: Permit) -> None:
+        """Look at a long task with the accounts that have seen it, and keep the result for `write_step`."""
         started = self.now()
         account_id: int | None = None
         result: PollResult | None = None
+        refused: dict[int, int] = {}
         try:
-            account_id, credential = await self._credential(account_ids)
-            with self.metrics.in_flight("confluence"):
-                result = await self.confluence.look(
-                    self.sites[row.site_id],
-                    credential,
-                    row.remote_id,
-                    known_digest=row.findings_digest,
-                    account_id=account_id,
-                )
+            account_id, result, refused = await self._ask(row, viewers, permit)
         except Exception:  # noqa: BLE001 -- a long task that keeps crashing its look is set aside
             _log.exception("look_crashed", long_task=row.id)
         self._count(result, lateness=started - (row.due_at or started), duration=self.now() - started)
@@ -142,18 +139,47 @@ class Poller:
                 site_id=row.site_id,
                 account_id=account_id,
                 result=result,
-                is_site_probe=is_site_probe,
+                is_site_probe=permit.is_site_probe,
+                probed_account_id=permit.account_id,
+                refused=refused,
             )
         )
         self.look_finished.set()
 
-    async def _credential(self, account_ids: Sequence[int]) -> tuple[int, Credential]:
-        """The first of some accounts that has a credential. Raises LookupError if none has one."""
-        for account_id in account_ids:
+    async def _ask(
+        self, row: LongTaskRow, viewers: Sequence[int], permit: Permit
+    ) -> tuple[int, PollResult, dict[int, int]]:
+        """Ask with one account after another, until one is neither refused nor gets a 404.
+
+        Returns the last account, its result, and the accounts refused before it, each with the status it got. Raises
+        LookupError if no account that may be used has a credential.
+        """
+        allowed = permit.accounts(viewers)
+        last: tuple[int, PollResult] | None = None
+        refused: dict[int, int] = {}
+        for account_id in allowed:
             credential = await self.credentials.credential(account_id)
-            if credential is not None:
-                return account_id, credential
-        raise LookupError("no account with a credential has seen this long task")
+            if credential is None:
+                continue
+            if last is not None and isinstance(last[1], AccessDenied):
+                refused[last[0]] = last[1].status
+            with self.metrics.in_flight("confluence"):
+                result = await self.confluence.look(
+                    self.sites[row.site_id],
+                    credential,
+                    row.remote_id,
+                    known_digest=row.findings_digest,
+                    account_id=account_id,
+                )
+            if not isinstance(result, AccessDenied | NotFound):
+                return account_id, result, refused
+            last = account_id, result
+        if last is None:
+            raise LookupError("no account with a credential has seen this long task")
+        account_id, result = last
+        if isinstance(result, NotFound):
+            result = NotFound(by_all=not refused and len(allowed) == len(viewers))
+        return account_id, result, refused
 
     def _count(self, result: PollResult | None, *, lateness: timedelta, duration: timedelta) -> None:
         kind = "crash" if result is None else type(result).__name__

@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.db import accounts, pauses, sites, troubles
+from bot.db import pauses, sites, troubles
 from bot.db.engine import Connection
 from bot.domain.decide import ANNOUNCED_AFTER, SHORTEST_ANNOUNCED_PAUSE, trouble_of
 from bot.domain.message_facts import TroubleOver
-from bot.domain.poll_interval import LONGEST, Bounds, backoff
+from bot.domain.poll_interval import Bounds, backoff
 from bot.domain.poll_result import Misconfigured, PauseScope, Seen, Unavailable, Unreadable
-from bot.domain.states import AccountState, Trouble
+from bot.domain.states import Trouble
 from bot.domain.task_state import Decision, Pause
+from bot.poll import account_health
 from bot.poll.look import FinishedLook
 
 _log = structlog.get_logger(__name__)
@@ -45,9 +46,7 @@ async def record(connection: Connection, looks: _Looks, *, down: frozenset[int],
         ]
         if of_site:
             announced |= await _site(connection, site_id, of_site, down=site_id in down, now=now, jitter=jitter)
-    for account_id in sorted({look.account_id for look, _ in looks if look.account_id is not None}):
-        decisions = [decision for look, decision in looks if look.account_id == account_id]
-        announced |= await _account(connection, account_id, decisions, now=now)
+    announced |= await account_health.record(connection, looks, now=now)
     announced |= await _end_rate_limits(connection, looks, now=now)
     announced |= await _pause(connection, looks, now=now)
     return announced
@@ -109,37 +108,6 @@ async def _site_answered(connection: Connection, site_id: int, *, now: datetime)
         return False
     for trouble in _SITE_TROUBLES:
         await troubles.end(connection, troubles.of_site(site_id), trouble, since=before.down_since, now=now)
-    return True
-
-
-async def _account(connection: Connection, account_id: int, decisions: Sequence[Decision], *, now: datetime) -> bool:
-    shown = [decision for decision in decisions if decision.credential_accepted is not None]
-    if not shown:
-        return False
-    if shown[-1].credential_accepted:
-        return await _account_accepted(connection, account_id, now=now)
-    return await _account_refused(connection, account_id, error=shown[-1].error, now=now)
-
-
-async def _account_refused(connection: Connection, account_id: int, *, error: str | None, now: datetime) -> bool:
-    """Open the breaker of an account, and announce the trouble if that is new."""
-    await pauses.pause(connection, pauses.account_scope(account_id), until=now + LONGEST, reason=error or "")
-    if not await accounts.set_state(connection, account_id, state=AccountState.REFUSED, reason=error):
-        return False
-    _log.warning("credential_refused", account=account_id, error=error)
-    await troubles.begin(connection, troubles.of_account(account_id), Trouble.ACCESS_LOST, since=now, now=now)
-    return True
-
-
-async def _account_accepted(connection: Connection, account_id: int, *, now: datetime) -> bool:
-    """Close the breaker of an account if it was refused: look at its long tasks at once, and end the trouble."""
-    if not await accounts.set_state(connection, account_id, state=AccountState.ACTIVE, reason=None):
-        return False
-    _log.info("credential_works_again", account=account_id)
-    scope = troubles.of_account(account_id)
-    await pauses.lift(connection, pauses.account_scope(account_id))
-    await troubles.end(connection, scope, Trouble.ACCESS_LOST, now=now)
-    await troubles.look_again(connection, scope, now=now)
     return True
 
 

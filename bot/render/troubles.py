@@ -52,8 +52,9 @@ TROUBLES: Mapping[Trouble, TroubleTexts] = {
     ),
     Trouble.MISCONFIGURED: TroubleTexts(
         starts=wording(
-            "The address of Confluence that this bot was given no longer serves long tasks. "
-            "The long task itself goes on; ask the administrator of this bot to check the address."
+            "What answers at the address of Confluence that this bot was given is not Confluence's API: it may be a "
+            "login page, or the path is wrong. The long task itself goes on; ask the administrator of this bot to "
+            "check the address."
         ),
         ends=wording("Confluence serves long tasks again. Nothing was lost."),
     ),

@@ -17,6 +17,9 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), server_default="active", nullable=False),
         sa.Column("reason", sa.String(length=64)),
+        sa.Column("refused_since", sa.DateTime(timezone=True)),
+        sa.Column("refused_probes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("probe_at", sa.DateTime(timezone=True)),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )

@@ -153,6 +153,12 @@ def html(title: str = "Log in - Confluence") -> Fault:
     return status(200, body=page, headers={"Content-Type": "text/html;charset=UTF-8"}, name="html")
 
 
+def page(code: int, title: str) -> Fault:
+    """A web page with an error status, as what is not Confluence's API answers."""
+    text = f"<!DOCTYPE html><html><head><title>{title}</title></head><body></body></html>"
+    return status(code, body=text, headers={"Content-Type": "text/html;charset=UTF-8"}, name=f"page_{code}")
+
+
 def slow(seconds: float) -> Fault:
     """The real response after so many seconds."""
     return Fault(name="slow", kind=FaultKind.SLOW, seconds=seconds)

@@ -125,7 +125,6 @@ def _snapshot(
         total=total,
         destination_id="98765433" if kind is Kind.COPY else None,
         destination_url="/spaces/DEST/pages/98765433/Team+handbook" if kind is Kind.COPY else None,
-        base_url=_SITE,
     )
 
 

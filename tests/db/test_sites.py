@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.db import accounts, pauses, sites, subscriptions, workspaces
-from bot.db.rows import SiteRow, WorkspaceRow
+from bot.db.rows import AccountRow, SiteRow, WorkspaceRow
 from bot.domain.command import SiteKind
 from bot.domain.poll_result import PauseScope
 from bot.domain.states import AccountState, WorkspaceState
@@ -27,13 +27,47 @@ async def test_a_configured_site_and_the_operators_account_are_stored_once(fille
     )
 
 
-async def test_whether_a_credential_is_accepted_is_news_once(filled: FilledDatabase) -> None:
-    news = []
+async def test_a_credential_is_doubted_then_refused_probed_by_one_process_and_accepted_once(
+    filled: FilledDatabase,
+) -> None:
+    account_id, now, later = filled.account_id, filled.clock(), filled.clock.later(60)
     async with filled.database.begin() as connection:
-        for state in (AccountState.REFUSED, AccountState.REFUSED, AccountState.ACTIVE):
-            news.append(await accounts.set_state(connection, filled.account_id, state=state, reason=None))
-            news.append(filled.account_id in await accounts.refused(connection))
-    assert news == [True, True, False, True, True, False]
+        untouched = await accounts.accept(connection, account_id)
+        await accounts.doubt(connection, account_id, reason="HTTP 401", now=now)
+        doubted = await accounts.find(connection, account_id)
+        refused = [await accounts.refused(connection)]
+        await accounts.refuse(connection, account_id, reason="HTTP 401", probe_at=later)
+        refused.append(await accounts.refused(connection))
+        won = [
+            await accounts.reserve_probe(connection, account_id, now=at, until=filled.clock.later(75))
+            for at in (now, later, later)
+        ]
+        await accounts.probe_refused(connection, account_id, probes=1, probe_at=filled.clock.later(360))
+        probed = await accounts.find(connection, account_id)
+        await accounts.probe_all(connection, now=now)
+        refused.append(await accounts.refused(connection))
+        accepted = [await accounts.accept(connection, account_id) for _ in range(2)]
+        active = await accounts.find(connection, account_id)
+    states = AccountState
+    assert (untouched, won, accepted) == (False, [False, True, False], [True, False])
+    assert refused == [{}, {account_id: later}, {account_id: now}]
+    assert [doubted, probed, active] == [
+        AccountRow(id=account_id, state=states.ACTIVE, refused_since=now, refused_probes=0, probe_at=None),
+        AccountRow(
+            id=account_id,
+            state=states.REFUSED,
+            refused_since=now,
+            refused_probes=1,
+            probe_at=filled.clock.later(360),
+        ),
+        AccountRow(id=account_id, state=states.ACTIVE, refused_since=None, refused_probes=0, probe_at=None),
+    ]
+
+
+async def test_the_end_of_a_doubt_is_no_news(filled: FilledDatabase) -> None:
+    async with filled.database.begin() as connection:
+        await accounts.doubt(connection, filled.account_id, reason="HTTP 401", now=filled.clock())
+        assert await accounts.accept(connection, filled.account_id) is False
 
 
 async def test_viewers_are_listed_the_one_that_looked_longest_ago_first(filled: FilledDatabase) -> None:
@@ -42,7 +76,16 @@ async def test_viewers_are_listed_the_one_that_looked_longest_ago_first(filled: 
     async with filled.database.begin() as connection:
         later = filled.clock.move(1)
         await accounts.add_viewer(connection, long_task_id=long_task_id, account_id=filled.account_id, now=later)
-        assert await accounts.viewers_of(connection, [long_task_id]) == {long_task_id: [other, filled.account_id]}
+        earlier = filled.clock.later(-30)
+        assert await accounts.viewers_of(connection, [long_task_id], doubted_since=earlier) == {
+            long_task_id: [other, filled.account_id]
+        }
+        await accounts.doubt(connection, other, reason="HTTP 401", now=later)
+        orders = [
+            (await accounts.viewers_of(connection, [long_task_id], doubted_since=since))[long_task_id]
+            for since in (earlier, later)
+        ]
+    assert orders == [[filled.account_id, other], [other, filled.account_id]]
 
 
 async def test_a_site_goes_down_after_several_failures_and_comes_back_with_one_answer(filled: FilledDatabase) -> None:
@@ -76,16 +119,7 @@ async def test_the_longer_of_two_pauses_holds_until_it_is_over(filled: FilledDat
         assert await pauses.paused_methods(connection, "T", now=now) == {}
         assert await pauses.paused(connection, now=later) == {}
         await pauses.forget_past(connection, now=soon)
-        await pauses.lift(connection, app)
-        assert await pauses.paused(connection, now=now) == {slack: later}
-
-
-async def test_a_pause_that_is_over_is_extended_by_one_caller_only(filled: FilledDatabase) -> None:
-    now, until = filled.clock(), filled.clock.later(15)
-    async with filled.database.begin() as connection:
-        won = [await pauses.extend(connection, "account:1", until=until, now=now, reason="probe") for _ in range(2)]
-        assert won == [True, False]
-        assert await pauses.extend(connection, "account:1", until=filled.clock.later(30), now=until, reason="probe")
+        assert await pauses.paused(connection, now=now) == {"app": later, slack: later}
 
 
 def test_the_accounts_among_scopes_are_known_by_their_numbers() -> None:

@@ -1,7 +1,7 @@
 from bot.db import accounts, troubles
 from bot.domain.message_facts import Card, Root, TroubleOver, TroubleStarted
 from bot.domain.message_kinds import MessageKind
-from bot.domain.states import AccountState, Outcome, Trouble, Verbosity
+from bot.domain.states import Outcome, Trouble, Verbosity
 from tests.support.filled_database import FilledDatabase
 
 
@@ -48,7 +48,7 @@ async def test_the_trouble_of_an_account_concerns_what_no_other_working_account_
 ) -> None:
     working, refused = await filled.add_account(), await filled.add_account()
     async with filled.database.begin() as connection:
-        await accounts.set_state(connection, refused, state=AccountState.REFUSED, reason="401")
+        await accounts.refuse(connection, refused, reason="401", probe_at=filled.clock())
     seen_by = {"1": (refused,), "2": (refused, working), "3": (refused, filled.account_id), "4": (working,)}
     for remote_id, account_ids in seen_by.items():
         await filled.add_thread(await filled.add_long_task(remote_id, seen_by=account_ids), channel_id=remote_id)

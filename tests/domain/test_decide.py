@@ -213,7 +213,45 @@ def test_the_retry_after_of_a_503_is_respected() -> None:
 def test_a_refusal_concerns_the_account_and_not_the_site(status: int) -> None:
     refused = look(FIRST, AccessDenied(status=status), seconds=60)
     assert refused == Decision(
-        after=FIRST, due_at=at(60) + LONGEST, site_healthy=True, credential_accepted=False, error=f"HTTP {status}"
+        after=replace(FIRST, failing_since=at(60)),
+        due_at=at(90),
+        site_healthy=True,
+        credential_accepted=False,
+        error=f"HTTP {status}",
+    )
+
+
+def test_a_refusal_that_lasts_is_asked_about_less_often_and_announced_after_five_minutes() -> None:
+    times, waits, troubles = (60, 90, 120, 180, 359, 360, 1800), [], []
+    before = FIRST
+    for seconds in times:
+        decision = look(before, AccessDenied(status=403), seconds=seconds)
+        assert decision.due_at is not None
+        waits.append((decision.due_at - at(seconds)).total_seconds())
+        troubles.append((decision.troubles, decision.card_changed))
+        before = decision.after
+    quiet = ((), False)
+    started = ((TroubleStarted(trouble=Trouble.ACCESS_LOST, since=at(60)),), True)
+    assert waits == [30, 30, 60, 120, 299, 300, 900]
+    assert troubles == [quiet, quiet, quiet, quiet, quiet, started, quiet]
+    assert (before.trouble, before.trouble_since) == (Trouble.ACCESS_LOST, at(60))
+    back = look(before, seen(), seconds=2000)
+    assert back.troubles == (TroubleOver(trouble=Trouble.ACCESS_LOST, since=at(60)),)
+    assert (back.after.trouble, back.after.failing_since) == (None, None)
+
+
+def test_a_404_that_not_every_account_got_does_not_count_and_is_announced_like_a_refusal() -> None:
+    missed = look(FIRST, NotFound(), seconds=60).after
+    partly = look(missed, NotFound(by_all=False), seconds=75)
+    assert partly == Decision(
+        after=replace(FIRST, failing_since=at(75)),
+        due_at=at(105),
+        site_healthy=True,
+        credential_accepted=True,
+        error="HTTP 404",
+    )
+    assert look(partly.after, NotFound(by_all=False), seconds=375).troubles == (
+        TroubleStarted(trouble=Trouble.ACCESS_LOST, since=at(75)),
     )
 
 

@@ -40,6 +40,19 @@ def test_steady_progress_is_extrapolated_and_shortened_by_fifteen_percent() -> N
     assert asked(steady(50), quiet=25) == at(300 + 255)
 
 
+def test_an_end_more_than_a_month_away_is_not_forecast() -> None:
+    day = 86_400.0
+    # Half of it took `days`, so that the other half is 0.85 times as long.
+    slow = [steady(50, step=days * day / 10) for days in (35.2, 35.4)]
+    assert [asked(samples) for samples in slow] == [at(35.2 * day * 1.85), None]
+
+
+def test_earlier_long_tasks_of_any_length_give_a_date_or_none() -> None:
+    # A percentage that is reached at once makes a ratio of years to milliseconds.
+    odd = EarlierTask(seconds=3e8, samples=course((0, 0), (0.001, 20), (0.002, 60), (0.003, 90)))
+    assert asked(steady(50), earlier=(odd, odd, odd)) is None
+
+
 def test_the_forecast_is_the_mean_of_the_whole_and_of_the_newer_half() -> None:
     samples = course((0, 0), (40, 10), (80, 20), (110, 30), (140, 40), (165, 50))
     whole, newer_half = 165 * 50 / 50 * 0.85, 55 * 50 / 20 * 0.85

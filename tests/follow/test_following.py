@@ -106,6 +106,7 @@ async def test_a_long_task_that_has_ended_is_shown_to_the_caller_alone(stepped: 
         (faults.html(), replies.confluence_unreadable),
         (faults.status(403), replies.access_refused),
         (faults.status(410), replies.misconfigured),
+        (faults.page(404, "Page not found"), replies.misconfigured),
     ],
 )
 async def test_why_a_long_task_cannot_be_looked_at_is_said_to_the_caller(

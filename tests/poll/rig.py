@@ -179,6 +179,7 @@ class PollRig:
         async with self.database.read() as connection:
             times = [await claims.next_due(connection, one.site_id, now=now) for one in self.polled]
             times += [site.probe_at for site in await sites.all_sites(connection)]
+            times += (await accounts.refused(connection)).values()
             times += (await pauses.paused(connection, now=now)).values()
         return min((seconds for at in times if at and (seconds := (at - now).total_seconds()) > 0), default=3600.0)
 

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from bot.db import accounts, pauses, sites
 from bot.domain.snapshot import Kind
-from bot.domain.states import AccountState, Outcome
+from bot.domain.states import Outcome
 from bot.poll.breaker import PROBE_LEASE, Breaker, Permit, permits, reserve_probe
 from sandbox.confluence import Ending, Moment, Story, faults
 from tests.poll.rig import PollRig
@@ -56,12 +56,11 @@ async def test_the_breaker_of_a_site_opens_with_its_failures_and_half_opens_for_
     assert (waiting.breaker, waiting.retry_at) == (Breaker.OPEN, filled.clock() + PROBE_LEASE)
 
 
-async def test_a_refused_account_is_left_out_and_probed_when_its_pause_is_over(filled: FilledDatabase) -> None:
+async def test_a_refused_account_is_left_out_and_probed_when_that_is_due(filled: FilledDatabase) -> None:
     other = await filled.add_account()
     until = filled.clock.later(900)
     async with filled.database.begin() as connection:
-        await accounts.set_state(connection, filled.account_id, state=AccountState.REFUSED, reason="401")
-        await pauses.pause(connection, pauses.account_scope(filled.account_id), until=until, reason="401")
+        await accounts.refuse(connection, filled.account_id, reason="401", probe_at=until)
     refused = await permitted(filled)
     filled.clock.move(900)
     half_open = await permitted(filled)
@@ -70,8 +69,7 @@ async def test_a_refused_account_is_left_out_and_probed_when_its_pause_is_over(f
         site_id=filled.site_id, breaker=Breaker.HALF_OPEN, excluded=frozenset(), account_id=filled.account_id
     )
     assert (refused, half_open) == ([closed], [closed, probe])
-    accounts_allowed = [[one.allows(filled.account_id), one.allows(other)] for one in half_open]
-    assert accounts_allowed == [[False, True], [True, False]]
+    assert [one.accounts([other, filled.account_id]) for one in half_open] == [[other], [filled.account_id, other]]
     assert [await reserve(filled, probe) for _ in range(2)] == [True, False]
     assert await permitted(filled) == [closed]
 
@@ -219,8 +217,9 @@ async def test_every_answer_of_a_site_closes_its_breaker(sqlite_rig: PollRig, st
 async def test_a_site_is_probed_even_if_its_only_account_was_refused_before(sqlite_rig: PollRig) -> None:
     rig = sqlite_rig
     remote_id = await rig.begin(MOVING)
-    rig.site.faults.add(faults.status(403), times=1)
-    await rig.run(30)
+    rig.site.faults.add(faults.status(403), times=2)
+    await rig.run(60)
+    assert await rig.is_refused()
     rig.site.faults.add(faults.status(503), until=rig.clock.seconds() + 3000)
     await rig.run(4000)
     assert await rig.seconds_since_check(remote_id) <= 61

@@ -1,7 +1,6 @@
 """What each result of a look leads to, from HTTP to the rows."""
 
 import json
-from itertools import pairwise
 
 import pytest
 
@@ -84,51 +83,15 @@ async def test_two_404_and_then_back_are_not_announced(rig: PollRig) -> None:
     assert (task.outcome, task.misses, await rig.replies(remote_id)) == (Outcome.FINISHED, 0, ["completion"])
 
 
-@pytest.mark.parametrize("status", [401, 403])
-async def test_a_refused_account_is_paused_announced_once_and_probed_every_quarter_of_an_hour(
-    rig: PollRig, status: int
-) -> None:
-    ids = [await rig.begin(LONG) for _ in range(4)]
-    refused = rig.site.faults.add(faults.status(status))
-    await rig.run(60)
-    assert (await rig.is_refused(), await rig.replies(ids[0])) == (True, ["access_lost started"])
-    first = len(rig.site.log)
-    began = rig.site.clock()
-    await rig.run(3600)
-    # A 401 is retried without cookies only if cookies were sent.
-    assert len(rig.site.log) - first == 4
-    gaps = [round(one.at - began) for one in list(rig.site.log)[first:]]
-    assert all(880 <= later - earlier <= 920 for earlier, later in pairwise(gaps))
-    rig.site.faults.remove(refused)
-    await rig.run(910)
-    for remote_id in ids:
-        assert await rig.replies(remote_id) == ["access_lost started", "access_lost over"]
-        assert (await rig.task(remote_id)).trouble is None
-        assert await rig.seconds_since_check(remote_id) < 60
-    assert (await rig.is_refused(), await rig.pauses()) == (False, {})
-
-
-async def test_a_revoked_token_concerns_the_account_and_not_the_site(rig: PollRig) -> None:
-    remote_id = await rig.begin(COPY)
-    rig.site.account.revoked = True
-    await rig.run(120)
-    row = await rig.site_row()
-    assert (await rig.is_refused(), row.failures, row.down_since) == (True, 0, None)
-    assert (await rig.task(remote_id)).trouble is Trouble.ACCESS_LOST
-
-
-async def test_the_other_sites_account_goes_on_looking(two_sites: PollRig) -> None:
-    rig = two_sites
-    here, there = await rig.begin(COPY), await rig.begin(COPY, site=1)
-    rig.site.account.revoked = True
-    await rig.run(900)
-    assert await rig.replies(here) == ["access_lost started"]
-    assert (await rig.task(there, site=1)).trouble is None
-    assert await rig.seconds_since_check(there, site=1) < 61
-    assert {one.account for one in rig.polled[1].simulator.log} == {"bot"}
-
-
-@pytest.mark.parametrize("fault", [faults.status(410), faults.redirect("https://login.example.com/?next=1")])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.status(410),
+        faults.redirect("https://login.example.com/?next=1"),
+        faults.page(404, "Page not found"),
+        faults.status(404, body="no such place", headers={"Content-Type": "text/plain"}),
+    ],
+)
 async def test_a_wrong_address_is_announced_at_once_and_its_redirect_is_not_followed(
     rig: PollRig, fault: Fault
 ) -> None:

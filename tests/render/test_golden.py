@@ -36,7 +36,9 @@ def situation(body: Path) -> Situation:
         snapshot=seen.snapshot,
         owner_id="U0ANNA",
         followers=("U0ANNA",),
-        site_url=seen.snapshot.base_url or "https://example.atlassian.net/wiki",
+        site_url="https://wiki.example.com/confluence"
+        if body.stem.startswith("dc-")
+        else "https://example.atlassian.net/wiki",
         started_at=BEGAN,
         checked_at=now,
         ended_at=None if outcome is Outcome.FOLLOWING else now,

@@ -77,8 +77,7 @@ class ConfluenceClient:
     async def check_access(self, site: Site, credential: Credential) -> PollResult:
         """Look at a long task that cannot exist: NotFound means that site and credential work.
 
-        The gateway checks a token's scopes before it looks for the task, so a missing scope gives AccessDenied. A 404
-        that is a web page and not the API's answer gives Misconfigured: no such site, or not its base URL.
+        The gateway checks a token's scopes before it looks for the task, so a missing scope gives AccessDenied.
         """
         reply = await self._get_long_task(site, credential, _NO_TASK[site.kind], None)
         if not isinstance(reply, tuple):
@@ -86,10 +85,7 @@ class ConfluenceClient:
         response, body = reply
         if response.status == 200:
             return Unreadable(reason="an answer about a long task that cannot be")
-        result = self._read_error(site, response, body)
-        if isinstance(result, NotFound) and "json" not in response.headers.get("Content-Type", "").lower():
-            return Misconfigured(status=404)
-        return result
+        return self._read_error(site, response, body)
 
     async def cloud_id(self, base_url: str) -> str:
         """Ask a Cloud site for its cloud id, which is public. Raises ConfluenceError."""
@@ -123,7 +119,7 @@ class ConfluenceClient:
         started = loop.time()
         try:
             reply = await self._get(site, url, credential, jar)
-            if reply[0].status == 401 and jar is not None and len(jar):
+            if reply[0].status in (401, 403) and jar is not None and len(jar):
                 # Confluence refuses an expired session before it checks the token
                 jar.clear()
                 left = max(0.5, self._total - (loop.time() - started))
@@ -166,6 +162,9 @@ class ConfluenceClient:
         """Read an answer with a status other than 200."""
         status, headers = response.status, response.headers
         if status == 404:
+            if "json" not in headers.get("Content-Type", "").lower():
+                # The API answers 404 in JSON; a web page says that there is no API here: no such site, or another path.
+                return Misconfigured(status=status)
             if site.kind == SiteKind.DATACENTER and headers.get("X-AUSERNAME", "").lower() == "anonymous":
                 # with anonymous access on, Data Center ignores a bad token instead of refusing it (CONFSERVER-98199)
                 return AccessDenied(status=status, why=Denial.ANONYMOUS)

@@ -16,7 +16,6 @@ MAX_ARGS = 10
 MAX_TEXT = 500
 
 _KEY = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_BARE_KEY = re.compile(r"[A-Z][A-Z0-9_]*")
 _JSON_OBJECT = re.compile(r'\s*\{\s*["}]')
 
 
@@ -35,14 +34,14 @@ class Report(Struct, frozen=True):
 _REPORTS = msgspec.json.Decoder(Report)
 
 
-def parse_message(value: object, issues: ParseIssues, *, bare_key: bool = False) -> StatusMessage | Report | None:
+def parse_message(value: object, issues: ParseIssues, *, keys_only: bool = False) -> StatusMessage | Report | None:
     """Parse an entry of `messages`, or `status`: a key, a key in `translation`, a JSON report, or a sentence.
 
-    `bare_key`: a single upper-case word is a key, too (`status` holds keys only). Returns None if there is nothing,
-    or nothing that can be parsed.
+    `keys_only`: every text is a key, since `status` holds nothing else. Returns None if there is nothing, or nothing
+    that can be parsed.
     """
     if isinstance(value, str):
-        return _parse_text(value, (), issues, bare_key=bare_key)
+        return _parse_text(value, (), issues, keys_only=keys_only)
     if value is None:
         return None
     if not isinstance(value, dict):
@@ -57,20 +56,20 @@ def parse_message(value: object, issues: ParseIssues, *, bare_key: bool = False)
             text=single_line(text, MAX_TEXT) if text and text != key else None,
         )
     if isinstance(translation, str):
-        return _parse_text(translation, _parse_args(value.get("args"), issues), issues, bare_key=bare_key)
+        return _parse_text(translation, _parse_args(value.get("args"), issues), issues, keys_only=keys_only)
     if value:
         issues.add()
     return None
 
 
 def _parse_text(
-    text: str, args: tuple[str, ...], issues: ParseIssues, *, bare_key: bool
+    text: str, args: tuple[str, ...], issues: ParseIssues, *, keys_only: bool
 ) -> StatusMessage | Report | None:
     if _JSON_OBJECT.match(text):
         return _parse_report(text, issues)
     words = text.strip()
-    if len(words) <= MAX_KEY and (_BARE_KEY if bare_key else _KEY).fullmatch(words):
-        return StatusMessage(key=words, args=args)
+    if words and (keys_only or (len(words) <= MAX_KEY and _KEY.fullmatch(words))):
+        return StatusMessage(key=single_line(words, MAX_KEY), args=args)
     return StatusMessage(text=single_line(words, MAX_TEXT)) if words else None
 
 

@@ -17,8 +17,10 @@ from bot.domain.parsing.values import (
     decode,
     parse_bool,
     parse_id,
-    parse_number,
+    parse_milliseconds,
     parse_object,
+    parse_percent,
+    parse_total,
     parse_url,
     single_line,
     too_many_values,
@@ -48,7 +50,6 @@ class Body(Struct, frozen=True):
     status: Any = None
     errors: Raw = Raw()
     details: Any = field(default=None, name="additionalDetails")
-    links: Any = field(default=None, name="_links")
 
 
 _BODIES = msgspec.json.Decoder(Body)
@@ -80,25 +81,27 @@ def parse_response(body: bytes, *, expected_id: str, known_digest: str = "") -> 
 
 def _seen(body: Body, remote_id: str | None, issues: ParseIssues, known_digest: str) -> Seen:
     own_status, messages, report = _messages(body, issues)
-    status = _choose_status(own_status, messages)
+    unknown = _unknown_keys(own_status, messages)
+    own_status = _without_unknown_key(own_status)
+    status = _choose_status(own_status, [one for one in map(_without_unknown_key, messages) if one is not None])
     reported = messages if own_status is None else [own_status, *messages]
     found = findings_of(body.errors, report, reported, known_digest)
     name_key, name_text = _name(body.name, issues)
-    details, links = parse_object(body.details, issues), parse_object(body.links, issues)
+    details = parse_object(body.details, issues)
     done, total = _page_counts(status, details.get("totalPageNeedToCopy"), report, issues)
     destination = details.get("destinationUrl")
     if destination is None and report is not None:
         destination = report.destination_url
-    percent, elapsed = parse_number(body.percent, issues), parse_number(body.elapsed, issues)
     return Seen(
         findings=found.findings,
+        unknown_statuses=unknown,
         snapshot=Snapshot(
             remote_id=remote_id,
             name_key=name_key,
             name_text=name_text,
             kind=_kind(status, name_key, name_text),
-            percent=None if percent is None else min(max(percent, 0.0), 100.0),
-            elapsed_ms=None if elapsed is None or elapsed < 0 else int(elapsed),
+            percent=parse_percent(body.percent, issues),
+            elapsed_ms=parse_milliseconds(body.elapsed, issues),
             successful=parse_bool(body.successful, issues, otherwise=None),
             # An unreadable `finished` must not look like an absent one, from which other rules infer the end.
             finished=parse_bool(body.finished, issues, otherwise=False),
@@ -107,7 +110,6 @@ def _seen(body: Body, remote_id: str | None, issues: ParseIssues, known_digest: 
             total=total,
             destination_id=parse_id(details.get("destinationId"), issues),
             destination_url=parse_url(destination, issues),
-            base_url=parse_url(links.get("base"), issues),
             findings_digest=found.digest,
             findings_count=found.listed,
             # Evaluated last, after everything else is parsed.
@@ -124,15 +126,33 @@ def _messages(body: Body, issues: ParseIssues) -> tuple[StatusMessage | None, li
     parsed: list[StatusMessage | None] = []
     report: Report | None = None
     for index, entry in enumerate((body.status, *entries[:MAX_MESSAGES])):
-        message = parse_message(entry, issues, bare_key=index == 0)
+        message = parse_message(entry, issues, keys_only=index == 0)
         if isinstance(message, Report):
             report = report or message
-            message = parse_message(message.status, issues, bare_key=True)
+            message = parse_message(message.status, issues, keys_only=True)
             if isinstance(message, Report):  # a report in a report
                 issues.add()
                 message = None
         parsed.append(message)
     return parsed[0], [message for message in parsed[1:] if message is not None], report
+
+
+def _unknown_keys(status: StatusMessage | None, messages: Sequence[StatusMessage]) -> tuple[str, ...]:
+    """The status keys that Confluence does not document, once each; among the messages an unknown key may be a finding
+    instead."""
+    keys = [status.key] if status is not None else []
+    keys += [message.key for message in messages if message.key is not None and not is_finding(message.key)]
+    return tuple(dict.fromkeys(key for key in keys if key is not None and not status_keys.lookup(key).documented))
+
+
+def _without_unknown_key(message: StatusMessage | None) -> StatusMessage | None:
+    """What a message says without a key that Confluence does not document: its sentence; None if that was all.
+
+    Live sites end with `FINISH_SUCCESS`: a word for machines, which is no phase, and whose prefix says nothing.
+    """
+    if message is None or message.key is None or status_keys.lookup(message.key).documented:
+        return message
+    return StatusMessage(text=message.text) if message.text else None
 
 
 def _choose_status(status: StatusMessage | None, messages: Sequence[StatusMessage]) -> StatusMessage | None:
@@ -153,7 +173,7 @@ def _choose_status(status: StatusMessage | None, messages: Sequence[StatusMessag
 def _page_counts(
     status: StatusMessage | None, listed: object, report: Report | None, issues: ParseIssues
 ) -> tuple[int | None, int | None]:
-    """Return pages done and pages in all. A total of zero means that Confluence has not counted yet."""
+    """Return pages done and pages in all."""
     done = total = None
     if status is not None and status.key is not None:
         for kind, value in zip(status_keys.arg_kinds(status.key, status.args), status.args, strict=True):
@@ -162,9 +182,8 @@ def _page_counts(
             elif kind is Arg.TOTAL:
                 total = status_keys.parse_count(value)
     for source in (listed, report.total if report is not None else None):
-        if total is None and source is not None:
-            number = parse_number(source, issues)
-            total = int(number) if number is not None and number >= 1 else None
+        if total is None:
+            total = parse_total(source, issues)
     return done, None if total is not None and done is not None and done > total else total
 
 

@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-#: no count here is larger, and every database stores it
-MAX_NUMBER = 2**53
+#: pages or cases; no count that Confluence writes has more than nine digits, and every database stores it
+MAX_COUNT = 999_999_999
+#: ten years: no process of Confluence runs so long, and every calendar holds the time before now
+MAX_MILLISECONDS = 10 * 366 * 86_400_000
 MAX_ID = 64
 MAX_URL = 2_000
 #: of one text of JSON; ten thousand findings have fewer than half of it. Each costs up to half a microsecond.
@@ -114,14 +116,32 @@ def parse_id(value: object, issues: ParseIssues) -> str | None:
     return None
 
 
-def parse_number(value: object, issues: ParseIssues) -> float | None:
-    """Parse a finite number, which may be sent as a string."""
+def parse_percent(value: object, issues: ParseIssues) -> float | None:
+    """Parse a percentage: 0 to 100, to a hundredth. Up to a percent point beyond either end is taken for the end."""
+    number = _parse_number(value, issues, least=-1, most=101)
+    return None if number is None else min(max(round(number, 2), 0.0), 100.0)
+
+
+def parse_milliseconds(value: object, issues: ParseIssues) -> int | None:
+    """Parse a duration: whole milliseconds, at most ten years."""
+    number = _parse_number(value, issues, least=0, most=MAX_MILLISECONDS)
+    return None if number is None else int(number)
+
+
+def parse_total(value: object, issues: ParseIssues) -> int | None:
+    """Parse how many there are in all; None also for zero, which means that Confluence has not counted yet."""
+    number = _parse_number(value, issues, least=0, most=MAX_COUNT)
+    return int(number) if number is not None and number >= 1 else None
+
+
+def _parse_number(value: object, issues: ParseIssues, *, least: int, most: int) -> float | None:
+    """Parse a number, which may be sent as a string. One that cannot be meant cannot be parsed."""
     if value is None:
         return None
     if isinstance(value, str):
         written = _WRITTEN_NUMBER.fullmatch(value)
         value = float(written[1]) if written is not None else None
-    if isinstance(value, int | float) and not isinstance(value, bool) and -MAX_NUMBER < value < MAX_NUMBER:
+    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
         return float(value)
     issues.add()
     return None

@@ -67,10 +67,10 @@ def access_refused(texts: Texts) -> Message:
 
 
 def misconfigured(texts: Texts) -> Message:
-    """Say that the configured URL does not serve the API."""
+    """Say that the configured URL is not that of the API: a login page, a wrong path, or one that moved."""
     sentence = texts.say(
-        "The address of Confluence that this bot was given does not serve long tasks, so nothing is followed. "
-        "Ask the administrator of this bot to check it."
+        "What answers at the address of Confluence that this bot was given is not Confluence's API: it may be a login "
+        "page, or the path is wrong. Nothing is followed; ask the administrator of this bot to check the address."
     )
     return paragraphs(sentence)
 

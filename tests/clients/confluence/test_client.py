@@ -129,6 +129,8 @@ async def test_a_date_without_the_servers_clock_says_nothing() -> None:
 
 ANSWERS = (
     (faults.status(404), NotFound()),
+    (faults.page(404, "Page not found"), Misconfigured(status=404)),
+    (faults.status(404, body="gone", headers={"Content-Type": "text/plain"}), Misconfigured(status=404)),
     (faults.status(401), AccessDenied(status=401)),
     (faults.status(403), AccessDenied(status=403)),
     (

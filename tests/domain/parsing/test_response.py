@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from bot.domain.parsing.findings import MAX_FINDINGS
 from bot.domain.parsing.response import ANOTHER_ID, NO_LONG_TASK, NOT_JSON, parse_response
+from bot.domain.parsing.values import MAX_MILLISECONDS
 from bot.domain.poll_result import Seen, Unreadable
 from bot.domain.snapshot import Finding, Kind, Severity, Snapshot, StatusMessage
 
@@ -47,13 +48,23 @@ PARSED = Snapshot(remote_id=ID, percent=10)
     [
         ({"percentageComplete": 38.25}, replace(PARSED, percent=38.25)),
         ({"percentageComplete": "38 %"}, replace(PARSED, percent=38)),
-        ({"percentageComplete": 250}, replace(PARSED, percent=100)),
-        ({"percentageComplete": -3}, replace(PARSED, percent=0)),
+        ({"percentageComplete": 38.456}, replace(PARSED, percent=38.46)),
+        ({"percentageComplete": 101}, replace(PARSED, percent=100)),
+        ({"percentageComplete": -1}, replace(PARSED, percent=0)),
+        ({"percentageComplete": 101.5, "finished": False}, replace(PARSED, percent=None, finished=False, dropped=1)),
+        ({"percentageComplete": -1.5, "finished": False}, replace(PARSED, percent=None, finished=False, dropped=1)),
+        (
+            {"percentageComplete": 2**31 - 1, "finished": False},
+            replace(PARSED, percent=None, finished=False, dropped=1),
+        ),
         ({"percentageComplete": True, "finished": False}, replace(PARSED, percent=None, finished=False, dropped=1)),
         ({"percentageComplete": None, "finished": False}, replace(PARSED, percent=None, finished=False)),
-        ({"elapsedTime": 2**53 - 1}, replace(PARSED, elapsed_ms=2**53 - 1)),
-        ({"elapsedTime": 2**53}, replace(PARSED, dropped=1)),
-        ({"elapsedTime": -1}, PARSED),
+        ({"elapsedTime": 0}, replace(PARSED, elapsed_ms=0)),
+        ({"elapsedTime": MAX_MILLISECONDS}, replace(PARSED, elapsed_ms=MAX_MILLISECONDS)),
+        ({"elapsedTime": MAX_MILLISECONDS + 1}, replace(PARSED, dropped=1)),
+        ({"elapsedTime": 2**63 - 1}, replace(PARSED, dropped=1)),
+        ({"elapsedTime": -(2**63)}, replace(PARSED, dropped=1)),
+        ({"elapsedTime": -1}, replace(PARSED, dropped=1)),
         ({"elapsedTime": 1500.7}, replace(PARSED, elapsed_ms=1500)),
         ({"finished": "true", "successful": "False"}, replace(PARSED, finished=True, successful=False)),
         ({"finished": 1}, replace(PARSED, finished=False, dropped=1)),
@@ -61,9 +72,13 @@ PARSED = Snapshot(remote_id=ID, percent=10)
         ({"name": "Move Page"}, replace(PARSED, name_text="Move Page", kind=Kind.MOVE)),
         ({"name": {"key": 5, "translation": ""}}, PARSED),
         ({"name": 5}, replace(PARSED, dropped=1)),
-        ({"_links": {"base": {"href": "x"}}}, replace(PARSED, dropped=1)),
-        ({"_links": {"base": "https://x/" + "y" * 1_990}}, replace(PARSED, base_url="https://x/" + "y" * 1_990)),
-        ({"_links": {"base": "https://x/" + "y" * 1_991}}, replace(PARSED, dropped=1)),
+        ({"_links": {"base": "https://evil.example"}}, PARSED),
+        (
+            {"additionalDetails": {"destinationUrl": "/" + "y" * 1_999}},
+            replace(PARSED, destination_url="/" + "y" * 1_999),
+        ),
+        ({"additionalDetails": {"destinationUrl": "/" + "y" * 2_000}}, replace(PARSED, dropped=1)),
+        ({"additionalDetails": {"destinationUrl": {"href": "x"}}}, replace(PARSED, dropped=1)),
         ({"additionalDetails": {"destinationId": 77}}, replace(PARSED, destination_id="77")),
         ({"additionalDetails": {"destinationId": "../7"}}, replace(PARSED, dropped=1)),
         ({"additionalDetails": {"destinationId": True}}, replace(PARSED, dropped=1)),
@@ -71,6 +86,10 @@ PARSED = Snapshot(remote_id=ID, percent=10)
         ({"additionalDetails": {"destinationId": "7" * 65}}, replace(PARSED, dropped=1)),
         ({"additionalDetails": {"totalPageNeedToCopy": "42"}}, replace(PARSED, total=42)),
         ({"additionalDetails": {"totalPageNeedToCopy": 0}}, PARSED),
+        ({"additionalDetails": {"totalPageNeedToCopy": 1}}, replace(PARSED, total=1)),
+        ({"additionalDetails": {"totalPageNeedToCopy": -1}}, replace(PARSED, dropped=1)),
+        ({"additionalDetails": {"totalPageNeedToCopy": 999_999_999}}, replace(PARSED, total=999_999_999)),
+        ({"additionalDetails": {"totalPageNeedToCopy": 1_000_000_000}}, replace(PARSED, dropped=1)),
     ],
 )
 def test_only_the_field_that_cannot_be_parsed_is_left_out(fields: dict[str, Any], meaning: Snapshot) -> None:
@@ -82,45 +101,84 @@ def test_only_the_field_that_cannot_be_parsed_is_left_out(fields: dict[str, Any]
     [
         ({}, None),
         ({"status": "STATUS_COPYING_PAGES"}, StatusMessage(key="STATUS_COPYING_PAGES")),
-        ({"status": "RUNNING"}, StatusMessage(key="RUNNING")),
-        ({"status": "is running"}, StatusMessage(text="is running")),
         (
-            {"status": {"key": "STATUS_X", "args": [1, None, True, 2.5]}},
-            StatusMessage(key="STATUS_X", args=("1", "", "true", "2.5")),
+            {"status": {"key": "STATUS_COPIED_PAGES", "args": [1, None, True, 2.5]}},
+            StatusMessage(key="STATUS_COPIED_PAGES", args=("1", "", "true", "2.5")),
         ),
         ({"messages": ["STATUS_MOVING_PAGES"]}, StatusMessage(key="STATUS_MOVING_PAGES")),
         ({"messages": [{"translation": "DONE"}]}, StatusMessage(text="DONE")),
-        ({"messages": [{"key": "STATUS_X", "translation": "Xing"}]}, StatusMessage(key="STATUS_X", text="Xing")),
-        ({"messages": [{"key": "STATUS_X", "translation": "STATUS_X"}]}, StatusMessage(key="STATUS_X")),
+        (
+            {"messages": [{"key": "STATUS_MOVING_PAGES", "translation": "Moving"}]},
+            StatusMessage(key="STATUS_MOVING_PAGES", text="Moving"),
+        ),
+        (
+            {"messages": [{"key": "STATUS_MOVING_PAGES", "translation": "STATUS_MOVING_PAGES"}]},
+            StatusMessage(key="STATUS_MOVING_PAGES"),
+        ),
         ({"messages": [{"key": "  ", "translation": "Xing"}]}, StatusMessage(text="Xing")),
-        ({"messages": ["WARN_RENAME_PAGE", "STATUS_X"]}, StatusMessage(key="STATUS_X")),
+        ({"messages": ["WARN_RENAME_PAGE", "STATUS_MOVING_PAGES"]}, StatusMessage(key="STATUS_MOVING_PAGES")),
         ({"messages": ["Xing", "Ying"]}, StatusMessage(text="Xing")),
-        ({"status": "STATUS_X", "messages": ["Xing"]}, StatusMessage(key="STATUS_X", text="Xing")),
         (
-            {"status": "STATUS_X", "messages": [{"key": "STATUS_X", "args": ["7"]}]},
-            StatusMessage(key="STATUS_X", args=("7",)),
+            {"status": "STATUS_MOVING_PAGES", "messages": ["Xing"]},
+            StatusMessage(key="STATUS_MOVING_PAGES", text="Xing"),
         ),
         (
-            {"messages": [{"translation": '{"key":"STATUS_X","args":["7"]}'}]},
-            StatusMessage(key="STATUS_X", args=("7",)),
+            {"status": "STATUS_COPIED_PAGES", "messages": [{"key": "STATUS_COPIED_PAGES", "args": ["7"]}]},
+            StatusMessage(key="STATUS_COPIED_PAGES", args=("7",)),
         ),
-        ({"messages": ['{"status":"STATUS_X"}']}, StatusMessage(key="STATUS_X")),
-        ({"messages": ['{"status":"STATUS_X","key":"STATUS_Y"}']}, StatusMessage(key="STATUS_X")),
-        ({"messages": ["A_" + "K" * 98]}, StatusMessage(key="A_" + "K" * 98)),
+        (
+            {"messages": [{"translation": '{"key":"STATUS_COPIED_PAGES","args":["7"]}'}]},
+            StatusMessage(key="STATUS_COPIED_PAGES", args=("7",)),
+        ),
+        ({"messages": ['{"status":"STATUS_MOVING_PAGES"}']}, StatusMessage(key="STATUS_MOVING_PAGES")),
+        (
+            {"messages": ['{"status":"STATUS_MOVING_PAGES","key":"STATUS_RELINK_PAGES"}']},
+            StatusMessage(key="STATUS_MOVING_PAGES"),
+        ),
         ({"messages": ["A_" + "K" * 99]}, StatusMessage(text="A_" + "K" * 99)),
         ({"messages": ["{0} pages were copied"]}, StatusMessage(text="{0} pages were copied")),
         ({"messages": ["a\u0000b\nc\u2028d"]}, StatusMessage(text="a b c d")),
         ({"messages": ["x" * 501]}, StatusMessage(text="x" * 499 + "…")),
-        ({"messages": [{"key": "K" * 101}]}, StatusMessage(key="K" * 99 + "…")),
         (
-            {"messages": [{"key": "STATUS_X", "args": ["t" * 301] * 11}]},
-            StatusMessage(key="STATUS_X", args=("t" * 299 + "…",) * 10),
+            {"messages": [{"key": "STATUS_COPIED_PAGES", "args": ["t" * 301] * 11}]},
+            StatusMessage(key="STATUS_COPIED_PAGES", args=("t" * 299 + "…",) * 10),
         ),
     ],
 )
 def test_a_status_is_parsed_in_each_of_its_forms(fields: dict[str, Any], status: StatusMessage | None) -> None:
     seen = snapshot(body(**fields))
     assert (seen.status, seen.dropped) == (status, 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "unknown"),
+    [
+        ({"status": "FINISH_SUCCESS"}, None, ("FINISH_SUCCESS",)),
+        ({"status": "RUNNING"}, None, ("RUNNING",)),
+        ({"status": "is running"}, None, ("is running",)),
+        ({"status": "WARN_SOMETHING_NEW"}, None, ("WARN_SOMETHING_NEW",)),
+        ({"status": "ERROR_SOMETHING_NEW"}, None, ("ERROR_SOMETHING_NEW",)),
+        ({"status": "K" * 101}, None, ("K" * 99 + "…",)),
+        ({"status": {"key": "FINISH_SUCCESS", "args": ["7"]}}, None, ("FINISH_SUCCESS",)),
+        ({"status": "FINISH_SUCCESS", "messages": ["Xing"]}, StatusMessage(text="Xing"), ("FINISH_SUCCESS",)),
+        (
+            {"status": "FINISH_SUCCESS", "messages": [{"key": "STATUS_COPIED_PAGES", "args": ["7"]}]},
+            StatusMessage(key="STATUS_COPIED_PAGES", args=("7",)),
+            ("FINISH_SUCCESS",),
+        ),
+        ({"messages": ["FINISH_SUCCESS", "FINISH_SUCCESS"]}, None, ("FINISH_SUCCESS",)),
+        ({"messages": ["A_" + "K" * 98]}, None, ("A_" + "K" * 98,)),
+        ({"messages": [{"key": "some.key", "translation": "Xing"}]}, StatusMessage(text="Xing"), ("some.key",)),
+        ({"messages": ['{"status":"FINISH_SUCCESS"}']}, None, ("FINISH_SUCCESS",)),
+    ],
+)
+def test_a_status_key_that_confluence_does_not_document_means_nothing(
+    fields: dict[str, Any], status: StatusMessage | None, unknown: tuple[str, ...]
+) -> None:
+    seen = parse_response(body(**fields), expected_id=ID)
+    assert isinstance(seen, Seen)
+    assert (seen.snapshot.status, seen.findings, seen.unknown_statuses) == (status, (), unknown)
+    assert (seen.snapshot.kind, seen.snapshot.dropped) == (Kind.COPY if status and status.key else Kind.OTHER, 0)
 
 
 @pytest.mark.parametrize(
