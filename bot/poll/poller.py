@@ -85,6 +85,7 @@ class Poller:
                 continue
             early = (max(due_at, permit.retry_at or due_at) - now).total_seconds()
             if permit.account_id is not None:
+                # The account's probe is due, whatever it has seen.
                 early = 0.0
             free = self.max_looks - self.looks_by_site()[permit.site_id]
             if early > 0:
