@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.db import commands, engine, events, long_tasks, pauses, people, stale_messages
+from bot.db import channels, commands, engine, events, long_tasks, pauses, people, stale_messages
 from bot.db.engine import Database
+from bot.domain.audience import KNOWN_FOR
 
 _log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ def step(database: Database, *, retention_days: int, now: Callable[[], datetime]
             await events.forget(connection, taken_before=at - KEEP_REQUESTS)
             await people.forget(connection, asked_before=at - KEEP_REQUESTS)
             await pauses.forget_past(connection, now=at)
+            await channels.forget(connection, asked_before=at - KNOWN_FOR)
         deleted = await _delete_old_long_tasks(database, before=at - timedelta(days=retention_days))
         if optimized_at is None or at - optimized_at >= OPTIMIZE_AFTER:
             await engine.optimize(database)

@@ -14,7 +14,20 @@ def manifest() -> Any:
 
 
 def test_the_manifest_asks_for_the_scopes_the_code_uses(manifest: Any) -> None:
-    assert manifest["oauth_config"]["scopes"] == {"bot": list(REQUIRED), "bot_optional": list(OPTIONAL)}
+    assert manifest["oauth_config"]["scopes"] == {"bot": [*REQUIRED, *OPTIONAL], "bot_optional": list(OPTIONAL)}
+
+
+def test_every_optional_scope_is_requested_too_since_slack_ignores_it_otherwise(manifest: Any) -> None:
+    scopes = manifest["oauth_config"]["scopes"]
+    assert [scope for scope in scopes["bot_optional"] if scope not in scopes["bot"]] == []
+
+
+@pytest.mark.parametrize("scope", ["channels:read", "groups:read"])
+def test_the_manifest_says_why_it_asks_what_channels_are(manifest: Any, scope: str) -> None:
+    text = Path("app_manifest.yml").read_text(encoding="utf-8")
+    assert scope in manifest["oauth_config"]["scopes"]["bot_optional"]
+    assert re.search(rf"#.*{scope}.*shared with another organization", " ".join(text.split()))
+    assert "shared with another organization" in manifest["display_information"]["long_description"]
 
 
 def test_names_and_descriptions_keep_slacks_lengths(manifest: Any) -> None:
@@ -43,8 +56,13 @@ def test_slack_calls_one_url_for_everything(manifest: Any) -> None:
     assert settings["interactivity"]["is_enabled"] is True
 
 
-def test_the_bot_subscribes_to_being_uninstalled(manifest: Any) -> None:
-    assert manifest["settings"]["event_subscriptions"]["bot_events"] == ["app_uninstalled", "tokens_revoked"]
+def test_the_bot_subscribes_to_being_uninstalled_and_to_channels_being_shared(manifest: Any) -> None:
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == [
+        "app_uninstalled",
+        "tokens_revoked",
+        "channel_shared",
+        "channel_unshared",
+    ]
 
 
 def test_the_bot_can_send_direct_messages(manifest: Any) -> None:

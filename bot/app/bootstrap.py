@@ -28,7 +28,7 @@ from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.secrets import Secrets
 from bot.db.write_probe import WriteProbe
-from bot.deliver import Deliverer
+from bot.deliver import ChannelList, Deliverer
 from bot.domain.poll_interval import Bounds
 from bot.follow import CommandWorker
 from bot.follow.people import People
@@ -131,6 +131,7 @@ def _assemble(settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *,
         command_worker=command_worker,
         poller=poller,
         deliverer=deliverer,
+        channel_list=ChannelList(deps=deliverer.deps),
         slack_events=_slack_events(settings, command_worker) if listening else None,
     )
 

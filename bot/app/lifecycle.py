@@ -72,6 +72,7 @@ def _loops(bot: Bot, *, halt: asyncio.Event, worker: bool) -> list[Coroutine[Non
         ("poll claims", poller.renew_step, None),
         ("deliver", deliverer.step, deliverer.wake),
         ("deliver claims", deliverer.renew_step, None),
+        ("channels", bot.channel_list.step, None),
         ("housekeeping", housekeeping.step(bot.database, retention_days=bot.settings.retention_days, now=now), None),
     ]
     if not worker:

@@ -91,13 +91,16 @@ async def begin_post(connection: Connection, message_id: int) -> MessageRow | No
 
 
 async def posted(
-    connection: Connection, message: MessageRow, *, address: Address | None, shows: Shows, now: datetime
+    connection: Connection, message: MessageRow, *, address: Address | None, shows: Shows | None, now: datetime
 ) -> None:
-    """sending → posted. A message that was dropped during the call is in Slack all the same, and is stale."""
-    values = _shown(shows, now=now)
+    """sending → posted. A message that was dropped during the call is in Slack all the same, and is stale.
+
+    `shows`: None if an earlier try arrived; what that shows is not known, so the message is stale.
+    """
+    values = _shown(shows or Shows(digest=""), now=now)
     if RULES[message.kind].edit_rank is not None:
         was_sending = messages.c.state == MessageState.SENDING
-        values["stale_since"] = case((was_sending, messages.c.stale_since), else_=now)
+        values["stale_since"] = now if shows is None else case((was_sending, messages.c.stale_since), else_=now)
     await _set(
         connection,
         message.id,
@@ -253,6 +256,24 @@ async def was_gone(connection: Connection, subscription_id: int, kind: MessageKi
         messages.c.id != but,
     )
     return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def direct_to(connection: Connection, subscription_id: int, user_id: str) -> Address | None:
+    """The last direct message about a thread that a person got; None if there is none."""
+    query = (
+        select(messages.c.channel_id, messages.c.ts)
+        .where(
+            messages.c.subscription_id == subscription_id,
+            messages.c.kind == MessageKind.DIRECT,
+            messages.c.user_id == user_id,
+            messages.c.state == MessageState.POSTED,
+            messages.c.ts.is_not(None),
+        )
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).first()
+    return None if row is None else Address(row.channel_id or "", row.ts or "")
 
 
 def _shown(shows: Shows, *, now: datetime) -> dict[str, Any]:

@@ -21,10 +21,22 @@ class _Workspaces(sa.TypedColumns):
     # One process at a time delivers for a workspace, so order and rate hold without talk between processes.
     claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
     claimed_until = maybe_time()
+    channels_listed_at = maybe_time()
     created_at = time()
 
 
 workspaces = sa.Table("workspaces", metadata, _Workspaces)
+
+
+class _Channels(sa.TypedColumns):
+    team_id: sa.Named[str] = sa.Column(sa.ForeignKey("workspaces.team_id", ondelete="CASCADE"), primary_key=True)
+    channel_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    # Null if it has changed since Slack was asked.
+    sharing: sa.Named[states.Sharing | None] = sa.Column(enum_type(states.Sharing), nullable=True)
+    asked_at = time()
+
+
+channels = sa.Table("channels", metadata, _Channels)
 
 
 class _Sites(sa.TypedColumns):

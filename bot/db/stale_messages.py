@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from bot.db.engine import Connection
 from bot.db.models import is_active, messages, subscriptions
 from bot.domain.message_facts import Warnings, decode
-from bot.domain.message_kinds import MessageKind
+from bot.domain.message_kinds import RULES, MessageKind
 from bot.domain.states import MessageForm, MessageState, SubscriptionState
 
 #: a message that is not rendered yet needs no mark
@@ -16,6 +16,8 @@ _RENDERED = or_(
     messages.c.state.in_((MessageState.SENDING, MessageState.POSTED, MessageState.EDITING)),
     messages.c.form == MessageForm.MILESTONES,
 )
+
+_KEPT_TRUE = tuple(kind for kind, rules in RULES.items() if rules.edit_rank is not None)
 
 
 async def _mark(connection: Connection, *conditions: ColumnElement[bool], now: datetime) -> None:
@@ -33,6 +35,16 @@ async def mark_outcome(connection: Connection, subscription_ids: Collection[int]
     """Root and card of these threads show an old outcome."""
     root_and_card = messages.c.kind.in_((MessageKind.ROOT, MessageKind.CARD))
     await _mark(connection, messages.c.subscription_id.in_(subscription_ids), root_and_card, now=now)
+
+
+async def mark_channels(connection: Connection, team_id: str, channel_ids: Collection[str], *, now: datetime) -> None:
+    """All that is kept true in these channels may show what its readers may not see any more, or hide what they may."""
+    threads = select(subscriptions.c.id).where(
+        subscriptions.c.team_id == team_id,
+        subscriptions.c.channel_id.in_(channel_ids),
+        subscriptions.c.state != SubscriptionState.LOST,
+    )
+    await _mark(connection, messages.c.subscription_id.in_(threads), messages.c.kind.in_(_KEPT_TRUE), now=now)
 
 
 async def leave_thread(connection: Connection, subscription_id: int) -> None:

@@ -1,6 +1,7 @@
 """Post and edit messages in Slack: the third of the three verbs."""
 
+from bot.deliver.channel_list import ChannelList
 from bot.deliver.deliverer import Deliverer
 from bot.deliver.deps import Deps
 
-__all__ = ["Deliverer", "Deps"]
+__all__ = ["ChannelList", "Deliverer", "Deps"]

@@ -90,6 +90,8 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return trouble(texts, view, Trouble.SET_ASIDE, over=False)
         case facts_of.Completion():
             return await _completion(connection, texts, thread)
+        case facts_of.EndForFollower():
+            return await _end_for_follower(connection, texts, thread)
         case facts_of.FindingsFile() | facts_of.FindingsPage():
             return await _findings(connection, texts, thread, facts)
         case facts_of.InviteNeeded():
@@ -117,6 +119,13 @@ async def _lost(
     mine = replace(thread, view=replace(view, followers=followers))
     lost = replies.thread_lost(texts, view.remote_id, reason, ended=True)
     return replies.together(texts, [lost, await _completion(connection, texts, mine)])
+
+
+async def _end_for_follower(connection: Connection, texts: Texts, thread: Thread) -> Message:
+    """The completion for one person, who needs no mention."""
+    mine = replace(thread, view=replace(thread.view, followers=()))
+    opening = replies.for_you_alone(texts, thread.row.subscription.channel_id)
+    return replies.together(texts, [opening, await _completion(connection, texts, mine)])
 
 
 async def _completion(connection: Connection, texts: Texts, thread: Thread) -> Message:

@@ -12,11 +12,12 @@ from bot.db import claims, pauses, waiting_messages, workspaces
 from bot.db.engine import Connection, DatabaseAway
 from bot.db.models import workspaces as workspace_table
 from bot.deliver.candidates import Candidates, Work, candidates
+from bot.deliver.channels import know_readers
 from bot.deliver.crashes import LIMIT, Crashes, after_crash
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, Token, write
 from bot.deliver.edit import edit
 from bot.deliver.post import post
-from bot.domain.message_kinds import MessageKind, Owner
+from bot.domain.message_kinds import RULES, MessageKind, Owner, Place
 from bot.domain.pacing import Budgets, Method, next_messages
 from bot.domain.states import WorkspaceState
 from bot.worker import Worker
@@ -137,6 +138,8 @@ class Deliverer:
             self.wake.set()
 
     async def _call(self, lease: Lease, work: Work) -> Called | None:
+        if RULES[work.kind].place is not Place.PERSON:
+            await know_readers(self.deps, lease, work.candidate.channel_id, start=self.worker.start)
         function = edit if work.candidate.method is Method.UPDATE else post
         return await function(self.deps, lease, work.candidate.message_id)
 

@@ -45,6 +45,8 @@ class Deps:
     #: the address of each site for people, by site id
     site_urls: Mapping[int, str]
     bot_name: str = "longtask"
+    #: seconds that a message waits for Slack to say who reads its channel
+    readers_wait: float = 2.0
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -77,6 +79,10 @@ class Lease:
     unreadable: set[str] = field(default_factory=set)
     #: until when methods without a budget are paused
     paused: dict[str, datetime] = field(default_factory=dict)
+    #: channels about whose readers Slack is being asked: set once it has answered
+    questions: dict[str, asyncio.Event] = field(default_factory=dict)
+    #: until when Slack is not asked again about a channel
+    ask_again_at: dict[str, datetime] = field(default_factory=dict)
     #: owners of messages that are being posted or edited
     busy: set[Owner] = field(default_factory=set)
     #: whether Slack takes the token

@@ -1,5 +1,6 @@
 """Post one message: planned → sending → posted, with one call of Slack in between."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -14,9 +15,12 @@ from bot.db.secrets import SecretsError
 from bot.deliver import failures, findings_list
 from bot.deliver.compose import Composed, compose
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, check_claim, write
+from bot.deliver.recipients import titles_for_recipient
 from bot.deliver.thread import Thread, read_thread
-from bot.domain.message_facts import FindingsFile, FollowSetAside, PostingSetAside
+from bot.domain.message_facts import Completion, FindingsFile, FollowSetAside, PostingSetAside
 from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Place, SubscriptionOwner
+from bot.domain.message_plan import for_followers
+from bot.domain.states import Titles
 
 _log = structlog.get_logger(__name__)
 
@@ -29,12 +33,27 @@ CLOCK_SKEW = timedelta(minutes=2)
 JOINED = "joined"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A message that is in Slack."""
+
+    #: where it is, as far as it can be edited
+    address: Address | None = None
+    #: an earlier try arrived, with what that had been composed of
+    earlier: bool = False
+
+
 async def post(deps: Deps, lease: Lease, message_id: int) -> Called | None:
     """Post a message once; None if there was nothing to say any more.
 
     Raises ClaimLost if another process delivers for the workspace.
     """
-    composed = await _begin(deps, lease, message_id)
+    try:
+        titles = await titles_for_recipient(deps, lease, message_id)
+    except SlackError as unanswered:
+        await write(deps, lease, _recipient_unknown, deps, message_id, unanswered)
+        return Called(error=unanswered)
+    composed = await _begin(deps, lease, message_id, titles)
     if composed is None:
         return None
     message = composed.row
@@ -43,7 +62,7 @@ async def post(deps: Deps, lease: Lease, message_id: int) -> Called | None:
         await write(deps, lease, put_back)
         raise ClaimLost
     try:
-        address = await _call(deps, lease, composed)
+        sent = await _call(deps, lease, composed)
     except SlackError as refused:
         error = await _unless_joined(deps, lease, composed, refused)
         if error is None:
@@ -53,18 +72,28 @@ async def post(deps: Deps, lease: Lease, message_id: int) -> Called | None:
         if isinstance(error, Ambiguous):
             _log.warning("post_is_ambiguous", message=message_id, kind=message.kind, answer=error.answer)
         return Called(error=error)
-    await write(deps, lease, _posted, deps, composed, address)
+    await write(deps, lease, _posted, deps, composed, sent)
     deps.metrics.message_posted(message.kind, age=(deps.now() - message.created_at).total_seconds())
     return Called()
 
 
-async def _begin(deps: Deps, lease: Lease, message_id: int) -> Composed | None:
+async def _recipient_unknown(connection: Connection, deps: Deps, message_id: int, error: SlackError) -> None:
+    """Slack did not say who a person is: a try that failed."""
+    message = await messages.begin_post(connection, message_id)
+    if message is not None:
+        await failures.after_post(connection, deps, message, None, error)
+
+
+async def _begin(deps: Deps, lease: Lease, message_id: int, titles: Titles | None) -> Composed | None:
+    """Begin the post and compose the message; `titles`: what its recipient may see, None for a channel's readers."""
     async with deps.database.begin() as connection:
         await check_claim(connection, lease)
         message = await messages.begin_post(connection, message_id)
         if message is None:
             return None
         thread = await _thread_of(connection, deps, message)
+        if thread is not None and titles is not None:
+            thread = thread.for_reader(titles)
         rootless = thread is not None and thread.row.subscription.thread_ts is None
         composed = None
         if not (rootless and RULES[message.kind].place is Place.THREAD):
@@ -88,15 +117,15 @@ async def _thread_of(connection: Connection, deps: Deps, message: MessageRow) ->
     )
 
 
-async def _call(deps: Deps, lease: Lease, composed: Composed) -> Address | None:
-    """Call Slack once; returns where the message is, as far as it can be edited. Raises SlackError."""
+async def _call(deps: Deps, lease: Lease, composed: Composed) -> Sent:
+    """Call Slack once. Raises SlackError."""
     message, thread, shown = composed.row, composed.thread, composed.message
     if message.kind is MessageKind.PRIVATE:
         await _respond(deps, lease, composed)
-        return None
+        return Sent()
     if isinstance(message.facts, FindingsFile) and thread is not None:
-        await findings_list.upload(deps, lease, thread, shown)
-        return None
+        await findings_list.upload(deps, lease, message, thread, shown)
+        return Sent()
     channel, thread_ts = message.user_id or "", None
     if message.kind is not MessageKind.DIRECT and thread is not None:
         channel = thread.row.subscription.channel_id
@@ -104,10 +133,10 @@ async def _call(deps: Deps, lease: Lease, composed: Composed) -> Address | None:
         if message.ambiguous and channel not in lease.unreadable:
             ts = await _look_up(deps, lease, message, channel=channel, thread_ts=thread_ts)
             if ts is not None:
-                return Address(channel, ts)
+                return Sent(address=Address(channel, ts), earlier=True)
     client = await deps.client(lease)
     posted = await client.post(channel, shown.text, shown.blocks, thread_ts=thread_ts, marker=message.marker)
-    return Address(posted.channel, posted.ts)
+    return Sent(address=Address(posted.channel, posted.ts))
 
 
 async def _unless_joined(deps: Deps, lease: Lease, composed: Composed, error: SlackError) -> SlackError | None:
@@ -183,12 +212,17 @@ def _command_id(composed: Composed) -> int | None:
     return composed.thread.row.subscription.command_id if composed.thread is not None else None
 
 
-async def _posted(connection: Connection, deps: Deps, composed: Composed, address: Address | None) -> None:
-    message, thread = composed.row, composed.thread
-    await messages.posted(connection, message, address=address, shows=composed.shows, now=deps.now())
+async def _posted(connection: Connection, deps: Deps, composed: Composed, sent: Sent) -> None:
+    message, thread, address, now = composed.row, composed.thread, sent.address, deps.now()
+    await messages.posted(connection, message, address=address, shows=None if sent.earlier else composed.shows, now=now)
     command_id = _command_id(composed)
     if message.kind is MessageKind.PRIVATE and command_id is not None:
         await commands.response_url_used(connection, command_id)
     if message.kind is MessageKind.ROOT and address is not None and thread is not None:
         subscription_id = thread.row.subscription.id
         await subscriptions.root_posted(connection, subscription_id, channel_id=address.channel_id, ts=address.ts)
+    if isinstance(message.facts, Completion) and thread is not None and thread.view.titles is Titles.COUNTS:
+        verbosity, found = thread.row.subscription.verbosity, thread.row.task.findings_seq
+        drafts = for_followers(thread.view.followers, verbosity=verbosity, found=found)
+        planned = [messages.Planned(owner=message.owner, team_id=message.team_id, draft=draft) for draft in drafts]
+        await messages.plan(connection, planned, now=now)

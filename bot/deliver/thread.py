@@ -1,16 +1,17 @@
 """Read what the messages of a thread are rendered from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.db import findings, long_tasks, pauses, subscriptions, threads
+from bot.db import channels, findings, long_tasks, pauses, subscriptions, threads
 from bot.db.engine import Connection
 from bot.db.rows import ThreadRow
+from bot.domain.audience import audience_of
 from bot.domain.forecast import EarlierTask, forecast, rounded_end
 from bot.domain.samples import Sample
 from bot.domain.snapshot import Snapshot
-from bot.domain.states import Outcome, Trouble
+from bot.domain.states import Outcome, Titles, Trouble
 from bot.render.thread import ThreadView
 
 #: earlier long tasks of the same kind that a forecast is made from
@@ -23,6 +24,10 @@ class Thread:
 
     row: ThreadRow
     view: ThreadView
+
+    def for_reader(self, titles: Titles) -> "Thread":
+        """The thread as one person may see it, whoever else reads the channel."""
+        return replace(self, view=replace(self.view, titles=titles, scope_missing=False))
 
 
 async def read_thread(
@@ -46,6 +51,8 @@ async def read_thread(
     snapshot = None if bare else long_tasks.snapshot_of(task.snapshot)
     samples = () if bare else long_tasks.samples_of(task.samples)
     outcome = subscription.outcome
+    known = await channels.find(connection, team_id=subscription.team_id, channel_id=subscription.channel_id)
+    audience = audience_of(subscription.channel_id, known, setting=subscription.titles, now=now)
     view = ThreadView(
         remote_id=task.remote_id,
         outcome=outcome,
@@ -53,7 +60,8 @@ async def read_thread(
         owner_id=subscription.owner_id,
         followers=await subscriptions.followers_of(connection, subscription_id),
         stopped_by=subscription.stopped_by,
-        titles=subscription.titles,
+        titles=audience.titles,
+        scope_missing=audience.scope_missing,
         site_url=site_urls.get(task.site_id, row.site_base_url),
         started_at=started_at(task.created_at, task.checked_at, snapshot),
         checked_at=task.checked_at,

@@ -62,6 +62,10 @@ class Completion(Struct, frozen=True, tag="completion"):
     """The long task has ended."""
 
 
+class EndForFollower(Struct, frozen=True, tag="end_for_follower"):
+    """To a follower: how it ended, with the names that the channel does not see."""
+
+
 class FindingsFile(Struct, frozen=True, tag="findings_file"):
     """The full list of findings, as a file."""
 
@@ -109,6 +113,7 @@ Facts = (
     | NewPhase
     | Milestone
     | Completion
+    | EndForFollower
     | FindingsFile
     | FindingsPage
     | Answer

@@ -66,6 +66,19 @@ def for_decision(
     return tuple(drafts)
 
 
+def for_followers(followers: Sequence[str], *, verbosity: Verbosity, found: int) -> tuple[Draft, ...]:
+    """Direct messages about an end that the channel sees in numbers only: the names, for each follower.
+
+    `found`: sequence number of the last finding.
+    """
+    facts: list[Facts] = [message_facts.EndForFollower()]
+    if found and verbosity is not Verbosity.QUIET:
+        facts.append(message_facts.Warnings(first=1, last=found))
+    if found > NAMED:
+        facts.append(message_facts.FindingsFile())
+    return tuple(Draft(kind=MessageKind.DIRECT, facts=each, user_id=user) for user in followers for each in facts)
+
+
 def for_trouble(trouble: TroubleStarted | TroubleOver) -> Draft:
     """The message about a trouble that many threads share."""
     return Draft(kind=MessageKind.TROUBLE, facts=trouble)

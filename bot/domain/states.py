@@ -42,6 +42,14 @@ class Titles(StrEnum):
     COUNTS = "counts"
 
 
+class Sharing(StrEnum):
+    """Whether other organisations read a channel, as far as Slack says."""
+
+    OWN = "own"  #: only the own organisation
+    SHARED = "shared"  #: another organisation reads it, or was invited to
+    HIDDEN = "hidden"  #: Slack may not be asked, because a scope is missing
+
+
 class SubscriptionState(StrEnum):
     """Where a subscription is in its life."""
 

@@ -3,7 +3,7 @@
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.follow import CommandWorker
-from bot.listeners import buttons, commands, events
+from bot.listeners import buttons, channel_events, commands, events
 from bot.listeners.request_check import RequestCheck
 
 __all__ = ["RequestCheck", "register"]
@@ -14,4 +14,5 @@ def register(app: AsyncApp, worker: CommandWorker, check: RequestCheck) -> None:
     commands.register(app, worker)
     buttons.register(app, worker)
     events.register(app, worker)
+    channel_events.register(app, worker)
     app.error(check.failed)

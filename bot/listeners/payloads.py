@@ -101,6 +101,20 @@ class Event(Struct, frozen=True, kw_only=True):
     event: InnerEvent
 
 
+class ChangedChannel(Struct, frozen=True, kw_only=True):
+    """A channel that was shared with another organization, or no longer is."""
+
+    channel: Id
+    #: whether others still read it
+    is_ext_shared: bool = False
+
+
+class ChannelEvent(Struct, frozen=True):
+    """An event about a channel, in its envelope."""
+
+    event: ChangedChannel
+
+
 class EventType(Struct, frozen=True):
     """Which event it is."""
 

@@ -34,8 +34,9 @@ def without_buttons(texts: Texts, view: ThreadView) -> Message:
     first = [bold(headline), *([Mrkdwn(f"{bar(phrases.percent(view))}  {figures}")] if figures else [])]
     blocks = [section(joined("\n", first))]
     blocks += [section(note)] if note else []
-    blocks += [context(*[line for line in (quote, counts, moments) if line])]
-    text = [on_one_line([headline, figures]), note, quote, counts, moments]
+    small = [line for line in (quote, counts, moments, phrases.numbers_only(texts, view)) if line]
+    blocks += [context(*small)]
+    text = [on_one_line([headline, figures]), note, *small]
     return message([line for line in text if line], blocks)
 
 

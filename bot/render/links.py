@@ -15,12 +15,12 @@ _LINK_LIMIT = 1_000
 def destination(view: ThreadView) -> str | None:
     """Return the URL of what the long task made; None if unknown, outside the site, or too long to show.
 
-    If titles may not be shown, the URL names the page by its id, since others often end in the page's title.
+    If titles may not be shown the place may not be either: its URL names site, space and page.
     """
-    if view.snapshot is None:
+    if view.snapshot is None or view.titles is Titles.COUNTS:
         return None
     by_id = msgspec.structs.replace(view.snapshot, destination_url=None)
-    for snapshot in (by_id,) if view.titles is Titles.COUNTS else (view.snapshot, by_id):
+    for snapshot in (view.snapshot, by_id):
         url = destination_link(snapshot, view.site_url)
         if url and length(link(url, Mrkdwn())) <= _LINK_LIMIT:
             return url

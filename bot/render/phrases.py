@@ -64,6 +64,17 @@ def confluence_text(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     return texts.say("Confluence says: “{text}”", text=status.text)
 
 
+def numbers_only(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Say why page titles are hidden, if an administrator can change that."""
+    if not view.scope_missing:
+        return None
+    # Translators: a scope is what Slack calls a permission of an app
+    return texts.say(
+        "Page titles are hidden, because this bot lacks the Slack scope to see "
+        "whether other organizations read this channel."
+    )
+
+
 def percent(view: ThreadView) -> float | None:
     """Return the progress, 0 to 100. What has finished is at 100, even if Confluence stopped counting before."""
     if view.outcome in _DONE:

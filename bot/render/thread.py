@@ -21,6 +21,8 @@ class ThreadView:
     #: user id
     stopped_by: str | None = None
     titles: Titles = Titles.SHOWN
+    #: titles are hidden only because the bot lacks the scope to ask who reads the channel
+    scope_missing: bool = False
     #: the site's address for people, e.g. https://acme.atlassian.net/wiki; links stay below it
     site_url: str = ""
     started_at: datetime | None = None

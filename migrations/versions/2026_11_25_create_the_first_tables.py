@@ -110,8 +110,20 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("next_try_at", sa.DateTime(timezone=True)),
         sa.Column("claim_id", sa.String(length=32)),
         sa.Column("claimed_until", sa.DateTime(timezone=True)),
+        sa.Column("channels_listed_at", sa.DateTime(timezone=True)),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("team_id", name=op.f("pk_workspaces")),
+    )
+    op.create_table(
+        "channels",
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("channel_id", sa.String(length=32), nullable=False),
+        sa.Column("sharing", sa.String(length=16)),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["workspaces.team_id"], name=op.f("fk_channels_team_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("team_id", "channel_id", name=op.f("pk_channels")),
     )
     op.create_table(
         "account_sites",
@@ -359,6 +371,7 @@ def downgrade() -> None:
         "findings",
         "long_tasks",
         "account_sites",
+        "channels",
         "workspaces",
         "sites",
         "people",

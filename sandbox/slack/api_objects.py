@@ -85,7 +85,8 @@ def channel_json(channel: Channel, workspace: Workspace) -> Json:
         "is_member": workspace.bot_user_id in channel.members,
         "is_shared": channel.ext_shared or len(channel.teams) > 1,
         "is_ext_shared": channel.ext_shared,
-        "is_org_shared": False,
+        "is_pending_ext_shared": channel.pending_ext_shared,
+        "is_org_shared": len(channel.teams) > 1 and not channel.ext_shared,
         "context_team_id": workspace.team_id,
     }
     if channel.is_im:

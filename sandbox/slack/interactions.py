@@ -135,6 +135,26 @@ class Interactions(WorkspaceSetup):
             )
         )
 
+    async def share(self, channel: str, *, organisation: str = "E0PARTNER") -> DispatchResult | None:
+        """Share a channel with another organisation; None if the app has no scope for the event about it."""
+        where = self.channels[channel]
+        where.ext_shared, where.pending_ext_shared = True, False
+        return await self._channel_event(where, {"type": "channel_shared", "connected_team_id": organisation})
+
+    async def unshare(self, channel: str, *, organisation: str = "E0PARTNER") -> DispatchResult | None:
+        """End the sharing of a channel; None if the app has no scope for the event about it."""
+        where = self.channels[channel]
+        where.ext_shared = False
+        event = {"type": "channel_unshared", "previously_connected_team_id": organisation, "is_ext_shared": False}
+        return await self._channel_event(where, event)
+
+    async def _channel_event(self, channel: Channel, event: Json) -> DispatchResult | None:
+        """Slack sends these events only with the scope that the kind of channel needs."""
+        self.notify("channel", channel)
+        if f"{channel.kind}:read" not in self.workspaces[channel.team_id].scopes:
+            return None
+        return await self.event({**event, "channel": channel.id})
+
     async def _send_payload(
         self,
         kind: str,

@@ -1,6 +1,6 @@
 """Rate limits of Slack: calls a minute per method and workspace, one message a second per channel.
 
-Documented (https://docs.slack.dev/apis/web-api/rate-limits): tier 3 is 50 and more a minute, tier 4 100 and more,
+Documented (https://docs.slack.dev/apis/web-api/rate-limits): tier 2 is 20 and more a minute, tier 3 50, tier 4 100,
 posting about one message a second per channel and several hundred a minute per workspace. Chosen here: a sliding
 minute without any burst on top; 300 for "several hundred"; a channel takes one message a second on average; each
 limit lets a call through `jitter` seconds early, because the network delays calls unevenly. Calls that Slack refuses
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 #: calls a minute
+TIER_2 = 20
 TIER_3 = 50
 TIER_4 = 100
 POSTS_PER_MINUTE = 300

@@ -115,6 +115,8 @@ class Channel:
     is_mpim: bool = False
     #: shared with another organisation
     ext_shared: bool = False
+    #: another organisation was invited and has not accepted yet
+    pending_ext_shared: bool = False
     #: workspaces that see it, the host's among them
     teams: set[str] = field(default_factory=set)
     #: by ts, in the order of posting; deleted ones are kept

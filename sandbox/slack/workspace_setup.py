@@ -6,15 +6,22 @@ from sandbox.slack.message_content import MessageContent
 from sandbox.slack.records import Channel, Json, PostedMessage, User, Workspace
 from sandbox.slack.state import SlackState
 
-#: what the manifest asks for
+#: what the app does not work without
 LEAST_SCOPES = frozenset({"commands", "chat:write", "users:read"})
+#: what it needs to know who reads a channel
+CHANNEL_SCOPES = frozenset({"channels:read", "groups:read"})
 
 
 class WorkspaceSetup(SlackState):
     """The state, with what people and admins do to it. The first workspace is meant if none is named."""
 
     def add_workspace(
-        self, team_id: str, bot_token: str, scopes: Iterable[str] = LEAST_SCOPES, *, domain: str | None = None
+        self,
+        team_id: str,
+        bot_token: str,
+        scopes: Iterable[str] = LEAST_SCOPES | CHANNEL_SCOPES,
+        *,
+        domain: str | None = None,
     ) -> Workspace:
         """Add a workspace that has installed the app."""
         bot_user = f"U{team_id[1:]}BOT"
@@ -72,10 +79,12 @@ class WorkspaceSetup(SlackState):
         is_mpim: bool = False,
         shared: Iterable[str] = (),
         ext: bool = False,
+        pending: bool = False,
     ) -> Channel:
         """Add a conversation; the bot is a member unless `bot` is False.
 
-        `shared` names further workspaces that see it, `ext` says that another organisation does.
+        `shared` names further workspaces that see it, `ext` says that another organisation does, `pending` that one
+        was invited.
         """
         workspace = self.first_workspace
         channel = Channel(
@@ -88,6 +97,7 @@ class WorkspaceSetup(SlackState):
             is_im=is_im,
             is_mpim=is_mpim,
             ext_shared=ext,
+            pending_ext_shared=pending,
             teams={workspace.team_id, *shared},
         )
         self.channels[channel_id] = channel

@@ -17,7 +17,7 @@ from tests.chaos.users import Users
 from tests.chaos.workload import CHANNELS, PEOPLE
 
 #: with files:write, so that long lists are files instead of replies
-SCOPES = frozenset({"commands", "chat:write", "users:read", "files:write"})
+SCOPES = frozenset({"commands", "chat:write", "users:read", "channels:read", "groups:read", "files:write"})
 #: a SQLite file takes one process
 PROCESSES = {"sqlite": ("one",), "postgres": ("one", "two")}
 #: seconds in which a process has to become ready

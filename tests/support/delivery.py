@@ -38,7 +38,7 @@ from tests.support.interruptions import Gate
 
 FRIEND = "U2"
 TOKEN = "xoxb-acme"
-SCOPES = ("commands", "chat:write", "users:read", "files:write")
+SCOPES = ("commands", "chat:write", "users:read", "channels:read", "groups:read", "files:write")
 #: what a message says that may be in Slack twice
 REPEATED = "This may already stand above: Slack did not say whether it had arrived."
 #: steps that each ask for another at once; more of them are a busy loop

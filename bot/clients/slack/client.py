@@ -8,15 +8,24 @@ from bot.clients.http import UnknownHost
 from bot.clients.proxy import proxy_for
 from bot.clients.slack import responses
 from bot.clients.slack.errors import FAILURES, Ambiguous, NotConnected, error_from_exception, error_from_response
-from bot.clients.slack.responses import JsonObject, Posted, RespondResult, RespondStatus, TokenInfo
+from bot.clients.slack.responses import (
+    ChannelInfo,
+    ChannelPage,
+    JsonObject,
+    Posted,
+    RespondResult,
+    RespondStatus,
+    TokenInfo,
+)
 from bot.clients.slack.session import web_client
 from bot.domain.person import UserInfo
 from bot.metrics import Metrics
 
 #: previews of Confluence pages would be messages nobody asked for
 NO_UNFURLING: JsonObject = {"unfurl_links": False, "unfurl_media": False}
-#: a search by metadata reads at most so many pages of so many messages
+#: a search by metadata reads at most so many pages
 _PAGES = 10
+#: messages or channels of a page: what Slack recommends (docs.slack.dev/apis/web-api/pagination)
 _PAGE = 200
 
 
@@ -92,6 +101,24 @@ class SlackClient:
         """Ask who a user is, and for their locale."""
         answer = await self._call("users.info", {"user": user_id, "include_locale": "true"}, read=True)
         return responses.read_user_info(user_id, answer)
+
+    async def channel_info(self, channel: str) -> ChannelInfo:
+        """Ask whether other organisations read a channel (scope channels:read or groups:read)."""
+        method = "conversations.info"
+        answer = await self._call(method, {"channel": channel}, read=True)
+        if not isinstance(answer.get("channel"), Mapping):
+            raise Ambiguous(method, "ok without channel")
+        return responses.read_channel(responses.object_of(answer, "channel"), channel)
+
+    async def channel_page(self, kind: str, *, cursor: str | None) -> ChannelPage:
+        """Ask for a page of the channels that the bot sees, without archived ones.
+
+        `kind`: public_channel (scope channels:read) or private_channel (groups:read).
+        """
+        query = {"types": kind, "exclude_archived": "true", "limit": str(_PAGE)} | (
+            {"cursor": cursor} if cursor else {}
+        )
+        return responses.read_channel_page(await self._call("conversations.list", query, read=True))
 
     async def permalink(self, channel: str, ts: str) -> str:
         """Ask for the URL of a message."""

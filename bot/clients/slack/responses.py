@@ -27,6 +27,24 @@ class Posted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChannelInfo:
+    """A channel, from conversations.info or conversations.list."""
+
+    channel_id: str
+    #: another organisation reads it, or was invited to
+    is_shared: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelPage:
+    """A page of conversations.list."""
+
+    channels: tuple[ChannelInfo, ...]
+    #: of the next page; None on the last
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TokenInfo:
     """Whose token it is and what it may do, from auth.test."""
 
@@ -105,6 +123,24 @@ def read_user_info(user_id: str, answer: JsonObject) -> UserInfo:
         if isinstance(teams, list)
         else frozenset(),
     )
+
+
+def read_channel(channel: JsonObject, channel_id: str) -> ChannelInfo:
+    """Read a channel object (docs.slack.dev/reference/objects/conversation-object).
+
+    `is_org_shared` says only that further workspaces of the same organisation see it.
+    """
+    is_shared = any(channel.get(key) is True for key in ("is_ext_shared", "is_pending_ext_shared"))
+    return ChannelInfo(channel_id=channel_id, is_shared=is_shared)
+
+
+def read_channel_page(answer: JsonObject) -> ChannelPage:
+    """Read an answer of conversations.list."""
+    listed = answer.get("channels")
+    found = [channel for channel in (listed if isinstance(listed, list) else ()) if isinstance(channel, Mapping)]
+    named = [(channel, text_of(channel, "id")) for channel in found]
+    channels = tuple(read_channel(channel, channel_id) for channel, channel_id in named if channel_id is not None)
+    return ChannelPage(channels=channels, cursor=next_cursor(answer))
 
 
 def read_token_info(answer: JsonObject, headers: Mapping[str, str]) -> TokenInfo:

@@ -1,6 +1,6 @@
 """Render answers to one person: to commands and buttons, and direct messages."""
 
-from bot.render.replies.direct_messages import stopped_by_other, task_set_aside, thread_lost
+from bot.render.replies.direct_messages import for_you_alone, stopped_by_other, task_set_aside, thread_lost
 from bot.render.replies.help import help  # noqa: A004 (the name of the command it answers)
 from bot.render.replies.misread import misread
 from bot.render.replies.refusals import (
@@ -55,6 +55,7 @@ __all__ = [
     "ended",
     "followed_list",
     "following",
+    "for_you_alone",
     "gone_wrong",
     "help",
     "invite",

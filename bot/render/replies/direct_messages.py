@@ -6,8 +6,8 @@ from bot.domain.states import LostReason
 from bot.render.blocks import paragraphs
 from bot.render.i18n import Texts, wording
 from bot.render.message import Message
+from bot.render.mrkdwn import channel, mention
 from bot.render.mrkdwn import link as linked
-from bot.render.mrkdwn import mention
 
 _LOST: Mapping[LostReason, str] = {
     LostReason.DELETED: wording("The message under which long task {id} was followed has been deleted."),
@@ -39,6 +39,13 @@ def thread_lost(texts: Texts, remote_id: str, reason: LostReason, *, ended: bool
             "It is no longer followed there. The long task itself goes on in Confluence; "
             "follow it again elsewhere if you want to know how it ends."
         ),
+    )
+
+
+def for_you_alone(texts: Texts, channel_id: str) -> Message:
+    """Introduce how it ended to a follower whose channel sees numbers only."""
+    return paragraphs(
+        texts.say("The thread in {channel} shows numbers only. For you alone:", channel=channel(channel_id))
     )
 
 

@@ -1,4 +1,4 @@
-"""The conversations.* methods: look a conversation up, join it, read its messages."""
+"""The conversations.* methods: look conversations up, join one, read its messages."""
 
 import base64
 import binascii
@@ -13,6 +13,10 @@ from sandbox.slack.state import SlackState
 
 HISTORY_PAGE = 100
 LONGEST_PAGE = 999
+LONGEST_LIST = 999
+
+#: what conversations.list calls a kind of conversation -> what scopes call it
+_KINDS = {"public_channel": "channels", "private_channel": "groups", "mpim": "mpim", "im": "im"}
 
 
 class ChannelInfo(Declared):
@@ -21,6 +25,16 @@ class ChannelInfo(Declared):
     channel: NonEmpty
     include_locale: bool = False
     include_num_members: bool = False
+
+
+class ChannelList(Declared):
+    """Arguments of conversations.list; `types` separated by commas."""
+
+    types: str = "public_channel"
+    exclude_archived: bool = False
+    limit: int = HISTORY_PAGE
+    cursor: str | None = None
+    team_id: str | None = None
 
 
 class JoinChannel(Declared):
@@ -57,6 +71,31 @@ def info(state: SlackState, workspace: Workspace, args: ChannelInfo) -> Json:
     if args.include_num_members:
         body["num_members"] = len(channel.members)
     return {"channel": body}
+
+
+def list_channels(state: SlackState, workspace: Workspace, args: ChannelList) -> Json:
+    """conversations.list: what the bot may see, in pages that are cut before archived channels are left out."""
+    kinds = [_KINDS.get(name.strip()) for name in args.types.split(",")]
+    if None in kinds:
+        raise ApiError("invalid_types")
+    for kind in kinds:
+        require_scope(workspace, f"{kind}:read")
+    if not 1 <= args.limit <= LONGEST_LIST:
+        raise ApiError("invalid_limit")
+    seen = [
+        channel
+        for channel in state.channels.values()
+        if workspace.team_id in channel.teams
+        and channel.kind in kinds
+        and (channel.kind == "channels" or workspace.bot_user_id in channel.members)
+    ]
+    start = _offset(args.cursor)
+    end = start + args.limit
+    shown = [channel for channel in seen[start:end] if not (args.exclude_archived and channel.archived)]
+    return {
+        "channels": [channel_json(channel, workspace) for channel in shown],
+        "response_metadata": {"next_cursor": _cursor(end) if end < len(seen) else ""},
+    }
 
 
 def join(state: SlackState, workspace: Workspace, args: JoinChannel) -> Json:
@@ -119,13 +158,16 @@ def _page(state: SlackState, messages: Sequence[PostedMessage], args: History, u
     end = start + min(max(usual if args.limit is None else args.limit, 1), LONGEST_PAGE)
     more = end < len(wanted)
     shown = [message_json(state, message, all_metadata=args.include_all_metadata) for message in wanted[start:end]]
-    cursor = base64.b64encode(f"next:{end}".encode()).decode() if more else ""
-    return {"messages": shown, "has_more": more, "response_metadata": {"next_cursor": cursor}}
+    return {"messages": shown, "has_more": more, "response_metadata": {"next_cursor": _cursor(end) if more else ""}}
 
 
 def _within(ts: str, args: History) -> bool:
     after = args.oldest is None or float(ts) > float(args.oldest) or (args.inclusive and ts == args.oldest)
     return after and (args.latest is None or float(ts) < float(args.latest) or (args.inclusive and ts == args.latest))
+
+
+def _cursor(end: int) -> str:
+    return base64.b64encode(f"next:{end}".encode()).decode()
 
 
 def _offset(cursor: str | None) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Generic
 
 from sandbox.slack.api_request import A
 from sandbox.slack.methods import chat, conversations, files, users, views
-from sandbox.slack.rate_limits import POSTS_PER_MINUTE, TIER_3, TIER_4
+from sandbox.slack.rate_limits import POSTS_PER_MINUTE, TIER_2, TIER_3, TIER_4
 from sandbox.slack.records import Json, Workspace
 from sandbox.slack.state import SlackState
 
@@ -44,6 +44,13 @@ METHODS: Mapping[str, ApiMethod[Any]] = {
     "chat.getPermalink": ApiMethod(arguments=chat.GetPermalink, run=chat.get_permalink, json_body=False),
     "conversations.info": ApiMethod(
         arguments=conversations.ChannelInfo, run=conversations.info, scopes=_READ, per_minute=TIER_3, json_body=False
+    ),
+    "conversations.list": ApiMethod(
+        arguments=conversations.ChannelList,
+        run=conversations.list_channels,
+        scopes=_READ,
+        per_minute=TIER_2,
+        json_body=False,
     ),
     "conversations.join": ApiMethod(
         arguments=conversations.JoinChannel, run=conversations.join, scopes=("channels:join",), per_minute=TIER_3
