@@ -95,9 +95,11 @@ async def posted(
 ) -> None:
     """sending → posted. A message that was dropped during the call is in Slack all the same, and is stale.
 
-    `shows`: None if an earlier try arrived; what that shows is not known, so the message is stale.
+    `shows`: None if an earlier try was found there; what that shows is not known, so the message is stale.
     """
     values = _shown(shows or Shows(digest=""), now=now)
+    if shows is None:
+        values["ambiguous"] = False
     if RULES[message.kind].edit_rank is not None:
         was_sending = messages.c.state == MessageState.SENDING
         values["stale_since"] = now if shows is None else case((was_sending, messages.c.stale_since), else_=now)

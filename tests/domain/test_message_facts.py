@@ -29,6 +29,7 @@ STORED: list[tuple[Facts, str]] = [
     (message_facts.NewPhase(), '{"type":"new_phase"}'),
     (message_facts.Milestone(), '{"type":"milestone"}'),
     (message_facts.Completion(), '{"type":"completion"}'),
+    (message_facts.EndForFollower(), '{"type":"end_for_follower"}'),
     (message_facts.FindingsFile(), '{"type":"findings_file"}'),
     (message_facts.FindingsPage(page=2), '{"type":"findings_page","page":2}'),
     (

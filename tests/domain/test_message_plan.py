@@ -14,6 +14,7 @@ from bot.domain.message_plan import (
     Draft,
     for_decision,
     for_follow,
+    for_followers,
     for_lost_thread,
     for_set_aside,
     for_stop,
@@ -122,6 +123,31 @@ def test_troubles_are_announced_with_the_time_at_which_they_began() -> None:
         Verbosity.NORMAL: drafts,
         Verbosity.ALL: drafts,
     }
+
+
+@pytest.mark.parametrize(
+    ("verbosity", "found", "facts"),
+    [
+        (Verbosity.NORMAL, 0, [message_facts.EndForFollower()]),
+        (Verbosity.NORMAL, 2, [message_facts.EndForFollower(), message_facts.Warnings(first=1, last=2)]),
+        (Verbosity.QUIET, NAMED, [message_facts.EndForFollower()]),
+        (
+            Verbosity.ALL,
+            NAMED + 1,
+            [
+                message_facts.EndForFollower(),
+                message_facts.Warnings(first=1, last=NAMED + 1),
+                message_facts.FindingsFile(),
+            ],
+        ),
+    ],
+)
+def test_each_follower_gets_what_the_channel_may_not_see(
+    verbosity: Verbosity, found: int, facts: list[message_facts.Facts]
+) -> None:
+    assert for_followers(("U1", "U2"), verbosity=verbosity, found=found) == tuple(
+        Draft(kind=MessageKind.DIRECT, facts=each, user_id=user) for user in ("U1", "U2") for each in facts
+    )
 
 
 def test_the_owner_gets_a_direct_message_if_another_person_stops_the_thread() -> None:

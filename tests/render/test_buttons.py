@@ -42,7 +42,13 @@ def test_there_is_no_row_if_no_button_shows(en: Texts) -> None:
     assert button_row(en, replace(COPYING, snapshot=outside, outcome=Outcome.FINISHED), subscription_id="7") == []
 
 
-def test_the_destination_is_named_by_its_id_if_titles_are_not_shown(en: Texts) -> None:
-    view = replace(COPYING, titles=Titles.COUNTS, outcome=Outcome.FINISHED)
-    by_id = "https://acme.atlassian.net/wiki/pages/viewpage.action?pageId=98765433"
-    assert shown(en, view) == [("open", None, by_id)]
+def test_no_button_leads_to_the_place_if_titles_are_not_shown(en: Texts) -> None:
+    view = replace(COPYING, titles=Titles.COUNTS)
+    assert {outcome: shown(en, replace(view, outcome=outcome)) for outcome in Outcome} == {
+        Outcome.FOLLOWING: [("stop", "7", None), ("notify_me", "7", None), ("check_now", "7", None)],
+        Outcome.FINISHED: [],
+        Outcome.PROBLEMS: [],
+        Outcome.FAILED: [],
+        Outcome.UNKNOWN: [("follow_again", "7", None)],
+        Outcome.STOPPED: [],
+    }
