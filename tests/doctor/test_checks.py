@@ -28,6 +28,7 @@ from bot.domain.poll_result import (
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GOOD = DatabaseReport(revision="0001", newest="0001")
 ALL = ("commands", "chat:write", "users:read", "chat:write.public", "channels:join", "files:write")
+READERS = ("channels:read", "groups:read")
 HISTORY = ("channels:history", "groups:history")
 
 
@@ -78,7 +79,7 @@ async def lines(
 
 
 async def test_a_good_installation_is_reported_line_by_line() -> None:
-    assert await lines(slack=token(*ALL, *HISTORY), confluence=NotFound()) == [
+    assert await lines(slack=token(*ALL, *READERS, *HISTORY), confluence=NotFound()) == [
         "ok     Settings: readable, HTTP on port 3000, Confluence cloud",
         "ok     Database: reachable, at migration 0001",
         "ok     Slack: the bot token is of Acme",
@@ -116,7 +117,7 @@ async def test_what_is_wrong_with_the_database_is_reported_with_its_fix(found: D
 
 
 async def test_an_optional_scope_that_is_missing_is_a_note(tmp_path: Path) -> None:
-    assert (await lines(slack=token(*ALL[:5], *HISTORY)))[3:] == [
+    assert (await lines(slack=token(*ALL[:5], *READERS, *HISTORY)))[3:] == [
         "ok     Scopes: commands, chat:write, users:read granted",
         "note   Scopes: files:write is not granted; it allows the full list of warnings as a file",
     ]
@@ -244,3 +245,11 @@ def test_any_text_may_be_a_token(token: str) -> None:
 
 def test_a_check_without_a_fix_is_one_short_line() -> None:
     assert str(Check(name="X", verdict=Verdict.OK, detail="fine")) == "ok     X: fine"
+
+
+async def test_doctor_names_the_scopes_without_which_titles_are_hidden() -> None:
+    assert (await lines(slack=token(*ALL, *HISTORY)))[3:5] == [
+        "ok     Scopes: commands, chat:write, users:read granted",
+        "note   Scopes: channels:read is not granted; it allows page titles in public channels (hidden otherwise, "
+        "as other organizations may be reading)",
+    ]

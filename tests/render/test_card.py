@@ -108,6 +108,17 @@ def test_every_other_visible_change_is_a_reason_for_an_edit(en: Texts, view: Thr
     assert fingerprint(en, view) != fingerprint(en, COPYING)
 
 
+def test_a_card_says_in_one_line_if_only_a_missing_scope_hides_titles(en: Texts) -> None:
+    line = (
+        "Page titles are hidden, because this bot lacks the Slack scope to see whether other organizations read this "
+        "channel."
+    )
+    lacking = card(en, replace(COPYING, titles=Titles.COUNTS, scope_missing=True))
+    assert lacking.text.splitlines().count(line) == 1
+    assert [element["text"] for element in lacking.blocks[-2]["elements"]].count(line) == 1
+    assert line not in card(en, replace(COPYING, titles=Titles.COUNTS)).text
+
+
 def test_a_change_too_small_to_see_is_no_reason_for_an_edit(en: Texts) -> None:
     snapshot = msgspec.structs.replace(COPY, percent=38.4, elapsed_ms=5)
     view = replace(COPYING, snapshot=snapshot, started_at=BEGAN + timedelta(seconds=20))

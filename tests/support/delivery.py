@@ -87,7 +87,11 @@ class DeliveryRig:
         return self.deliverers[-1]
 
     async def add_deliverer(
-        self, *, database: Database | None = None, middlewares: Sequence[aiohttp.ClientMiddlewareType] = ()
+        self,
+        *,
+        database: Database | None = None,
+        middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
+        readers_wait: float = 2.0,
     ) -> Deliverer:
         """The deliverer of a process that has just started; `middlewares` see every call it makes."""
         session = await self.stack.enter_async_context(aiohttp.ClientSession(middlewares=middlewares))
@@ -100,6 +104,7 @@ class DeliveryRig:
             metrics=self.metrics,
             now=self.clock,
             site_urls={},
+            readers_wait=readers_wait,
             monotonic=self.clock.seconds,
             sleep=self._sleep,
         )

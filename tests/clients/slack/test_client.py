@@ -5,7 +5,7 @@ import pytest
 
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import Ambiguous, NotConnected, Refused
-from bot.clients.slack.responses import Posted, RespondResult, RespondStatus, TokenInfo
+from bot.clients.slack.responses import ChannelInfo, ChannelPage, Posted, RespondResult, RespondStatus, TokenInfo
 from bot.clients.slack.workspaces import SingleWorkspace
 from bot.domain.person import Installation, UserInfo
 from bot.metrics import Metrics
@@ -288,3 +288,43 @@ async def test_a_token_of_an_organization_serves_all_of_its_workspaces(
     await workspace.installation("T1", "E1")
     requests = (("T1", "E1"), ("T2", "E1"), ("T1", "E2"), ("T1", None))
     assert [await workspace.serves(*request) for request in requests] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("channel", "is_shared"),
+    [
+        ({"is_ext_shared": True}, True),
+        ({"is_pending_ext_shared": True, "is_ext_shared": False}, True),
+        ({"is_org_shared": True, "is_shared": True}, False),
+        ({"is_ext_shared": "yes"}, False),
+        ({}, False),
+    ],
+)
+async def test_a_channel_is_shared_if_another_organisation_reads_it_or_is_invited(
+    slack: ScriptedSlack, client: SlackClient, channel: dict[str, object], is_shared: bool
+) -> None:
+    slack.prepare("conversations.info", ok(channel={"id": "C1", **channel}))
+    assert await client.channel_info("C1") == ChannelInfo(channel_id="C1", is_shared=is_shared)
+    assert slack.calls == [("conversations.info", {"channel": "C1"})]
+
+
+async def test_an_answer_without_a_channel_says_nothing_about_it(slack: ScriptedSlack, client: SlackClient) -> None:
+    slack.prepare("conversations.info", ok(), ok(channel=None))
+    for _ in range(2):
+        with pytest.raises(Ambiguous):
+            await client.channel_info("C1")
+
+
+async def test_channels_are_listed_by_kind_and_cursor(slack: ScriptedSlack, client: SlackClient) -> None:
+    listed = [{"id": "C1", "is_ext_shared": True}, {"id": "C2"}, {"name": "without an id"}, "no channel"]
+    slack.prepare("conversations.list", ok(channels=listed, response_metadata={"next_cursor": "next"}), ok(channels=7))
+    first = await client.channel_page("public_channel", cursor=None)
+    second = await client.channel_page("private_channel", cursor="next")
+    shared, own = ChannelInfo(channel_id="C1", is_shared=True), ChannelInfo(channel_id="C2", is_shared=False)
+    assert first == ChannelPage(channels=(shared, own), cursor="next")
+    assert second == ChannelPage(channels=(), cursor=None)
+    query = {"exclude_archived": "true", "limit": "200"}
+    assert slack.calls == [
+        ("conversations.list", {"types": "public_channel", **query}),
+        ("conversations.list", {"types": "private_channel", **query, "cursor": "next"}),
+    ]

@@ -108,3 +108,50 @@ async def test_history_needs_a_scope_and_membership(slack: SlackSimulator, clien
     assert await error_of(client.conversations_history(channel="C2")) == "not_in_channel"
     slack.workspaces["T1"].scopes -= {"channels:history", "groups:history", "im:history", "mpim:history"}
     assert await error_of(client.conversations_history(channel="C1")) == "missing_scope"
+
+
+async def test_channels_are_listed_page_by_page_by_kind(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    slack.invite("C3")
+    slack.add_channel("C5", "partners", ext=True)
+    slack.add_channel("C6", "invited", pending=True)
+    first = await client.conversations_list(limit=3, exclude_archived=True)
+    assert [channel["id"] for channel in first["channels"]] == ["C1", "C2"]
+    second = await client.conversations_list(cursor=first["response_metadata"]["next_cursor"])
+    shared = [(each["id"], each["is_ext_shared"], each["is_pending_ext_shared"]) for each in second["channels"]]
+    assert shared == [("C5", True, False), ("C6", False, True)]
+    assert second["response_metadata"]["next_cursor"] == ""
+    private = await client.conversations_list(types="private_channel,mpim")
+    assert [channel["id"] for channel in private["channels"]] == ["C3"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"cursor": "nonsense"}, "invalid_cursor"),
+        ({"limit": 1000}, "invalid_limit"),
+        ({"types": "public_channel,secret"}, "invalid_types"),
+    ],
+)
+async def test_a_list_that_cannot_be_given_is_refused(
+    client: AsyncWebClient, arguments: dict[str, Any], error: str
+) -> None:
+    assert await error_of(client.conversations_list(**arguments)) == error
+
+
+async def test_each_kind_that_is_listed_needs_its_scope(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    slack.workspaces["T1"].scopes -= {"groups:read"}
+    assert await error_of(client.conversations_list(types="public_channel,private_channel")) == "missing_scope"
+    assert (await client.conversations_list())["ok"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_channel_that_is_shared_says_so_to_apps_with_the_scope_for_its_kind(
+    slack: SlackSimulator, client: AsyncWebClient
+) -> None:
+    assert await slack.share("C1") is not None
+    assert (await client.conversations_info(channel="C1"))["channel"]["is_ext_shared"]
+    assert await slack.unshare("C1") is not None
+    assert not (await client.conversations_info(channel="C1"))["channel"]["is_ext_shared"]
+    slack.invite("C3")
+    slack.workspaces["T1"].scopes -= {"groups:read"}
+    assert await slack.share("C3") is None
