@@ -31,8 +31,7 @@ workspaces = sa.Table("workspaces", metadata, _Workspaces)
 class _Channels(sa.TypedColumns):
     team_id: sa.Named[str] = sa.Column(sa.ForeignKey("workspaces.team_id", ondelete="CASCADE"), primary_key=True)
     channel_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
-    # Null if it has changed since Slack was asked.
-    sharing: sa.Named[states.Sharing | None] = sa.Column(enum_type(states.Sharing), nullable=True)
+    sharing: sa.Named[states.Sharing | None] = sa.Column(enum_type(states.Sharing))  # null: to be asked
     asked_at = time()
 
 
@@ -310,5 +309,4 @@ Claimable = sa.Table[Any]
 is_active = one_of(subscriptions.c.state, states.SubscriptionState.STARTING, states.SubscriptionState.FOLLOWING)
 #: a message has still to be posted
 is_waiting = one_of(messages.c.state, states.MessageState.PLANNED, states.MessageState.SENDING)
-#: an edit was begun and its end is not known
-is_editing = one_of(messages.c.state, states.MessageState.EDITING)
+is_editing = one_of(messages.c.state, states.MessageState.EDITING)  #: an edit was begun and its end is not known

@@ -62,6 +62,7 @@ async def _ask_once(deps: Deps, lease: Lease, channel_id: str) -> None:
         lease.check_pauses(METHOD, now=asked_at)
         answer = await (await deps.client(lease)).channel_info(channel_id)
         sharing = Sharing.SHARED if answer.is_shared else Sharing.OWN
+        del lease.ask_again_at[channel_id]
     except SlackRateLimited as error:
         until = lease.paused[METHOD] = deps.now() + timedelta(seconds=error.retry_after)
         async with deps.database.begin() as connection:

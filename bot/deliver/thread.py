@@ -26,7 +26,7 @@ class Thread:
     view: ThreadView
 
     def for_reader(self, titles: Titles) -> "Thread":
-        """The thread as one person may see it, whoever else reads the channel."""
+        """The thread as one person may see it, which does not depend on who reads the channel."""
         return replace(self, view=replace(self.view, titles=titles, scope_missing=False))
 
 

@@ -250,6 +250,8 @@ def test_a_check_without_a_fix_is_one_short_line() -> None:
 async def test_doctor_names_the_scopes_without_which_titles_are_hidden() -> None:
     assert (await lines(slack=token(*ALL, *HISTORY)))[3:5] == [
         "ok     Scopes: commands, chat:write, users:read granted",
-        "note   Scopes: channels:read is not granted; it allows page titles in public channels (hidden otherwise, "
-        "as other organizations may be reading)",
+        (
+            "note   Scopes: channels:read is not granted; it allows page titles in public channels (hidden otherwise, "
+            "as other organizations may be reading)"
+        ),
     ]

@@ -115,7 +115,7 @@ def test_a_card_says_in_one_line_if_only_a_missing_scope_hides_titles(en: Texts)
     )
     lacking = card(en, replace(COPYING, titles=Titles.COUNTS, scope_missing=True))
     assert lacking.text.splitlines().count(line) == 1
-    assert [element["text"] for element in lacking.blocks[-2]["elements"]].count(line) == 1
+    assert [element["text"] for element in lacking.blocks[-1]["elements"]].count(line) == 1
     assert line not in card(en, replace(COPYING, titles=Titles.COUNTS)).text
 
 

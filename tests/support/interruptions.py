@@ -12,7 +12,7 @@ from bot.db.engine import Connection, Database, DatabaseAway
 
 @dataclass(kw_only=True)
 class Gate:
-    """Holds every call until it is opened; a middleware of an aiohttp session."""
+    """Holds every call that posts or edits until it is opened; a middleware of an aiohttp session."""
 
     #: set once a call waits
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -20,6 +20,8 @@ class Gate:
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """Wait, then make the call."""
+        if request.method == "GET":
+            return await handler(request)
         self.reached.set()
         await self.opened.wait()
         return await handler(request)
