@@ -164,7 +164,12 @@ class Connection(web.RequestHandler):
         self._phase = phase
         self._connections.enter(self, phase)
         if phase in _LONGEST:
-            self._deadline = self._loop.call_later(_LONGEST[phase], self.abort, Refusal.TOO_SLOW)
+            self._deadline = self._loop.call_later(_LONGEST[phase], self._too_slow)
+
+    def _too_slow(self) -> None:
+        # after a pause of the whole process the time is up in the moment in which the head arrives
+        if self._phase is not Phase.HEAD or self._request_count == 0:
+            self.abort(Refusal.TOO_SLOW)
 
     def _leave(self) -> None:
         self._connections.leave(self)
