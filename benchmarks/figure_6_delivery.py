@@ -84,8 +84,7 @@ async def bot(seed: int, lasts: float) -> Result:
     with TemporaryDirectory() as folder:
         database = open_database(parse(f"sqlite+aiosqlite:///{folder}/bench.db"))
         await migrate(database)
-        session = open_session()
-        async with SlackSimulator(clock=clock.seconds) as slack, session:
+        async with SlackSimulator(clock=clock.seconds) as slack, open_session(slack.api_url) as session:
             workspace = Workspace(clock=clock, slack=slack)
             workspace.fill()
             await store(database, workspace)
@@ -164,8 +163,7 @@ class OnTheClock(AsyncRateLimitErrorRetryHandler):
 async def peer(seed: int, lasts: float) -> Result:
     """First come, first served: each change is a call in a queue, and the SDK waits out each 429."""
     clock, result, ended = Clock(), Result(), dict[int, float]()
-    session = open_session()
-    async with SlackSimulator(clock=clock.seconds) as slack, session:
+    async with SlackSimulator(clock=clock.seconds) as slack, open_session(slack.api_url) as session:
         workspace = Workspace(clock=clock, slack=slack)
         workspace.fill()
         client = AsyncWebClient(

@@ -10,7 +10,7 @@ import structlog
 import typer
 
 from bot import log
-from bot.config import ConfigError, Settings, load
+from bot.config import ConfigError, Settings, forget_proxies, load
 
 _DATABASE_AWAY = "The database does not answer ({}): see that it runs and has room, or change DATABASE_URL."
 _TAKES_NO_WRITES = "The database takes no writes ({}): put that right, or change DATABASE_URL. Nothing was changed."
@@ -114,6 +114,7 @@ def demo(
     except ModuleNotFoundError as error:
         _give_up(f"The demo needs {error.name}, which production does without: run `make install`.")
 
+    forget_proxies()
     usual = sandbox.DemoOptions()
     options = sandbox.DemoOptions(
         names=tuple(scenario) if scenario else usual.names,

@@ -12,7 +12,7 @@ from typing import TextIO
 from rich.console import Console
 
 from bot import log
-from bot.render.i18n import Texts
+from bot.render.i18n import CATALOGS, Texts, load_catalogs, spellings
 from sandbox.harness import CHANNEL, PERSON, TEAM, Sandbox, open_sandbox
 from sandbox.interactive_demo import InteractiveDemo
 from sandbox.scenario_check import check_strays, check_thread
@@ -80,6 +80,9 @@ async def run_demo(options: DemoOptions, *, console: Console | None = None, stdi
     """Play, and return the exit status. Raises DemoError."""
     console = console or Console()
     scenarios = options.scenarios()
+    languages = load_catalogs(CATALOGS).languages
+    if languages.keys().isdisjoint(spellings(options.language)):
+        raise DemoError(f"The language is one of {', '.join(sorted(languages))}, not {options.language!r}.")
     folder = Path(mkdtemp(prefix="longtask-demo-"))
     log_file = folder / "bot.log"
     status = 1

@@ -251,6 +251,7 @@ def test_the_gallery_is_written_where_it_is_asked_for(invoke: Invoke, tmp_path: 
     [
         (["gallery", "--output", "no/page.html"], "[Errno 2] No such file or directory: 'no/page.html'"),
         (["demo", "--scenario", "nothing"], "There is no scenario 'nothing' on cloud: --list names those there are."),
+        (["demo", "--language", "tlh", "--once"], "The language is one of de, en, ja, uk, not 'tlh'."),
         (["demo", "--kind", "server", "--list"], "The kind of site is cloud or datacenter, not 'server'."),
     ],
 )

@@ -1,6 +1,6 @@
 """The bot's settings, read once from the environment."""
 
-from bot.config.environment import ENV_FILE, ConfigError, ephemeral_host, load
+from bot.config.environment import ENV_FILE, ConfigError, ephemeral_host, forget_proxies, load
 from bot.config.settings import Settings
 
-__all__ = ["ENV_FILE", "ConfigError", "Settings", "ephemeral_host", "load"]
+__all__ = ["ENV_FILE", "ConfigError", "Settings", "ephemeral_host", "forget_proxies", "load"]

@@ -8,15 +8,13 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsError
 
-from bot.config import outbound
+from bot.config.outbound import OutboundSettings, check_outbound
 from bot.config.settings import Settings
 from bot.domain.command import SiteKind
 from bot.render.i18n import CATALOGS, SOURCE, spellings
 
 #: read from the working directory where it is there
 ENV_FILE = ".env"
-#: Windows writes a byte order mark at the beginning
-_ENV_ENCODING = "utf-8-sig"
 #: variable that a platform sets (its documentation of the run-time environment) -> the platform's name; its file
 #: systems lose what is written to them at the next start, unless a volume is mounted
 _EPHEMERAL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run", "RENDER": "Render", "FLY_APP_NAME": "Fly"}
@@ -149,12 +147,20 @@ def _sentence(error: ValidationError) -> str:
     return f"{name} {words}."
 
 
-def _check_outbound() -> None:
-    """Raises ConfigError for proxies and certificates that no outbound call could use."""
+def _from_process() -> Settings:
+    found = OutboundSettings(_env_file=ENV_FILE)  # type: ignore[call-arg]  # BaseSettings takes it, but its signature does not say so
+    found.adopt(os.environ)
     try:
-        outbound.check(os.environ)
+        check_outbound(os.environ)
     except ValueError as error:
         raise ConfigError(str(error)) from None
+    return found
+
+
+def _from_mapping(environ: Mapping[str, str]) -> Settings:
+    lowered = {name.lower(): value for name, value in environ.items() if value}
+    given: dict[str, Any] = {name: lowered[name] for name in Settings.model_fields if name in lowered}
+    return _FromMapping(**given)
 
 
 def _check_language(language: str) -> None:
@@ -173,19 +179,11 @@ def load(
     setting may be missing. Raises ConfigError.
     """
     try:
-        if environ is None:
-            outbound.adopt(os.environ, ENV_FILE, encoding=_ENV_ENCODING)
-            settings = Settings(_env_file=ENV_FILE, _env_file_encoding=_ENV_ENCODING)  # type: ignore[call-arg]  # BaseSettings takes it, but its signature does not say so
-        else:
-            lowered = {name.lower(): value for name, value in environ.items() if value}
-            given: dict[str, Any] = {name: lowered[name] for name in Settings.model_fields if name in lowered}
-            settings = _FromMapping(**given)
+        settings = _from_process() if environ is None else _from_mapping(environ)
     except ValidationError as error:
         raise ConfigError(_sentence(error)) from None
     except (OSError, UnicodeDecodeError, SettingsError):
         raise ConfigError(f"The file {ENV_FILE} cannot be read.") from None
-    if environ is None:
-        _check_outbound()
     _check_language(settings.default_language)
     if need_credentials:
         sentence = next((sentence for applies, sentence in _CONTRADICTIONS if applies(settings)), None)
@@ -194,6 +192,13 @@ def load(
         if need_http and not settings.socket_mode and settings.slack_signing_secret is None:
             raise ConfigError("SLACK_SIGNING_SECRET is missing: it proves that a request comes from Slack.")
     return settings
+
+
+def forget_proxies() -> None:
+    """Take the proxies out of the process's environment: the demo calls only itself."""
+    for name in ("https_proxy", "http_proxy", "all_proxy"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)
 
 
 def ephemeral_host(environ: Mapping[str, str] | None = None) -> str | None:

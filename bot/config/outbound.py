@@ -1,45 +1,41 @@
-"""Check what outbound calls read from the environment by themselves: proxies and certificates."""
+"""Read and check what every outbound call takes from the environment: proxies and certificates."""
 
+import os
 import ssl
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field
 
 from bot.clients.proxy import check_proxies
+from bot.config.settings import Settings
 
 
-class _Named(BaseSettings):
-    """The variables that urllib and OpenSSL know, from a file alone."""
+class OutboundSettings(Settings):
+    """The settings, and the variables that urllib and OpenSSL know by themselves, so that a file may name them, too."""
 
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
-
-    https_proxy: str | None = None
-    http_proxy: str | None = None
-    all_proxy: str | None = None
+    https_proxy: str | None = Field(None, repr=False)
+    http_proxy: str | None = Field(None, repr=False)
+    all_proxy: str | None = Field(None, repr=False)
     no_proxy: str | None = None
     ssl_cert_file: str | None = None
     ssl_cert_dir: str | None = None
 
-
-def adopt(environ: MutableMapping[str, str], file: str, *, encoding: str) -> None:
-    """Put what the file says of proxies and certificates into the environment, where it does not say so itself.
-
-    Raises OSError and UnicodeDecodeError if the file cannot be read.
-    """
-    found = _Named(_env_file=file, _env_file_encoding=encoding)  # type: ignore[call-arg]  # BaseSettings takes them
-    for name, value in found.model_dump(exclude_none=True).items():
-        if name not in environ and name.upper() not in environ:
-            environ[name.upper()] = value
+    def adopt(self, environ: MutableMapping[str, str]) -> None:
+        """Put what the file says of proxies and certificates into `environ`, where it does not say so itself."""
+        for name in OutboundSettings.model_fields.keys() - Settings.model_fields.keys():
+            value = getattr(self, name)
+            if value is not None and name not in environ and name.upper() not in environ:
+                environ[name.upper()] = value
 
 
-def check(environ: MutableMapping[str, str]) -> None:
+def check_outbound(environ: Mapping[str, str]) -> None:
     """See that the proxies and certificates of the process's environment can be used.
 
     Raises ValueError with a sentence that names the variable and holds nothing of its value.
     """
     check_proxies()
-    file, folder = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
+    file, folders = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
     if file:
         # OpenSSL itself passes over a file that it cannot read, and then trusts nobody
         try:
@@ -48,5 +44,5 @@ def check(environ: MutableMapping[str, str]) -> None:
             raise ValueError("SSL_CERT_FILE holds no certificates that can be read (PEM).") from None
         except (OSError, ValueError):
             raise ValueError("SSL_CERT_FILE is not a file that can be read.") from None
-    if folder and not any(Path(part).is_dir() for part in folder.split(":")):
+    if folders and not any(Path(folder).is_dir() for folder in folders.split(os.pathsep)):
         raise ValueError("SSL_CERT_DIR is not a folder.")

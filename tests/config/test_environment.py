@@ -10,7 +10,7 @@ from bot.app.site import credential_of
 from bot.clients.confluence import Site
 from bot.clients.proxy import proxy_for
 from bot.clients.slack.session import slack_hosts
-from bot.config import ConfigError, Settings, ephemeral_host, load
+from bot.config import ConfigError, Settings, ephemeral_host, forget_proxies, load
 from bot.db.url import parse
 from bot.domain.command import SiteKind
 
@@ -440,15 +440,6 @@ def test_the_process_environment_and_a_file_beside_it_are_read(tmp_path: Path, m
     assert (settings.retention_days, settings.port) == (7, 4000)
 
 
-def test_a_file_that_windows_wrote_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    (tmp_path / ".env").write_bytes("\ufeffRETENTION_DAYS=9\r\nPORT=4000\r\n".encode())
-    settings = load(need_credentials=False)
-    assert (settings.retention_days, settings.port) == (9, 4000)
-
-
 def test_proxies_and_certificates_are_read_from_the_file_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -462,6 +453,13 @@ def test_proxies_and_certificates_are_read_from_the_file_as_well(
     (tmp_path / ".env").write_text("HTTPS_PROXY=p.example:1\nNO_PROXY=slack.com\n", encoding="utf-8")
     load(need_credentials=False)
     assert [proxy_for("https://slack.com"), proxy_for("https://acme.example")] == [URL("http://p.example:1"), None]
+
+
+def test_the_demo_forgets_every_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "socks5://127.0.0.1:9")
+    forget_proxies()
+    assert [proxy_for("https://slack.com"), proxy_for("http://127.0.0.1:3000")] == [None, None]
 
 
 def test_a_file_that_is_no_text_is_sentence_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
