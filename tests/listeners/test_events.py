@@ -70,15 +70,16 @@ async def test_a_revoked_token_of_a_person_changes_nothing(stepped: SteppedBot) 
     assert len(stepped.card(remote_id).versions) > edits
 
 
-async def test_an_uninstall_deletes_findings_and_snapshots_that_nobody_else_follows(on_both: SteppedBot) -> None:
-    await on_both.follow(scenario("copy_with_renames_and_restrictions"))
-    await on_both.run(600)
-    assert 0 not in (await kept(on_both)).values()
+async def test_an_uninstall_deletes_findings_and_snapshots_that_nobody_else_follows(stepped: SteppedBot) -> None:
+    remote_id = await stepped.follow(scenario("copy_with_renames_and_restrictions"))
+    await stepped.until(lambda: len(stepped.thread(remote_id)) > 1)
+    before = await kept(stepped)
 
-    await on_both.slack.event(UNINSTALLED)
-    await on_both.turn()
+    await stepped.slack.event(UNINSTALLED)
+    await stepped.turn()
 
-    assert await kept(on_both) == dict.fromkeys(await kept(on_both), 0)
+    assert 0 not in before.values()
+    assert await kept(stepped) == dict.fromkeys(before, 0)
 
 
 async def test_an_event_that_is_delivered_again_deletes_nothing_that_was_begun_after_it(on_both: SteppedBot) -> None:

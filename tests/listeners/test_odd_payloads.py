@@ -132,30 +132,33 @@ def test_no_signed_request_crashes_the_bot_whatever_its_fields_hold(
 # -- examples that were seen
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"id":"\\ud800"}',
-        'status {"id":"\\ud800"}',
-        "https://acme.atlassian.net/wiki/x?" + "&".join(f"a{number}=1" for number in range(60)),
-        "/rest/api/longtask/1?" + "&".join(f"a{number}=1" for number in range(60)),
-        "//evil.example/rest/api/longtask/1",
-        "payload",
-        "status payload",
-        "\x00",
-        "list \x00",
-        'status {"id": "47\\u000011"}',
-        "status 4711\x00",
-        "\x07",
-    ],
+ODD_TEXTS = (
+    '{"id":"\\ud800"}',
+    'status {"id":"\\ud800"}',
+    "https://acme.atlassian.net/wiki/x?" + "&".join(f"a{number}=1" for number in range(60)),
+    "/rest/api/longtask/1?" + "&".join(f"a{number}=1" for number in range(60)),
+    "//evil.example/rest/api/longtask/1",
+    "payload",
+    "status payload",
+    "\x00",
+    "list \x00",
+    'status {"id": "47\\u000011"}',
+    "status 4711\x00",
+    "\x07",
 )
-async def test_an_odd_text_is_answered_with_a_sentence(on_both: SteppedBot, logs: list[EventDict], text: str) -> None:
-    result = await on_both.sandbox.type(text)
-    await on_both.run(15)
 
-    assert result.status == 200
-    assert [message.via for message in on_both.slack.ephemerals(PERSON)][-1] in ("ack", "response_url")
-    assert crashes(logs) == []
+
+async def test_an_odd_text_is_answered_with_a_sentence(on_both: SteppedBot, logs: list[EventDict]) -> None:
+    unanswered = []
+    for text in ODD_TEXTS:
+        before = len(on_both.slack.ephemerals(PERSON))
+        result = await on_both.sandbox.type(text)
+        await on_both.turn()
+        said = on_both.slack.ephemerals(PERSON)[before:]
+        if result.status != 200 or {one.via for one in said} - {"ack", "response_url"} or not said:
+            unanswered.append(text)
+
+    assert (unanswered, crashes(logs)) == ([], [])
 
 
 @pytest.mark.parametrize("field", ["team_id", "user_id", "channel_id", "command", "trigger_id", "response_url"])
@@ -173,14 +176,18 @@ async def test_a_command_that_lacks_a_field_is_answered_in_the_acknowledgement(
     assert await stepped.commands() == []
 
 
-@pytest.mark.parametrize("value", ["9" * 20, "9" * 18, "9" * 10, NASTY, "-1", "1e3", "١"])
-@pytest.mark.parametrize("action", [action for action in Action if action is not Action.OPEN])
 async def test_a_button_with_an_odd_value_is_answered_with_a_sentence(
-    on_both: SteppedBot, en: Texts, logs: list[EventDict], action: Action, value: str
+    on_both: SteppedBot, en: Texts, logs: list[EventDict]
 ) -> None:
     elsewhere = on_both.slack.say(CHANNEL, PERSON, "hello")
 
-    assert await on_both.press(elsewhere, action, value=value) == [replies.gone_wrong(en).text]
+    said = []
+    for action in (action for action in Action if action is not Action.OPEN):
+        for value in ("9" * 20, "9" * 18, "9" * 10, NASTY, "-1", "1e3", "١"):
+            said += await on_both.press(elsewhere, action, value=value)
+
+    assert set(said) == {replies.gone_wrong(en).text}
+    assert len(said) == 5 * 7
     assert crashes(logs) == []
 
 
