@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.db import request_models  # noqa: F401 -- its tables belong to the same metadata
 from bot.db.column_types import count, enum, enum_type, flag, index, maybe_time, metadata, one_of, owned, time
 from bot.domain import states
 from bot.domain.command import SiteKind
@@ -271,26 +272,6 @@ commands = sa.Table(
     sa.UniqueConstraint("team_id", "trigger_id", name="uq_commands_trigger"),
     index("ix_commands_unanswered", "created_at", only="answered_at IS NULL"),
 )
-
-
-class _People(sa.TypedColumns):
-    team_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
-    user_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
-    membership = enum(states.Membership)
-    is_admin = flag()
-    locale: sa.Named[str | None] = sa.Column(sa.String(32))
-    asked_at = time(index=True)  # when Slack said so
-
-
-people = sa.Table("people", metadata, _People)
-
-
-class _Events(sa.TypedColumns):
-    id: sa.Named[str] = sa.Column(sa.String(64), primary_key=True)  # Slack's, unique over all workspaces
-    taken_at = time(index=True)
-
-
-events = sa.Table("events", metadata, _Events)
 
 
 class _Pauses(sa.TypedColumns):

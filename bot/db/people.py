@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.models import people
+from bot.db.request_models import people
 from bot.db.rows import build, columns
 from bot.domain.person import Person
 

@@ -7,7 +7,8 @@ from sqlalchemy import or_, select, update
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.models import commands, long_tasks, people, subscriptions, workspaces
+from bot.db.models import commands, long_tasks, subscriptions, workspaces
+from bot.db.request_models import people
 from bot.db.rows import WorkspaceRow, build, columns
 from bot.domain.states import WorkspaceState
 

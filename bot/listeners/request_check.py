@@ -1,4 +1,4 @@
-"""Check every request of Slack before a listener sees it: can it be read, and which workspace does it come from?"""
+"""Check, before a listener sees a request of Slack, that it can be read and comes from a workspace that is served."""
 
 from collections.abc import Awaitable, Callable
 

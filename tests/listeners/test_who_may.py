@@ -207,7 +207,7 @@ def add_outsider(stepped: SteppedBot, who: str) -> str:
         slack.faults.add("users.info", Fault.error("user_not_found"), times=1)
         return "U0NOBODY"
     user = slack.add_user(
-        f"U0{who.upper().replace(' ', '')}",
+        "U0OUTSIDER",
         admin=who == "admin of another workspace",
         guest=who == "guest",
         single_channel=who == "guest of one channel",

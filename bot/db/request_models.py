@@ -1,0 +1,26 @@
+"""The tables by which requests of Slack are judged: who people are, and which events were taken."""
+
+import sqlalchemy as sa
+
+from bot.db.column_types import enum, flag, metadata, time
+from bot.domain import states
+
+
+class _People(sa.TypedColumns):
+    team_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    user_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    membership = enum(states.Membership)
+    is_admin = flag()
+    locale: sa.Named[str | None] = sa.Column(sa.String(32))
+    asked_at = time(index=True)  # when Slack said so
+
+
+people = sa.Table("people", metadata, _People)
+
+
+class _Events(sa.TypedColumns):
+    id: sa.Named[str] = sa.Column(sa.String(64), primary_key=True)  # Slack's, unique over all workspaces
+    taken_at = time(index=True)
+
+
+events = sa.Table("events", metadata, _Events)
