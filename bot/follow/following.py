@@ -140,7 +140,7 @@ async def _begin(
     Returns the subscription's id, the limit that it would exceed, or None if the channel follows it already.
     """
     account_id = deps.sites[ref.site_id].account_id
-    # Whoever else begins to follow in this workspace waits, so that a limit counts all of them.
+    # Other transactions that begin to follow in this workspace wait, so that the limit counts them all.
     await workspaces.lock(connection, request.team_id)
     known_task = await long_tasks.find(connection, site_id=ref.site_id, remote_id=ref.remote_id)
     if known_task is not None and await subscriptions.active(

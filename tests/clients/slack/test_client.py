@@ -176,7 +176,12 @@ async def test_a_file_goes_up_in_three_calls(slack: ScriptedSlack, client: Slack
         ("upload", {"raw": "a,b"}),
         (
             "files.completeUploadExternal",
-            {"files": [{"id": "F1", "title": "All"}], "channel_id": "C1", "thread_ts": "1.0"},
+            {
+                "files": [{"id": "F1", "title": "All"}],
+                "channel_id": "C1",
+                "thread_ts": "1.0",
+                "initial_comment": "All of them",
+            },
         ),
     ]
     assert "Authorization" not in slack.headers[1]
