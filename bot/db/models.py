@@ -30,7 +30,7 @@ workspaces = sa.Table("workspaces", metadata, _Workspaces)
 
 
 class _Channels(sa.TypedColumns):
-    team_id: sa.Named[str] = sa.Column(sa.ForeignKey("workspaces.team_id", ondelete="CASCADE"), primary_key=True)
+    team_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
     channel_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
     sharing: sa.Named[states.Sharing | None] = sa.Column(enum_type(states.Sharing))  # null: to be asked
     asked_at = time()

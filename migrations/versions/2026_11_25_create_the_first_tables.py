@@ -120,9 +120,6 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("channel_id", sa.String(length=32), nullable=False),
         sa.Column("sharing", sa.String(length=16)),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["team_id"], ["workspaces.team_id"], name=op.f("fk_channels_team_id"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("team_id", "channel_id", name=op.f("pk_channels")),
     )
     op.create_table(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.db import channels
+from bot.db import channels, workspaces
 from bot.domain.audience import KnownChannel
 from bot.domain.states import Sharing
 from tests.support.filled_database import CHANNEL, TEAM, FilledDatabase
@@ -57,6 +57,13 @@ async def test_a_channel_that_changed_is_known_by_the_next_answer(filled: Filled
 async def test_what_a_workspace_that_is_not_installed_says_is_not_kept(filled: FilledDatabase) -> None:
     await learn(filled, Sharing.OWN, asked_at=filled.clock(), team_id="T404")
     assert await known(filled, team_id="T404") is None
+
+
+async def test_an_uninstalled_workspace_takes_its_channels_along(filled: FilledDatabase) -> None:
+    await learn(filled, Sharing.OWN, asked_at=filled.clock())
+    async with filled.database.begin() as connection:
+        await workspaces.delete(connection, TEAM)
+    assert await known(filled) is None
 
 
 @pytest.mark.parametrize(

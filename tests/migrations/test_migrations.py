@@ -288,6 +288,7 @@ def test_what_has_no_default_is_what_every_insert_names() -> None:
     assert named == {
         *(f"accounts.{name}" for name in ("kind", "created_at")),
         *(f"account_sites.{name}" for name in ("account_id", "site_id")),
+        *(f"channels.{name}" for name in ("team_id", "channel_id", "asked_at")),
         *(f"commands.{name}" for name in ("trigger_id", "team_id", "channel_id", "user_id", "command", "text")),
         "commands.created_at",
         *(f"findings.{name}" for name in ("long_task_id", "seq", "identity", "key", "severity", "args")),
