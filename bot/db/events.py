@@ -6,7 +6,7 @@ from sqlalchemy import delete
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.request_models import events
+from bot.db.slack_models import events
 
 
 async def take(connection: Connection, event_id: str, *, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.db import request_models  # noqa: F401 -- its tables belong to the same metadata
+from bot.db import slack_models  # noqa: F401 -- its tables belong to the same metadata
 from bot.db.column_types import count, enum, enum_type, flag, index, maybe_time, metadata, one_of, owned, time
 from bot.domain import states
 from bot.domain.command import SiteKind
@@ -27,16 +27,6 @@ class _Workspaces(sa.TypedColumns):
 
 
 workspaces = sa.Table("workspaces", metadata, _Workspaces)
-
-
-class _Channels(sa.TypedColumns):
-    team_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
-    channel_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
-    sharing: sa.Named[states.Sharing | None] = sa.Column(enum_type(states.Sharing))  # null: to be asked
-    asked_at = time()
-
-
-channels = sa.Table("channels", metadata, _Channels)
 
 
 class _Sites(sa.TypedColumns):

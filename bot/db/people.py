@@ -6,8 +6,8 @@ from sqlalchemy import delete, select
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.request_models import people
 from bot.db.rows import build, columns
+from bot.db.slack_models import people
 from bot.domain.person import Person
 
 _COLUMNS = columns(Person, people)

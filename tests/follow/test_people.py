@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot import housekeeping
 from bot.clients.slack.workspaces import SingleWorkspace
-from bot.db.request_models import people as people_rows
+from bot.db.slack_models import people as people_rows
 from bot.domain.person import Person
 from bot.domain.states import Membership
 from bot.follow.people import HOLDS, LIFETIME, PATIENCE, NotKnown, People

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from bot import housekeeping
 from bot.db.models import findings, followers, long_tasks, messages, subscriptions, workspaces
-from bot.db.request_models import events, people
+from bot.db.slack_models import events, people
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL

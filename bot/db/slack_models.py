@@ -1,8 +1,8 @@
-"""The tables by which requests of Slack are judged: who people are, and which events were taken."""
+"""The tables of what Slack says: who people are, who reads a channel, which events were taken."""
 
 import sqlalchemy as sa
 
-from bot.db.column_types import enum, flag, metadata, time
+from bot.db.column_types import enum, enum_type, flag, metadata, time
 from bot.domain import states
 
 
@@ -16,6 +16,16 @@ class _People(sa.TypedColumns):
 
 
 people = sa.Table("people", metadata, _People)
+
+
+class _Channels(sa.TypedColumns):
+    team_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    channel_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    sharing: sa.Named[states.Sharing | None] = sa.Column(enum_type(states.Sharing))  # null: to be asked
+    asked_at = time()
+
+
+channels = sa.Table("channels", metadata, _Channels)
 
 
 class _Events(sa.TypedColumns):
