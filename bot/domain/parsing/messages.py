@@ -101,7 +101,4 @@ def _parse_arg(value: object) -> str:
         for name in ("translation", "title", "name", "value", "key", "id"):
             if isinstance(value.get(name), str):
                 return single_line(value[name], MAX_ARG)
-    try:
-        return single_line(msgspec.json.encode(value).decode(), MAX_ARG)
-    except RecursionError:
-        return ""
+    return single_line(msgspec.json.encode(value).decode(), MAX_ARG)
