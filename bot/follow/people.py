@@ -92,7 +92,8 @@ class People:
             left = (until - self.now()).total_seconds()
             if left <= pause:
                 break
-            await self.sleep(pause)
+            if pause:
+                await self.sleep(pause)
             try:
                 async with asyncio.timeout(left - pause):
                     return await self._ask_once(team_id, enterprise_id, user_id)
