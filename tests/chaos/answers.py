@@ -19,6 +19,7 @@ _FAILURES = frozenset(
         replies.confluence_unavailable(_TEXTS).text,
         replies.confluence_unreadable(_TEXTS).text,
         replies.gone_wrong(_TEXTS).text,
+        replies.not_known(_TEXTS).text,
         replies.rate_limited(_TEXTS).text,
     }
 )
