@@ -89,6 +89,25 @@ def test_posts_go_by_urgency_and_then_by_age() -> None:
     assert next_messages(items, Budgets.opened(START), LATER, 10)[0] == tuple(reversed(items))
 
 
+def test_the_methods_are_named_as_slack_names_them() -> None:
+    assert [method.value for method in Method] == ["chat.postMessage", "chat.update"]
+
+
+def test_of_two_posts_that_wait_equally_long_the_first_listed_goes_first() -> None:
+    urgent = [post(number, Urgency.FIRST_CARD) for number in range(FAIR_AFTER + 1)]
+    equal = [post(number, Urgency.PROGRESS, waits=9, channel="D") for number in (100, 101)]
+    assert order([*urgent, *equal])[FAIR_AFTER] == 100
+
+
+def test_only_posts_into_a_known_channel_keep_that_channel_waiting() -> None:
+    budgets = Budgets.opened(START)
+    kept = [
+        sorted(budgets.spent(method, LATER, channel_id).channels)
+        for method, channel_id in ((Method.POST, "C"), (Method.UPDATE, "C"), (Method.POST, None))
+    ]
+    assert kept == [["C"], [], []]
+
+
 def test_one_post_a_channel_and_second() -> None:
     items = [post(number, waits=9 - number, channel="C") for number in range(3)]
     chosen, budgets, until = next_messages(items, Budgets.opened(START), LATER, 10)

@@ -148,7 +148,7 @@ async def test_the_statements_of_a_batch_do_not_grow_with_its_looks(rig: Recorde
         with counted() as statements:
             await rig.recorder.record(looks, now=rig.filled.clock())
         taken.append(statements)
-    held, down, health = "SELECT long_tasks.outcome,", "SELECT sites.id,", ["SELECT sites.id,", "UPDATE accounts"]
+    held, down, health = "SELECT long_tasks.outcome,", "SELECT sites.id,", ["SELECT sites.id,", "SELECT accounts.id,"]
     states, cards = "UPDATE long_tasks", "UPDATE messages"
     end = ["SELECT subscriptions.id,", "INSERT INTO", "UPDATE subscriptions", "UPDATE messages"]
     assert taken == [

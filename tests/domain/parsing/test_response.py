@@ -70,7 +70,10 @@ PARSED = Snapshot(remote_id=ID, percent=10)
         ({"finished": 1}, replace(PARSED, finished=False, dropped=1)),
         ({"successful": 1}, replace(PARSED, dropped=1)),
         ({"name": "Move Page"}, replace(PARSED, name_text="Move Page", kind=Kind.MOVE)),
+        ({"name": "Remove pages"}, replace(PARSED, name_text="Remove pages", kind=Kind.DELETE)),
         ({"name": {"key": 5, "translation": ""}}, PARSED),
+        ({"errors": [{}]}, replace(PARSED, dropped=1)),
+        ({"errors": None}, PARSED),
         ({"name": 5}, replace(PARSED, dropped=1)),
         ({"_links": {"base": "https://evil.example"}}, PARSED),
         (
@@ -286,6 +289,14 @@ def test_a_count_of_zero_and_a_status_are_no_findings(entry: Any) -> None:
 def test_a_finding_that_only_counts_more_is_the_same_finding() -> None:
     three, five = (identities({"key": "WARN_IGNORE_VIEW_RESTRICTED", "args": [count]}) for count in ("3", "5"))
     assert three == five
+
+
+def test_an_argument_that_is_an_object_is_read_by_the_first_name_that_people_would_know() -> None:
+    names = ("translation", "title", "name", "value", "key", "id")
+    args = [{later: later for later in reversed(names[index:])} for index in range(len(names))]
+    assert findings({"key": "WARN_NEW", "args": [*args, {"other": 1}]}) == (
+        Finding(key="WARN_NEW", args=(*names, '{"other":1}')),
+    )
 
 
 def test_findings_of_other_pages_are_other_findings() -> None:
