@@ -62,7 +62,7 @@ async def test_a_message_is_not_sent_where_a_redirect_leads(
         slack.prepare("files.getUploadURLExternal", ok(upload_url=f"{slack.url}upload", file_id="F1"))
         slack.prepare("upload", redirects(status, f"{url}/upload"))
         with pytest.raises(NotConnected, match=r"^files\.upload: Redirected$"):
-            await client.upload_file("C1", "1.0", "all.csv", b"a,b", title="All")
+            await client.upload_file("C1", "1.0", "all.csv", b"a,b", title="All", comment="all")
     assert elsewhere.heard == []
     assert [method for method, _arguments in slack.calls] == [
         "chat.postMessage",
@@ -83,7 +83,7 @@ async def test_a_response_url_and_an_upload_url_of_another_host_are_not_called(
         )
         slack.prepare("files.getUploadURLExternal", ok(upload_url=f"{url}/upload", file_id="F1"))
         with pytest.raises(Refused, match=r"^files\.upload: unknown host$"):
-            await client.upload_file("C1", "1.0", "all.csv", b"a,b", title="All")
+            await client.upload_file("C1", "1.0", "all.csv", b"a,b", title="All", comment="all")
     assert elsewhere.heard == []
 
 

@@ -10,7 +10,8 @@ from bot.domain.message_facts import Answer
 from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.states import MessageState
 from bot.follow import CommandWorker
-from bot.follow.command_worker import ATTEMPTS, EXPIRES_AFTER, MAX_COMMANDS, MAX_OF_PERSON, IncomingCommand
+from bot.follow.command_store import IncomingCommand
+from bot.follow.command_worker import ATTEMPTS, EXPIRES_AFTER, MAX_COMMANDS, MAX_OF_PERSON
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM

@@ -12,9 +12,10 @@ from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL
 from sandbox.scenarios import scenario
 from tests.listeners import payloads
+from tests.support.held_sleep import HeldSleep
 from tests.support.signed_requests import send_event
 from tests.support.sqlite_lock import locked
-from tests.support.stepped_bot import HeldSleep, SteppedBot
+from tests.support.stepped_bot import SteppedBot
 
 STALL = scenario("stall")
 UNINSTALLED = {"type": "app_uninstalled"}

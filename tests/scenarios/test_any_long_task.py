@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from bot.deliver.thread import course, started_at
 from bot.domain.decide import decide
 from bot.domain.forecast import EarlierTask, forecast, rounded_end
-from bot.domain.message_plan import list_follows
 from bot.domain.parsing.response import parse_response
 from bot.domain.poll_interval import Bounds
 from bot.domain.poll_result import Seen
@@ -95,9 +94,7 @@ def every_message(texts: Texts, view: ThreadView, found: Sequence[Finding]) -> I
     yield from findings_text(texts, found, view.site_url)
     for outcome in Outcome:
         ended = replace(view, outcome=outcome, ended_at=NOW)
-        listed = list_follows((finding.key for finding in found), view.titles)
-        summary = summarize(view.snapshot, found, outcome)
-        yield completion(texts, ended, summary, findings_total=len(found), listed=listed)
+        yield completion(texts, ended, summarize(view.snapshot, found, outcome))
 
 
 def is_plain(text: str) -> bool:
