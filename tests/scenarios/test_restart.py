@@ -14,7 +14,6 @@ import pytest
 from sandbox.harness import CHANNEL, PERSON, Sandbox
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
-from tests.support.stepped_bot import SteppedBot
 
 ROOT = Path(__file__).parents[2]
 COPY = scenario("copy_with_renames_and_restrictions", "cloud")
@@ -115,17 +114,3 @@ async def test_a_kill_in_the_middle_of_a_call_repeats_at_most_that_one_message(s
 
     assert len(sandbox.slack.messages(CHANNEL)) == (2 if method == "chat.postMessage" else 1)
     assert len([text for text in thread if f"<@{PERSON}>" in text]) == 1
-
-
-async def test_a_refused_credential_is_tried_again_at_the_start(stepped: SteppedBot) -> None:
-    remote_id = await stepped.follow(COPY)
-    stepped.confluence.account.revoked = True
-    await stepped.run(300)
-    looks = stepped.confluence.looks(remote_id)
-    stepped.confluence.account.revoked = False
-    await stepped.stop()
-    await stepped.start()
-    await stepped.run(2)
-    texts = [message.text for message in stepped.thread(remote_id)]
-    assert stepped.confluence.looks(remote_id) > looks
-    assert [text for text in texts if text.startswith("Confluence lets this bot look again.")] != []
