@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Enum
 from bot.config import load
 from bot.db.column_types import UtcDateTime
 from bot.db.engine import open_database
-from bot.db.models import workspaces
+from bot.db.slack_models import workspaces
 
 
 def render_type(kind: str, item: object, _context: object) -> str | Literal[False]:

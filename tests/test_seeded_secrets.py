@@ -55,7 +55,8 @@ async def use(stepped: SteppedBot) -> None:
     remote_id = await stepped.follow(STORY)
     for fault in (faults.status(401), faults.status(500), faults.reset(), faults.html()):
         stepped.confluence.faults.add(fault, task=remote_id, times=1)
-    for slack_fault in (Fault.status(500, quoting), Fault.error("internal_error"), Fault.drop_before(), Fault.ratelimited(1)):
+    broken = Fault.status(500, quoting)
+    for slack_fault in (broken, Fault.error("internal_error"), Fault.drop_before(), Fault.ratelimited(1)):
         stepped.slack.faults.add("*", slack_fault)
     for text in ("list", f"status {remote_id}", "halp", "stop all", f"{remote_id} {quoting}", '{"id": "\\ud800"}'):
         await stepped.ask(text, user=COLLEAGUE)

@@ -9,9 +9,8 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from bot.db import stale_messages
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.models import workspaces
 from bot.db.rows import build, columns
-from bot.db.slack_models import channels
+from bot.db.slack_models import channels, workspaces
 from bot.domain.audience import KNOWN_FOR, KnownChannel
 from bot.domain.states import Sharing, WorkspaceState
 

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, update
 
 from bot.db.engine import Connection, database_now
-from bot.db.models import Claimable, commands, is_waiting, long_tasks, messages, viewers, workspaces
+from bot.db.models import Claimable, commands, is_waiting, long_tasks, messages, viewers
 from bot.db.rows import CommandRow, LongTaskRow, build, columns
+from bot.db.slack_models import workspaces
 from bot.domain.states import WorkspaceState
 
 #: how long a claim holds without being renewed

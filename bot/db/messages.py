@@ -249,35 +249,6 @@ async def gone(connection: Connection, message_id: int) -> None:
     await _set(connection, message_id, state=MessageState.GONE, stale_since=None)
 
 
-async def was_gone(connection: Connection, subscription_id: int, kind: MessageKind, *, but: int) -> bool:
-    """Whether a message of this kind, other than `but` (its id), was deleted in a thread before."""
-    query = select(messages.c.id).where(
-        messages.c.subscription_id == subscription_id,
-        messages.c.kind == kind,
-        messages.c.state == MessageState.GONE,
-        messages.c.id != but,
-    )
-    return (await connection.execute(query.limit(1))).first() is not None
-
-
-async def direct_to(connection: Connection, subscription_id: int, user_id: str) -> Address | None:
-    """The last direct message about a thread that a person got; None if there is none."""
-    query = (
-        select(messages.c.channel_id, messages.c.ts)
-        .where(
-            messages.c.subscription_id == subscription_id,
-            messages.c.kind == MessageKind.DIRECT,
-            messages.c.user_id == user_id,
-            messages.c.state == MessageState.POSTED,
-            messages.c.ts.is_not(None),
-        )
-        .order_by(messages.c.id.desc())
-        .limit(1)
-    )
-    row = (await connection.execute(query)).first()
-    return None if row is None else Address(row.channel_id or "", row.ts or "")
-
-
 def _shown(shows: Shows, *, now: datetime) -> dict[str, Any]:
     return {
         "shown": shows.digest,

@@ -12,23 +12,6 @@ from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind, Severity
 
 
-class _Workspaces(sa.TypedColumns):
-    team_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
-    enterprise_id: sa.Named[str | None] = sa.Column(sa.String(32))
-    state = enum(states.WorkspaceState, default=states.WorkspaceState.ACTIVE)
-    reason: sa.Named[str | None] = sa.Column(sa.String(64))
-    tries = count()  # in a row for which Slack refused the token
-    next_try_at = maybe_time()  # null while it is active
-    # One process at a time delivers for a workspace, so order and rate hold without talk between processes.
-    claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
-    claimed_until = maybe_time()
-    channels_listed_at = maybe_time()
-    created_at = time()
-
-
-workspaces = sa.Table("workspaces", metadata, _Workspaces)
-
-
 class _Sites(sa.TypedColumns):
     id: sa.Named[int] = sa.Column(primary_key=True)
     alias: sa.Named[str] = sa.Column(sa.String(64), nullable=False)

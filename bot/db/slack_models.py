@@ -1,9 +1,26 @@
-"""The tables of what Slack says: who people are, who reads a channel, which events were taken."""
+"""The tables of what is known of Slack: workspaces, people, who reads a channel, events that were taken."""
 
 import sqlalchemy as sa
 
-from bot.db.column_types import enum, enum_type, flag, metadata, time
+from bot.db.column_types import count, enum, enum_type, flag, maybe_time, metadata, time
 from bot.domain import states
+
+
+class _Workspaces(sa.TypedColumns):
+    team_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
+    enterprise_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    state = enum(states.WorkspaceState, default=states.WorkspaceState.ACTIVE)
+    reason: sa.Named[str | None] = sa.Column(sa.String(64))
+    tries = count()  # in a row for which Slack refused the token
+    next_try_at = maybe_time()  # null while it is active
+    # One process at a time delivers for a workspace, so order and rate hold without talk between processes.
+    claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    claimed_until = maybe_time()
+    channels_listed_at = maybe_time()
+    created_at = time()
+
+
+workspaces = sa.Table("workspaces", metadata, _Workspaces)
 
 
 class _People(sa.TypedColumns):

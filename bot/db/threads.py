@@ -9,7 +9,7 @@ from sqlalchemy import case, or_, select
 
 from bot.db.engine import Connection
 from bot.db.models import followers, is_active, long_tasks, messages, sites, subscriptions
-from bot.db.rows import LongTaskRow, SubscriptionRow, ThreadRow, build, columns
+from bot.db.rows import Address, LongTaskRow, SubscriptionRow, ThreadRow, build, columns
 from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind
 from bot.domain.states import MessageState, Outcome
@@ -112,3 +112,32 @@ async def shown_messages(connection: Connection, subscription_id: int) -> dict[M
         messages.c.state.in_((MessageState.POSTED, MessageState.EDITING)),
     )
     return {kind: ts for kind, ts in await connection.execute(query) if ts is not None}
+
+
+async def was_gone(connection: Connection, subscription_id: int, kind: MessageKind, *, but: int) -> bool:
+    """Whether a message of this kind, other than `but` (its id), was deleted in a thread before."""
+    query = select(messages.c.id).where(
+        messages.c.subscription_id == subscription_id,
+        messages.c.kind == kind,
+        messages.c.state == MessageState.GONE,
+        messages.c.id != but,
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def direct_to(connection: Connection, subscription_id: int, user_id: str) -> Address | None:
+    """The last direct message about a thread that a person got; None if there is none."""
+    query = (
+        select(messages.c.channel_id, messages.c.ts)
+        .where(
+            messages.c.subscription_id == subscription_id,
+            messages.c.kind == MessageKind.DIRECT,
+            messages.c.user_id == user_id,
+            messages.c.state == MessageState.POSTED,
+            messages.c.ts.is_not(None),
+        )
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).first()
+    return None if row is None else Address(row.channel_id or "", row.ts or "")

@@ -7,9 +7,9 @@ from sqlalchemy import or_, select, update
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.models import commands, long_tasks, subscriptions, workspaces
+from bot.db.models import commands, long_tasks, subscriptions
 from bot.db.rows import WorkspaceRow, build, columns
-from bot.db.slack_models import channels, people
+from bot.db.slack_models import channels, people, workspaces
 from bot.domain.states import WorkspaceState
 
 _COLUMNS = columns(WorkspaceRow, workspaces)

@@ -10,7 +10,7 @@ import structlog
 from bot.clients.slack.errors import Refusal, Refused, SlackRateLimited
 from bot.db import claims, pauses, waiting_messages, workspaces
 from bot.db.engine import Connection, DatabaseAway
-from bot.db.models import workspaces as workspace_table
+from bot.db.slack_models import workspaces as workspace_table
 from bot.deliver.candidates import Candidates, Work, candidates
 from bot.deliver.channels import know_readers
 from bot.deliver.crashes import LIMIT, Crashes, after_crash

@@ -6,7 +6,7 @@ from typing import assert_never
 import structlog
 
 from bot.clients.slack.errors import Ambiguous, Refused, SlackError, SlackRateLimited
-from bot.db import messages, pauses, workspaces
+from bot.db import messages, pauses, threads, workspaces
 from bot.db.engine import Connection
 from bot.db.rows import MessageRow
 from bot.deliver import lost_thread
@@ -135,7 +135,7 @@ async def _without(
 async def _post_again(connection: Connection, deps: Deps, message: MessageRow) -> None:
     """Post a message that was deleted once more; deleted again, replies at every quarter follow instead."""
     owner = message.owner
-    if isinstance(owner, SubscriptionOwner) and not await messages.was_gone(
+    if isinstance(owner, SubscriptionOwner) and not await threads.was_gone(
         connection, owner.id, message.kind, but=message.id
     ):
         draft = Draft(kind=message.kind, facts=message.facts)

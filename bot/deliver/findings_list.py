@@ -3,7 +3,7 @@
 import structlog
 
 from bot.clients.slack.errors import Refused, SlackError
-from bot.db import findings, messages
+from bot.db import findings, messages, threads
 from bot.db.engine import Connection
 from bot.db.rows import Address, MessageRow
 from bot.deliver.deps import Deps, Lease
@@ -28,7 +28,7 @@ async def upload(deps: Deps, lease: Lease, message: MessageRow, thread: Thread, 
         found = await findings.listed(connection, task.id)
         place: Address | None = Address(subscription.channel_id, subscription.thread_ts or "")
         if message.user_id is not None:
-            place = await messages.direct_to(connection, subscription.id, message.user_id)
+            place = await threads.direct_to(connection, subscription.id, message.user_id)
     if place is None:
         raise Refused("files.completeUploadExternal", "channel_not_found")
     name = f"longtask-{task.remote_id}.csv"

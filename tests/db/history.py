@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.column_types import UtcDateTime
 from bot.db.engine import Database
-from bot.db.models import findings, followers, long_tasks, messages, subscriptions, viewers, workspaces
+from bot.db.models import findings, followers, long_tasks, messages, subscriptions, viewers
+from bot.db.slack_models import workspaces
 from bot.domain.message_facts import Card, Facts, Root, Warnings, encode
 from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind, Severity

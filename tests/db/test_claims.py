@@ -5,8 +5,9 @@ import pytest
 
 from bot.db import accounts, claims, commands
 from bot.db.models import commands as command_table
-from bot.db.models import long_tasks, workspaces
+from bot.db.models import long_tasks
 from bot.db.rows import CommandRow
+from bot.db.slack_models import workspaces
 from tests.support.filled_database import TEAM, FilledDatabase
 
 

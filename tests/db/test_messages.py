@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from bot.db import messages, stale_messages
+from bot.db import messages, stale_messages, threads
 from bot.db.messages import Planned
 from bot.db.rows import Address, MessageRow, Shows
 from bot.domain.message_facts import Card, InviteNeeded, Root, StoppedByOther
@@ -227,7 +227,7 @@ async def test_a_deleted_message_is_gone_and_remembered_as_such(filled: FilledDa
     async with filled.database.begin() as connection:
         await messages.gone(connection, card.id)
         remembered = [
-            await messages.was_gone(connection, card.owner.id, kind, but=but)
+            await threads.was_gone(connection, card.owner.id, kind, but=but)
             for kind, but in ((MessageKind.CARD, 0), (MessageKind.CARD, card.id), (MessageKind.ROOT, 0))
         ]
     assert remembered == [True, False, False]

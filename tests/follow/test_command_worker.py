@@ -237,6 +237,7 @@ async def test_a_command_that_takes_longer_than_its_lease_is_kept_by_renewals(st
 
 async def test_more_commands_than_are_carried_out_at_once_wait_for_their_turn(stepped: SteppedBot) -> None:
     for number in range(MAX_COMMANDS + 1):
+        stepped.slack.add_user(f"U{number}", name=f"person{number}")
         command = incoming(stepped, f"status {UNKNOWN}", trigger_id=f"{number}", user_id=f"U{number}")
         await stepped.worker.store(command, within=30)
     await stepped.worker.settle()

@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import housekeeping
-from bot.db.models import findings, followers, long_tasks, messages, subscriptions, workspaces
-from bot.db.slack_models import events, people
+from bot.db.models import findings, followers, long_tasks, messages, subscriptions
+from bot.db.slack_models import events, people, workspaces
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL

@@ -153,7 +153,8 @@ async def test_an_odd_text_is_answered_with_a_sentence(on_both: SteppedBot, logs
     for text in ODD_TEXTS:
         before = len(on_both.slack.ephemerals(PERSON))
         result = await on_both.sandbox.type(text)
-        await on_both.turn()
+        # An id that is not found is looked for three times in ten seconds.
+        await on_both.run(12.0)
         said = on_both.slack.ephemerals(PERSON)[before:]
         if result.status != 200 or {one.via for one in said} - {"ack", "response_url"} or not said:
             unanswered.append(text)

@@ -18,9 +18,9 @@ from bot.clients.slack.workspaces import SingleWorkspace
 from bot.db import commands, findings, long_tasks, messages, stale_messages, subscriptions, threads, workspaces
 from bot.db.engine import Database
 from bot.db.models import messages as message_rows
-from bot.db.models import workspaces as workspace_rows
 from bot.db.rows import CommandRow, MessageRow, ThreadRow
 from bot.db.secrets import Secrets
+from bot.db.slack_models import workspaces as workspace_rows
 from bot.deliver import Deliverer, Deps
 from bot.deliver.candidates import Candidates, candidates
 from bot.domain.message_facts import Answer, Completion, Warnings
