@@ -58,9 +58,17 @@ async def test_a_claim_for_one_account_takes_only_what_it_has_seen(filled: Fille
     await filled.add_long_task("1")
     await filled.add_long_task("2", seen_by=(filled.account_id, other))
     async with filled.database.read() as connection:
-        found = [row.id for row in await filled.claim(account_id=other)]
-        viewers = await accounts.viewers_of(connection, found, doubted_since=filled.clock())
+        claimed = [row.id for row in await filled.claim(account_id=other)]
+        viewers = await accounts.viewers_of(connection, claimed, doubted_since=filled.clock())
     assert list(viewers.values()) == [[filled.account_id, other]]
+
+
+async def test_a_claim_that_probes_an_account_needs_no_long_task_that_is_due(filled: FilledDatabase) -> None:
+    other = await filled.add_account()
+    await filled.add_long_task("1", due_in=900, seen_by=(other,))
+    await filled.add_long_task("2", due_in=None, seen_by=(other,))
+    assert await filled.claim() == []
+    assert [row.remote_id for row in await filled.claim(account_id=other)] == ["1"]
 
 
 async def test_a_late_writer_holds_nothing(filled: FilledDatabase) -> None:

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.db import accounts, claims, long_tasks
+from bot.db import claims, long_tasks
 from bot.db.engine import DatabaseAway
 from bot.db.models import long_tasks as long_task_table
 from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind
 from bot.domain.states import Outcome
 from bot.poll.poller import GATHER_SECONDS, IDLE_SECONDS
-from sandbox.confluence import Ending, Moment, Note, Story, TokenKind, faults
+from sandbox.confluence import Ending, Moment, Note, Story, faults
 from tests.poll.rig import PollRig
 
 RENAMES = tuple(Note("WARN_RENAME_PAGE", (f"Page {number}", f"Page {number} (2)")) for number in range(3))
@@ -101,19 +101,6 @@ async def test_a_crash_now_and_then_is_forgotten(rig: PollRig) -> None:
         while (await rig.task(remote_id)).crashes:
             await rig.run(5)
     assert (await rig.task(remote_id)).outcome is Outcome.FOLLOWING
-
-
-async def test_of_two_accounts_that_have_seen_a_long_task_the_accepted_one_looks(sqlite_rig: PollRig) -> None:
-    rig = sqlite_rig
-    remote_id = await rig.begin(MOVING)
-    other = await rig.add_account("second", token="another", kind=TokenKind.UNSCOPED)
-    async with rig.database.begin() as connection:
-        task = await rig.task(remote_id)
-        await accounts.add_viewer(connection, long_task_id=task.id, account_id=other, now=rig.clock.later(1))
-    rig.site.account.revoked = True
-    await rig.run(1000)
-    assert {one.account for one in list(rig.site.log)[2:]} == {"second"}
-    assert (await rig.task(remote_id)).trouble is None
 
 
 async def test_the_result_of_a_look_that_lost_its_claim_is_not_recorded(rig: PollRig) -> None:
