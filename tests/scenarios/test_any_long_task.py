@@ -126,6 +126,7 @@ def test_whatever_the_schema_allows_is_read_decided_and_rendered_in_every_langua
 #: int64 ends, lone surrogates, NUL, empty lists, nested arguments
 EXTREMES: dict[str, dict[str, Any]] = {
     "int64": {"elapsedTime": 2**63 - 1, "percentageComplete": 2**31 - 1, "messages": []},
+    "285,000 years": {"elapsedTime": 2**53 - 1, "percentageComplete": 50, "messages": []},
     "negative": {"elapsedTime": -(2**63), "percentageComplete": -(2**31), "messages": []},
     "ten years": {"elapsedTime": 10 * 366 * 86_400_000, "percentageComplete": 50, "messages": []},
     "not numbers": {"elapsedTime": float("nan"), "percentageComplete": float("inf"), "messages": None},
