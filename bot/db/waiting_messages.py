@@ -87,15 +87,22 @@ def _of_threads(
 
 
 def _of_commands(of_team: ColumnElement[bool], *, rank: ColumnElement[int], now: datetime, limit: int) -> Select[Any]:
-    later = _later(now)
-    turn = func.row_number().over(partition_by=commands.c.user_id, order_by=(later, messages.c.id))
-    return (
-        select(*_WAITING, commands.c.channel_id, rank.label("rank"))
+    answers = (
+        select(
+            *_WAITING,
+            commands.c.channel_id,
+            rank.label("rank"),
+            commands.c.user_id.label("asked_by"),
+            # The answers of one command wait for one another.
+            func.max(_later(now)).over(partition_by=messages.c.command_id).label("later"),
+        )
         .join(commands, commands.c.id == messages.c.command_id)
         .where(of_team, messages.c.subscription_id.is_(None))
-        .order_by(later, turn, messages.c.id)
-        .limit(limit)
+        .subquery()
     )
+    turn = func.row_number().over(partition_by=answers.c.asked_by, order_by=(answers.c.later, answers.c.id))
+    columns = (column for column in answers.c if column.name not in ("asked_by", "later"))
+    return select(*columns).order_by(answers.c.later, turn, answers.c.id).limit(limit)
 
 
 def _later(now: datetime) -> ColumnElement[int]:

@@ -278,6 +278,6 @@ def test_health_is_answered_within_a_second_while_2000_half_open_connections_are
         sorted([Refusal.TOO_MANY, Refusal.NOT_ACCEPTED]),
         sorted([Refusal.TOO_MANY, Refusal.NOT_ACCEPTED, Refusal.TOO_SLOW]),
     )
-    assert [
-        line for line in lines if line["level"] in ("warning", "error") and line["event"] != "request_refused"
-    ] == []
+    # There is no Slack to say whose the token is.
+    expected = ("request_refused", "token_not_identified")
+    assert [line for line in lines if line["level"] in ("warning", "error") and line["event"] not in expected] == []

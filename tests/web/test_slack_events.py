@@ -82,8 +82,8 @@ async def test_a_signature_of_another_time_is_refused_with_a_hint_at_the_clock(
     assert (answer, logged) == (UNSIGNED, refused(Refusal.OUTDATED))
 
 
-#: what is read neither as a form nor as JSON, or costs much to read
-UNREADABLE = [
+#: what is a form or JSON text by its type alone, or costs much to read
+ODD = [
     (b'{"half', JSON),
     (b"[1, 2]", JSON),
     (b"null", JSON),
@@ -92,6 +92,9 @@ UNREADABLE = [
     (b"payload=[]", FORM),
     (b"[" * 100_000, JSON),
     (b"payload=" + b"[" * 100_000, FORM),
+]
+#: what is neither a form nor JSON text, or has too many fields
+UNREADABLE = [
     (b"\xff\xfe", FORM),
     (b"a=&" * 300_000, FORM),
     (COMPRESSED, FORM),
@@ -99,7 +102,7 @@ UNREADABLE = [
 ]
 
 
-@pytest.mark.parametrize(("body", "content_type"), [*UNREADABLE, (b"", FORM)])
+@pytest.mark.parametrize(("body", "content_type"), [*ODD, *UNREADABLE, (b"", FORM)])
 async def test_an_unsigned_body_is_refused_before_anything_reads_it(
     client: Client, body: bytes, content_type: str, logged: Logged
 ) -> None:
@@ -117,6 +120,15 @@ async def test_a_signed_body_that_cannot_be_read_is_refused(
     answer = await client.ask("POST", "/slack/events", body, signed(body, content_type=content_type))
 
     assert (answer, logged) == ((400, "unreadable\n"), refused(Refusal.UNREADABLE))
+
+
+@pytest.mark.parametrize(("body", "content_type"), ODD)
+async def test_a_signed_body_of_odd_content_reaches_no_listener(
+    client: Client, body: bytes, content_type: str, logged: Logged
+) -> None:
+    answer = await client.ask("POST", "/slack/events", body, signed(body, content_type=content_type))
+
+    assert (answer, logged) == ((404, '{"error": "unhandled request"}'), [])
 
 
 @pytest.mark.parametrize("body", [b"no gzip at all", COMPRESSED[:20]])
