@@ -1,5 +1,6 @@
 """Known secrets and titles are put into the bot, and searched for in everything that it writes."""
 
+import asyncio
 import io
 import logging
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from sandbox.scenarios import listed_notes, scenario
 from sandbox.slack import Fault
 from sandbox.slack.signatures import Signing
 from tests.support.clock import Clock
+from tests.support.command_line import run_command
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 PASSWORD = "seeded-database-password"
@@ -96,6 +98,8 @@ async def test_no_secret_is_logged_stored_or_shown_and_no_title_is_logged(
         await use(stepped)
         secrets, metrics = secrets_of(stepped), stepped.bot.metrics.render().decode()
         readiness = "".join(await stepped.bot.check_readiness())
+        code, shown, errors = await asyncio.to_thread(run_command, "doctor", settings=stepped.sandbox.environ)
+        assert code == 0, shown
         said = str([version for each in stepped.slack.messages(CHANNEL) for version in each.versions])
     database = await stored(database_url)
     titles = {title: title for title in TITLES}
@@ -107,6 +111,7 @@ async def test_no_secret_is_logged_stored_or_shown_and_no_title_is_logged(
         "log": found_in(logged, {**secrets, **titles}),
         "metrics": found_in(metrics, {**secrets, **titles}),
         "readiness": found_in(readiness, {**secrets, **titles}),
+        "doctor": found_in(shown + errors, {**secrets, **titles}),
         "channel": found_in(said, secrets),
         "database": found_in(database, secrets),
-    } == {"log": [], "metrics": [], "readiness": [], "channel": [], "database": []}
+    } == {"log": [], "metrics": [], "readiness": [], "doctor": [], "channel": [], "database": []}

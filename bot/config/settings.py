@@ -89,7 +89,10 @@ class Settings(BaseSettings):
     follow_limit: int = _setting(
         "long tasks one person may have followed at a time; a channel takes five times as many", 200, ge=1
     )
-    metrics_token: Token | None = _setting("bearer token for `/metrics`; without it `/metrics` answers loopback only")
+    metrics_token: Token | None = _setting(
+        "bearer token for `/metrics`; without it `/metrics` answers this machine alone, by a loopback name and "
+        "through no proxy"
+    )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = _setting("how much is logged", "INFO")
     log_format: Annotated[Literal["console", "json"] | None, Lower] = _setting(
         "`console` or `json`", shown="`json` where no terminal"
