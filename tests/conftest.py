@@ -20,7 +20,7 @@ from bot.render.i18n import CATALOGS, Catalogs, Texts, english, load_catalogs
 from sandbox.harness import Sandbox, open_sandbox
 from tests.support.clock import Clock
 from tests.support.filled_database import FilledDatabase, fill
-from tests.support.refusing_database import Refusal, read_only_file, read_only_server, revoked_right
+from tests.support.refusing_database import RefusingDatabase, read_only_file, read_only_server, revoked_right
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 # looptime asks for the current event loop even in tests that have none, and Python before 3.14 would then make one that
@@ -162,7 +162,7 @@ async def stepped(sqlite_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
         pytest.param("read-only server", marks=pytest.mark.postgres),
     ]
 )
-def refusal(request: pytest.FixtureRequest) -> Refusal:
+def refusal(request: pytest.FixtureRequest) -> RefusingDatabase:
     """Each way in which a database takes no writes."""
     if request.param == "read-only file":
         return read_only_file(request.getfixturevalue("sqlite_url"))

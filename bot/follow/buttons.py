@@ -17,7 +17,7 @@ from bot.domain.person import Person
 from bot.follow.deps import Deps, Request
 from bot.follow.following import add_follower, follow_from_button
 from bot.follow.people import NotKnown, People
-from bot.follow.permissions import log_act, refusal
+from bot.follow.permissions import denial, log_act
 from bot.follow.responder import respond
 from bot.follow.stopping import stop_thread
 from bot.render import replies
@@ -91,7 +91,7 @@ async def _carry_out(deps: Deps, request: Request, pressed: Press) -> Message | 
     The value comes back from Slack as it was sent, and counts only for a thread of the channel it was pressed in.
     """
     button = _BUTTONS[pressed.action]
-    refused = refusal(request, button.act)
+    refused = denial(request, button.act)
     if refused is not None:
         return refused
     row = await _thread(deps, request, pressed)

@@ -23,7 +23,7 @@ from bot.follow.commands import HANDLERS, Immediate
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain
 from bot.follow.people import NotKnown, People
-from bot.follow.permissions import refusal
+from bot.follow.permissions import denial
 from bot.render import replies
 from bot.render.i18n import Texts
 from bot.render.message import Message
@@ -180,7 +180,7 @@ class CommandWorker:
             message: Message | LookAgain
             if isinstance(handler, Immediate):
                 message = handler.render(request.texts, request.command, command)
-            elif (refused := refusal(request, handler.act)) is not None:
+            elif (refused := denial(request, handler.act)) is not None:
                 message = refused
             else:
                 message = await handler.carry_out(self.deps, request, command)

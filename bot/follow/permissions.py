@@ -10,7 +10,7 @@ from bot.render.message import Message
 _log = structlog.get_logger(__name__)
 
 
-def refusal(request: Request, act: Act) -> Message | None:
+def denial(request: Request, act: Act) -> Message | None:
     """The answer to a person who may not do this; None if the person may."""
     if may(request.person, act):
         return None

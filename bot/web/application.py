@@ -8,13 +8,13 @@ from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.web.metrics_access import may_read
-from bot.web.refusals import Refusals
+from bot.web.rejections import Rejections
 from bot.web.slack_events import LARGEST_BODY, SlackEvents
 
 _log = structlog.get_logger(__name__)
 
-#: where the application keeps its refusals
-REFUSALS = web.AppKey("REFUSALS", Refusals)
+#: where the application keeps its rejections
+REFUSALS = web.AppKey("REFUSALS", Rejections)
 #: seconds
 _READINESS_TIMEOUT = 5.0
 
@@ -36,14 +36,14 @@ def create(
     readiness: Readiness,
     metrics: Callable[[], bytes],
     metrics_token: str | None = None,
-    refusals: Refusals | None = None,
+    rejections: Rejections | None = None,
 ) -> web.Application:
     """Build the web application. It has no /slack/events if `slack` is None, as in a worker.
 
     `metrics` returns Prometheus text. Without a `metrics_token` only this machine gets it.
     """
     app = web.Application(client_max_size=LARGEST_BODY)
-    app[REFUSALS] = refusals or Refusals()
+    app[REFUSALS] = rejections or Rejections()
     app.on_response_prepare.append(_set_headers)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _readyz(readiness))

@@ -8,7 +8,7 @@ import structlog
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.web.refusals import Refusal, Refusals
+from bot.web.rejections import Rejection, Rejections
 
 _log = structlog.get_logger(__name__)
 
@@ -47,9 +47,9 @@ _LONGEST = {Phase.HEAD: 5.0, Phase.BODY: 5.0, Phase.ANSWER: 5.0}
 class Connections:
     """All open connections of a server. Where there are too many, the one that has waited longest is closed."""
 
-    def __init__(self, *, limit: int, refusals: Refusals) -> None:
+    def __init__(self, *, limit: int, rejections: Rejections) -> None:
         """`limit`: how many may be open, at least 1."""
-        self.refusals = refusals
+        self.rejections = rejections
         self._limit = limit
         #: in each phase, the longest in it first
         self._connections: dict[Phase, dict[Connection, None]] = {phase: {} for phase in Phase}
@@ -75,7 +75,7 @@ class Connections:
     def _close_first(self, *phases: Phase) -> None:
         first = next((connection for phase in phases for connection in self._connections[phase]), None)
         if first is not None:
-            first.abort(Refusal.TOO_MANY)
+            first.abort(Rejection.TOO_MANY)
 
 
 class Connection(web.RequestHandler):
@@ -107,7 +107,7 @@ class Connection(web.RequestHandler):
         if self._request_count == 0:
             self._head_size += len(data)
             if self._head_size > _LARGEST_HEAD:
-                self.abort(Refusal.TOO_LARGE)
+                self.abort(Rejection.TOO_LARGE)
 
     def head_received(self, body: StreamReader) -> None:
         """Begin to wait for the body."""
@@ -128,11 +128,11 @@ class Connection(web.RequestHandler):
         self._leave()
         super().connection_lost(exc)
 
-    def abort(self, refusal: Refusal) -> None:
+    def abort(self, rejection: Rejection) -> None:
         """Close the connection at once, without an answer."""
         self._leave()
         if self.transport is not None:
-            self._connections.refusals.add(refusal)
+            self._connections.rejections.add(rejection)
             self.transport.abort()
 
     def handle_error(
@@ -147,7 +147,7 @@ class Connection(web.RequestHandler):
             # the client is gone, and nothing is wrong with the handler
             raise exc
         if isinstance(exc, HttpProcessingError | web.RequestPayloadError):
-            self._connections.refusals.add(Refusal.MALFORMED)
+            self._connections.rejections.add(Rejection.MALFORMED)
             status, text = 400, "bad request\n"
         else:
             _log.error("request_crashed", exc_info=exc)
@@ -169,7 +169,7 @@ class Connection(web.RequestHandler):
     def _too_slow(self) -> None:
         # after a pause of the whole process the time is up in the moment in which the head arrives
         if self._phase is not Phase.HEAD or self._request_count == 0:
-            self.abort(Refusal.TOO_SLOW)
+            self.abort(Rejection.TOO_SLOW)
 
     def _leave(self) -> None:
         self._connections.leave(self)

@@ -12,7 +12,7 @@ from aiohttp.web_protocol import ERROR
 from bot.web.application import REFUSALS
 from bot.web.connections import Connection, Connections, short_answer
 from bot.web.listener import Listener
-from bot.web.refusals import Refusal
+from bot.web.rejections import Rejection
 
 #: seconds after which Slack gives up on a request (docs.slack.dev/interactivity/handling-user-interaction)
 _SLACK_TIMEOUT = 3.0
@@ -48,10 +48,10 @@ async def serve(app: web.Application, *, host: str, port: int) -> Server:
     server = runner.server
     assert server is not None  # noqa: S101 -- it is set up
     _report_phases(server)
-    connections = Connections(limit=_connection_limit(), refusals=app[REFUSALS])
+    connections = Connections(limit=_connection_limit(), rejections=app[REFUSALS])
 
     def nothing_accepted() -> None:
-        app[REFUSALS].add(Refusal.NOT_ACCEPTED)
+        app[REFUSALS].add(Rejection.NOT_ACCEPTED)
         connections.close_a_slow_one()
 
     listener = Listener(lambda: Connection(server, connections), nothing_accepted)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from bot.web.refusals import Refusal
+from bot.web.rejections import Rejection
 
 #: by how much the time of a signature may differ from the own clock
 _TOLERANCE = timedelta(minutes=5)
@@ -15,7 +15,7 @@ _TOLERANCE = timedelta(minutes=5)
 _STAMP = re.compile(r"[0-9]{1,12}")
 
 
-def refusal_of(request: web.BaseRequest, body: bytes, *, secret: str, now: datetime) -> Refusal | None:
+def rejection_of(request: web.BaseRequest, body: bytes, *, secret: str, now: datetime) -> Rejection | None:
     """Return why a request is refused; None if Slack signed it within five minutes of `now` (UTC).
 
     slack_sdk's SignatureVerifier decodes the body first, and raises for a time that is no number and for a signature
@@ -23,12 +23,12 @@ def refusal_of(request: web.BaseRequest, body: bytes, *, secret: str, now: datet
     """
     stamp, signature = (_only(request, name) for name in ("X-Slack-Request-Timestamp", "X-Slack-Signature"))
     if not _STAMP.fullmatch(stamp):
-        return Refusal.UNSIGNED
+        return Rejection.UNSIGNED
     digest = hmac.new(secret.encode(), b"v0:%s:%s" % (stamp.encode(), body), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(signature.encode(errors="surrogateescape"), f"v0={digest}".encode()):
-        return Refusal.UNSIGNED
+        return Rejection.UNSIGNED
     if abs(int(stamp) - now.timestamp()) > _TOLERANCE.total_seconds():
-        return Refusal.OUTDATED
+        return Rejection.OUTDATED
     return None
 
 

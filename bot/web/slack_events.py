@@ -10,8 +10,8 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_internals import build_async_context
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.web.refusals import Refusal, Refusals
-from bot.web.signature import refusal_of
+from bot.web.rejections import Rejection, Rejections
+from bot.web.signature import rejection_of
 
 #: bytes; a click carries its whole message with up to 50 blocks, a submitted modal at most 250 kB
 LARGEST_BODY = 1024 * 1024
@@ -34,22 +34,22 @@ class SlackEvents:
         self._secret = signing_secret
         self._now = now
 
-    async def handle(self, request: web.Request, refusals: Refusals) -> web.Response:
+    async def handle(self, request: web.Request, rejections: Rejections) -> web.Response:
         """Answer a request. Nothing of it is parsed before it is verified."""
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
-            refusals.add(Refusal.TOO_LARGE)
+            rejections.add(Rejection.TOO_LARGE)
             raise
         if _is_certificate_check(body):
             return web.Response()
-        refusal = refusal_of(request, body, secret=self._secret, now=self._now())
-        if refusal is not None:
-            refusals.add(refusal)
+        rejection = rejection_of(request, body, secret=self._secret, now=self._now())
+        if rejection is not None:
+            rejections.add(rejection)
             return web.Response(status=401, text="not signed by Slack\n")
         bolt_request = _bolt_request(request, body)
         if bolt_request is None:
-            refusals.add(Refusal.UNREADABLE)
+            rejections.add(Rejection.UNREADABLE)
             return web.Response(status=400, text="unreadable\n")
         return await to_aiohttp_response(await self._app.async_dispatch(bolt_request))
 

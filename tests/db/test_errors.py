@@ -12,7 +12,7 @@ from bot.db.migrate import migrate
 from bot.db.models import pauses
 from bot.db.url import parse
 from bot.db.write_probe import try_writing
-from tests.support.refusing_database import Refusal
+from tests.support.refusing_database import RefusingDatabase
 
 
 async def fail(database: Database, statement: str) -> None:
@@ -20,7 +20,9 @@ async def fail(database: Database, statement: str) -> None:
         await connection.execute(text(statement))
 
 
-async def test_a_database_that_takes_no_writes_says_why_can_be_read_and_recovers_by_itself(refusal: Refusal) -> None:
+async def test_a_database_that_takes_no_writes_says_why_can_be_read_and_recovers_by_itself(
+    refusal: RefusingDatabase,
+) -> None:
     database = open_database(parse(refusal.url))
     await migrate(database)
     async with refusal.refusing(database):

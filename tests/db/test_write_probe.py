@@ -7,12 +7,12 @@ from sqlalchemy import event
 from bot.db.engine import Database
 from bot.db.models import pauses
 from bot.db.write_probe import WriteProbe
-from tests.support.refusing_database import Refusal, read_only_file
+from tests.support.refusing_database import RefusingDatabase, read_only_file
 from tests.support.sqlite_lock import locked
 
 
 @pytest.fixture
-def read_only(sqlite_url: str) -> Refusal:
+def read_only(sqlite_url: str) -> RefusingDatabase:
     return read_only_file(sqlite_url)
 
 
@@ -28,7 +28,7 @@ async def test_a_database_that_takes_writes_is_written_to_once_however_often_it_
         assert (await connection.execute(pauses.select())).all() == []
 
 
-async def test_what_was_found_holds_for_a_while(sqlite_database: Database, read_only: Refusal) -> None:
+async def test_what_was_found_holds_for_a_while(sqlite_database: Database, read_only: RefusingDatabase) -> None:
     probe = WriteProbe(database=sqlite_database, again_after=1_000)
     async with read_only.refusing(sqlite_database):
         assert await probe.trouble() == read_only.reason

@@ -11,7 +11,7 @@ from bot.doctor.checks import Verdict
 from bot.doctor.probes import examine
 from sandbox.harness import Sandbox
 from tests.support.clock import Clock
-from tests.support.refusing_database import Refusal, read_only_server, revoked_right
+from tests.support.refusing_database import RefusingDatabase, read_only_server, revoked_right
 
 
 async def verdicts(settings: Settings, clock: Clock) -> dict[str, Verdict]:
@@ -60,7 +60,7 @@ async def test_a_site_that_does_not_publish_its_cloud_id_is_reported(sandbox: Sa
 @pytest.mark.postgres
 @pytest.mark.parametrize("way", [revoked_right, read_only_server])
 async def test_a_database_that_takes_no_writes_is_reported(
-    way: Callable[[str], Refusal], postgres_url: str, sandbox: Sandbox, clock: Clock
+    way: Callable[[str], RefusingDatabase], postgres_url: str, sandbox: Sandbox, clock: Clock
 ) -> None:
     refusal = way(postgres_url)
     settings = load({**sandbox.environ, "DATABASE_URL": refusal.url})

@@ -16,7 +16,7 @@ from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, PERSON, TEAM
 from tests.support.clock import Clock
 from tests.support.interruptions import UnansweringDatabase
-from tests.support.refusing_database import Refusal
+from tests.support.refusing_database import RefusingDatabase
 from tests.support.sqlite_lock import locked
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
@@ -209,7 +209,7 @@ async def test_a_commit_that_is_never_seen_to_end_is_not_said_to_have_started_no
     assert shown(stepped)[1:] == [("response_url", replies.gone_wrong(en).text)]
 
 
-async def test_a_write_that_is_refused_is_not_tried_again(refusal: Refusal, clock: Clock) -> None:
+async def test_a_write_that_is_refused_is_not_tried_again(refusal: RefusingDatabase, clock: Clock) -> None:
     async with open_stepped_bot(refusal.url, clock) as stepped, refusal.refusing(stepped.database):
         with pytest.raises(TakesNoWrites) as error:
             await stepped.worker.store(incoming(stepped), within=30)

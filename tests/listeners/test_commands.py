@@ -13,7 +13,7 @@ from sandbox.scenarios import scenario
 from sandbox.slack import SIGNING_SECRET, Signing
 from tests.support.clock import Clock
 from tests.support.metrics import samples
-from tests.support.refusing_database import Refusal
+from tests.support.refusing_database import RefusingDatabase
 from tests.support.sqlite_lock import locked
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
@@ -128,7 +128,7 @@ async def ask(stepped: SteppedBot, path: str) -> tuple[int, str]:
 
 
 async def test_a_command_starts_nothing_while_the_database_takes_no_writes_and_works_once_it_does(
-    refusal: Refusal, clock: Clock, en: Texts
+    refusal: RefusingDatabase, clock: Clock, en: Texts
 ) -> None:
     async with open_stepped_bot(refusal.url, clock) as stepped:
         stepped.bot.write_probe.again_after = 0.0

@@ -5,7 +5,7 @@ from bot.render.i18n import Texts
 from bot.render.phrases import outcome_word
 from sandbox.scenarios import scenario
 from tests.support.clock import Clock
-from tests.support.refusing_database import Refusal
+from tests.support.refusing_database import RefusingDatabase
 from tests.support.stepped_bot import open_stepped_bot
 
 COPY = scenario("copy_with_renames_and_restrictions")
@@ -14,7 +14,7 @@ TURNS = 8
 
 
 async def test_a_long_task_is_followed_to_its_end_over_a_time_without_writes(
-    refusal: Refusal, clock: Clock, en: Texts
+    refusal: RefusingDatabase, clock: Clock, en: Texts
 ) -> None:
     async with open_stepped_bot(refusal.url, clock) as stepped:
         remote_id = await stepped.follow(COPY)

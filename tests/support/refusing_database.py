@@ -11,7 +11,7 @@ from bot.db.engine import Database
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
+class RefusingDatabase:
     """One way in which a database takes no writes."""
 
     url: str
@@ -21,7 +21,7 @@ class Refusal:
     refusing: Callable[[Database], AbstractAsyncContextManager[None]]
 
 
-def read_only_file(url: str) -> Refusal:
+def read_only_file(url: str) -> RefusingDatabase:
     """A SQLite file that may only be read."""
 
     @asynccontextmanager
@@ -30,7 +30,7 @@ def read_only_file(url: str) -> Refusal:
         yield
         await _set_query_only(database, "OFF")
 
-    return Refusal(url=url, reason="its file is read-only, or was moved", refusing=refusing)
+    return RefusingDatabase(url=url, reason="its file is read-only, or was moved", refusing=refusing)
 
 
 async def _set_query_only(database: Database, state: str) -> None:
@@ -40,7 +40,7 @@ async def _set_query_only(database: Database, state: str) -> None:
         await driver.execute_fetchall(f"PRAGMA query_only={state}")
 
 
-def revoked_right(admin_url: str) -> Refusal:
+def revoked_right(admin_url: str) -> RefusingDatabase:
     """A Postgres database whose user may not insert any more, as Heroku does it where a plan is full."""
 
     @asynccontextmanager
@@ -49,10 +49,10 @@ def revoked_right(admin_url: str) -> Refusal:
         yield
         _as_operator(admin_url, f"GRANT INSERT ON ALL TABLES IN SCHEMA public TO {_USER}")
 
-    return Refusal(url=_for_user(admin_url), reason="its user lacks a right", refusing=refusing)
+    return RefusingDatabase(url=_for_user(admin_url), reason="its user lacks a right", refusing=refusing)
 
 
-def read_only_server(admin_url: str) -> Refusal:
+def read_only_server(admin_url: str) -> RefusingDatabase:
     """A Postgres database that is read-only, as Supabase and Azure do it where a disk is full."""
 
     @asynccontextmanager
@@ -61,7 +61,7 @@ def read_only_server(admin_url: str) -> Refusal:
         yield
         _as_operator(admin_url, f"ALTER ROLE {_USER} RESET default_transaction_read_only", _CUT)
 
-    return Refusal(url=_for_user(admin_url), reason="it is read-only", refusing=refusing)
+    return RefusingDatabase(url=_for_user(admin_url), reason="it is read-only", refusing=refusing)
 
 
 _USER: LiteralString = "longtask_bot"

@@ -1,4 +1,4 @@
-"""A client of a server whose lines of refusals can be read."""
+"""A client of a server whose lines of rejections can be read."""
 
 from collections.abc import AsyncIterator, Iterator, MutableMapping, Sequence
 from typing import Any

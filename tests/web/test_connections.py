@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from bot.web import Refusal
+from bot.web import Rejection
 from tests.support.http_client import Client
 
 Logged = list[MutableMapping[str, Any]]
@@ -52,7 +52,7 @@ async def test_what_is_not_http_gets_a_short_answer_without_a_banner(
     head, _, text = (await client.send(sent)).partition(b"\r\n\r\n")
 
     assert (head.split()[1], text, b"Server:" in head) == (b"400", b"bad request\n", False)
-    assert [line["reason"] for line in logged] == [Refusal.MALFORMED]
+    assert [line["reason"] for line in logged] == [Rejection.MALFORMED]
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ async def test_no_bytes_make_an_error_a_banner_or_a_traceback(client: Client, se
 
     heads = [answer.partition(b"\r\n\r\n")[0] for answer in answers]
     assert [head for head in heads if b" 500 " in head or b"Server:" in head] == []
-    assert {line["event"] for line in logged} == {"request_refused"}
+    assert {line["event"] for line in logged} == {"request_rejected"}
 
 
 async def test_a_head_larger_than_any_proxy_makes_it_is_cut_off(client: Client, logged: Logged) -> None:
     fields = b"".join(b"X-%d: %s\r\n" % (number, b"x" * 8000) for number in range(5))
 
     assert await client.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + fields) == b""
-    assert [line["reason"] for line in logged] == [Refusal.TOO_LARGE]
+    assert [line["reason"] for line in logged] == [Rejection.TOO_LARGE]
 
 
 async def test_a_client_that_goes_away_in_the_middle_of_a_body_is_nothing_to_log(
@@ -150,7 +150,7 @@ async def test_heads_and_bodies_that_do_not_end_are_cut_off(client: Client, logg
         )
 
     assert [answer[:15] for answer in answers] == [b"", b"", b"", b"", b"", b"HTTP/1.1 200 OK"]
-    assert [line["reason"] for line in logged] == [Refusal.TOO_SLOW]
+    assert [line["reason"] for line in logged] == [Rejection.TOO_SLOW]
 
 
 async def test_of_many_bodies_that_do_not_end_the_oldest_give_way(client: Client, logged: Logged) -> None:
@@ -167,7 +167,7 @@ async def test_of_many_bodies_that_do_not_end_the_oldest_give_way(client: Client
         writer.close()
 
     assert (closed, still_open) == ([b"", b""], [True] * 64)
-    assert [line["reason"] for line in logged] == [Refusal.TOO_MANY]
+    assert [line["reason"] for line in logged] == [Rejection.TOO_MANY]
 
 
 @pytest.fixture
@@ -271,13 +271,13 @@ def test_health_is_answered_within_a_second_while_2000_half_open_connections_are
     # the fastest, because how busy a machine is must not decide
     assert min(answer for answer in answers if answer is not None) < 1.0
     lines = [json.loads(line) for line in log.read_text().splitlines()]
-    refused = sorted(line["reason"] for line in lines if line["event"] == "request_refused")
+    refused = sorted(line["reason"] for line in lines if line["event"] == "request_rejected")
     assert refused in (
-        [Refusal.TOO_MANY],
-        sorted([Refusal.TOO_MANY, Refusal.TOO_SLOW]),
-        sorted([Refusal.TOO_MANY, Refusal.NOT_ACCEPTED]),
-        sorted([Refusal.TOO_MANY, Refusal.NOT_ACCEPTED, Refusal.TOO_SLOW]),
+        [Rejection.TOO_MANY],
+        sorted([Rejection.TOO_MANY, Rejection.TOO_SLOW]),
+        sorted([Rejection.TOO_MANY, Rejection.NOT_ACCEPTED]),
+        sorted([Rejection.TOO_MANY, Rejection.NOT_ACCEPTED, Rejection.TOO_SLOW]),
     )
     # There is no Slack to say whose the token is.
-    expected = ("request_refused", "token_not_identified")
+    expected = ("request_rejected", "token_not_identified")
     assert [line for line in lines if line["level"] in ("warning", "error") and line["event"] not in expected] == []

@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from bot import log
-from bot.web import Refusal
+from bot.web import Rejection
 from sandbox.harness import Sandbox
 from tests.support.http_client import FORM, Client, signed
 
@@ -23,11 +23,11 @@ Logged = list[MutableMapping[str, Any]]
 UNSIGNED = (401, "not signed by Slack\n")
 
 
-def refused(*refusals: Refusal) -> Logged:
+def refused(*rejections: Rejection) -> Logged:
     """What is logged of one refused request of each kind."""
     return [
-        {"event": "request_refused", "log_level": "warning", "reason": refusal.value, "count": 1}
-        for refusal in refusals
+        {"event": "request_rejected", "log_level": "warning", "reason": rejection.value, "count": 1}
+        for rejection in rejections
     ]
 
 
@@ -57,7 +57,7 @@ async def test_a_request_that_slack_did_not_sign_is_refused(
 ) -> None:
     answer = await client.ask("POST", "/slack/events", COMMAND, signed(COMMAND) | changes)
 
-    assert (answer, logged) == (UNSIGNED, refused(Refusal.UNSIGNED))
+    assert (answer, logged) == (UNSIGNED, refused(Rejection.UNSIGNED))
 
 
 @pytest.mark.parametrize("name", ["X-Slack-Signature", "X-Slack-Request-Timestamp"])
@@ -79,7 +79,7 @@ async def test_a_signature_of_another_time_is_refused_with_a_hint_at_the_clock(
 
     answer = await client.ask("POST", "/slack/events", COMMAND, headers)
 
-    assert (answer, logged) == (UNSIGNED, refused(Refusal.OUTDATED))
+    assert (answer, logged) == (UNSIGNED, refused(Rejection.OUTDATED))
 
 
 #: what is a form or JSON text by its type alone, or costs much to read
@@ -110,7 +110,7 @@ async def test_an_unsigned_body_is_refused_before_anything_reads_it(
 
     answer = await client.ask("POST", "/slack/events", body, headers)
 
-    assert (answer, logged) == (UNSIGNED, refused(Refusal.UNSIGNED))
+    assert (answer, logged) == (UNSIGNED, refused(Rejection.UNSIGNED))
 
 
 @pytest.mark.parametrize(("body", "content_type"), UNREADABLE)
@@ -119,7 +119,7 @@ async def test_a_signed_body_that_cannot_be_read_is_refused(
 ) -> None:
     answer = await client.ask("POST", "/slack/events", body, signed(body, content_type=content_type))
 
-    assert (answer, logged) == ((400, "unreadable\n"), refused(Refusal.UNREADABLE))
+    assert (answer, logged) == ((400, "unreadable\n"), refused(Rejection.UNREADABLE))
 
 
 @pytest.mark.parametrize(("body", "content_type"), ODD)
@@ -137,7 +137,7 @@ async def test_a_broken_compressed_body_is_refused_like_any_other(client: Client
 
     answer = await client.ask("POST", "/slack/events", body, headers)
 
-    assert (answer, logged) == (UNSIGNED, refused(Refusal.UNSIGNED))
+    assert (answer, logged) == (UNSIGNED, refused(Rejection.UNSIGNED))
 
 
 async def test_headers_that_slack_does_not_sign_choose_no_listener(client: Client) -> None:
@@ -149,7 +149,7 @@ async def test_headers_that_slack_does_not_sign_choose_no_listener(client: Clien
 async def test_a_body_larger_than_slack_sends_is_refused(client: Client, logged: Logged) -> None:
     status, _ = await client.ask("POST", "/slack/events", io.BytesIO(b"x" * (1024 * 1024 + 1)), {"Content-Type": FORM})
 
-    assert (status, logged) == (413, refused(Refusal.TOO_LARGE))
+    assert (status, logged) == (413, refused(Rejection.TOO_LARGE))
 
 
 async def test_slacks_certificate_check_is_answered(client: Client) -> None:
@@ -187,7 +187,7 @@ async def test_a_bot_with_another_signing_secret_says_so_once_and_logs_nothing_o
     lines = [json.loads(line) for line in bot_log.getvalue()[started:].splitlines()]
     assert [result.status for result in results] == [401, 401, 401]
     assert [(line["event"], line["reason"], line["count"]) for line in lines] == [
-        ("request_refused", Refusal.UNSIGNED.value, 1)
+        ("request_rejected", Rejection.UNSIGNED.value, 1)
     ]
 
 

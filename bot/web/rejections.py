@@ -1,4 +1,4 @@
-"""Count refused requests, and log each kind of refusal at most once a minute."""
+"""Count rejected requests, and log each kind of rejection at most once a minute."""
 
 import time
 from collections import Counter
@@ -13,8 +13,8 @@ _log = structlog.get_logger(__name__)
 _PERIOD = 60.0
 
 
-class Refusal(StrEnum):
-    """Why a request is refused; the value is what the log says."""
+class Rejection(StrEnum):
+    """Why a request is rejected; the value is what the log says."""
 
     UNSIGNED = "not signed by Slack, or SLACK_SIGNING_SECRET is another app's"
     OUTDATED = "signed by Slack at another time: this machine's clock is wrong, or the request was repeated"
@@ -26,8 +26,8 @@ class Refusal(StrEnum):
     NOT_ACCEPTED = "the system accepts no more connections: the process has no file descriptors or memory left"
 
 
-class Refusals:
-    """Refusals of one server.
+class Rejections:
+    """Rejections of one server.
 
     A line is fixed text and a number: nothing of the request, which a stranger can make as long and as often as they
     like.
@@ -36,14 +36,14 @@ class Refusals:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` returns seconds."""
         self._clock = clock
-        self._unlogged: Counter[Refusal] = Counter()
-        self._silent_until: dict[Refusal, float] = {}
+        self._unlogged: Counter[Rejection] = Counter()
+        self._silent_until: dict[Rejection, float] = {}
 
-    def add(self, refusal: Refusal) -> None:
-        """Count a refusal. It is logged with all of its kind since the line before."""
-        self._unlogged[refusal] += 1
+    def add(self, rejection: Rejection) -> None:
+        """Count a rejection. It is logged with all of its kind since the line before."""
+        self._unlogged[rejection] += 1
         now = self._clock()
-        if now < self._silent_until.get(refusal, now):
+        if now < self._silent_until.get(rejection, now):
             return
-        self._silent_until[refusal] = now + _PERIOD
-        _log.warning("request_refused", reason=refusal.value, count=self._unlogged.pop(refusal))
+        self._silent_until[rejection] = now + _PERIOD
+        _log.warning("request_rejected", reason=rejection.value, count=self._unlogged.pop(rejection))
