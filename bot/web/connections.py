@@ -110,9 +110,13 @@ class Connection(web.RequestHandler):
                 self.abort(Rejection.TOO_LARGE)
 
     def head_received(self, body: StreamReader) -> None:
-        """Begin to wait for the body."""
-        self._enter(Phase.BODY)
-        body.on_eof(self._body_received)
+        """Begin to wait for the body, if it has not arrived with the head."""
+        if body.is_eof():
+            self._complete = True
+            self._enter(Phase.HANDLING)
+        else:
+            self._enter(Phase.BODY)
+            body.on_eof(self._body_received)
 
     def _body_received(self) -> None:
         self._complete = True
@@ -143,7 +147,7 @@ class Connection(web.RequestHandler):
         message: str | None = None,  # noqa: ARG002 -- it quotes the request
     ) -> web.StreamResponse:
         """Answer what is not HTTP, and what made a handler fail, without a word about the cause."""
-        if self.transport is None and isinstance(exc, ConnectionError):
+        if isinstance(exc, ConnectionError) and (self.transport is None or self.transport.is_closing()):
             # the client is gone, and nothing is wrong with the handler
             raise exc
         if isinstance(exc, HttpProcessingError | web.RequestPayloadError):
