@@ -194,13 +194,16 @@ class _Replies:
         return found
 
     def check_others(self) -> list[str]:
-        """No reply is anything else, except a file with the whole list."""
+        """No reply is anything else, except the whole list: a file, or text where no file may be shared."""
         understood = {reply.ts for reply in (*self._completions, *self._warnings())}
         troubles = self._trouble_lines
         return [
             f"The thread holds something else: {_quote(reply)}."
             for reply in self.messages
-            if reply.ts not in understood and not reply.file_ids and reply.text.split("\n")[0] not in troubles
+            if reply.ts not in understood
+            and not reply.file_ids
+            and not reply.text.startswith("• ")
+            and reply.text.split("\n")[0] not in troubles
         ]
 
 

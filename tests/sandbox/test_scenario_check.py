@@ -210,6 +210,11 @@ def test_what_belongs_to_nothing_is_named(thread: Thread) -> None:
     assert thread.problems() == ["The thread holds something else: 'Hello below'."]
 
 
+def test_the_whole_list_may_follow_as_text(thread: Thread) -> None:
+    thread.post("• A page was renamed: “Plan” is now “Plan (2)”", thread=True)
+    assert thread.problems() == []
+
+
 @pytest.mark.parametrize(
     ("error", "said"), [("invalid_blocks", ["Slack refused chat.update: invalid_blocks."]), ("ratelimited", [])]
 )
