@@ -16,12 +16,12 @@ import aiohttp
 from benchmarks import Row, alone
 from benchmarks.looked_at import TEAM, Answering, fill
 from benchmarks.servers import postgres_server
+from benchmarks.worker_process import environ, process
 from bot.db import workspaces
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
 from bot.db.url import parse
 from tests.chaos.databases import PostgresDatabase
-from tests.chaos.processes import ROOT, inherited
 
 #: more than two processes can look at in the time
 LONG_TASKS = 4_000
@@ -47,7 +47,7 @@ class Slowly(Answering):
         for request in requests:
             remote_id = request.split(b" ", 2)[1].rpartition(b"/")[2]
             if remote_id == b"counts":
-                self._say(b"%d %d" % (Slowly.total, Slowly.twice))
+                self.say(b"%d %d" % (Slowly.total, Slowly.twice))
                 continue
             Slowly.total += 1
             before = self.under_way.get(remote_id, 0)
@@ -60,9 +60,6 @@ class Slowly(Answering):
         rest, self.rest = self.rest, b""
         super().data_received(request)
         self.rest = rest
-
-    def _say(self, body: bytes) -> None:
-        self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))  # type: ignore[attr-defined] # a stream's transport writes
 
 
 async def _serve() -> None:
@@ -81,19 +78,6 @@ async def _confluence() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
     finally:
         process.kill()
-        await process.wait()
-
-
-@asynccontextmanager
-async def _worker(environ: dict[str, str], log: Path) -> AsyncIterator[None]:
-    with log.open("ab") as out:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "worker", cwd=ROOT, env=environ, stdout=out, stderr=out
-        )
-    try:
-        yield
-    finally:
-        process.terminate()
         await process.wait()
 
 
@@ -118,7 +102,9 @@ async def _rate(server: str, processes: int, folder: Path) -> tuple[float, int]:
                 await workspaces.rest(connection, TEAM, reason="figure 9", until=now + timedelta(days=1), now=now)
             await database.close()
             for number in range(processes):
-                await stack.enter_async_context(_worker(_environ(there.url, base_url), folder / f"{number}.log"))
+                settings = environ(there.url, base_url, interval=0.1)
+                log = folder / f"{number}.log"
+                await stack.enter_async_context(process("bot", "worker", log=log, settings=settings))
             await asyncio.sleep(WARM_UP)
             before, _ = await _counts(base_url)
             await asyncio.sleep(SECONDS)
@@ -126,22 +112,6 @@ async def _rate(server: str, processes: int, folder: Path) -> tuple[float, int]:
             return (after - before) / SECONDS, twice
     finally:
         there.close()
-
-
-def _environ(database_url: str, base_url: str) -> dict[str, str]:
-    return inherited() | {
-        "DATABASE_URL": database_url,
-        "SLACK_BOT_TOKEN": "xoxb-bench-token",
-        # No server listens there.
-        "SLACK_API_URL": "http://127.0.0.1:9/api/",
-        "CONFLUENCE_URL": base_url,
-        "CONFLUENCE_KIND": "cloud",
-        "CONFLUENCE_EMAIL": "bench@example.com",
-        "CONFLUENCE_API_TOKEN": "token",
-        "POLL_MIN_SECONDS": "0.1",
-        "POLL_MAX_SECONDS": "0.1",
-        "LOG_LEVEL": "ERROR",
-    }
 
 
 def measure() -> Row:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+import aiohttp
+
 from bot.db import accounts, sites, workspaces
 from bot.db.engine import Database
 from bot.db.models import long_tasks, subscriptions, viewers
@@ -39,11 +41,17 @@ class Answering(asyncio.Protocol):
         *requests, self.rest = (self.rest + data).split(b"\r\n\r\n")
         for request in requests:
             remote_id = request.split(b" ", 2)[1].rpartition(b"/")[2]
+            if remote_id == b"answered":
+                self.say(b"%d" % self.looks.total())
+                continue
             self.looks[remote_id] += 1
             percent = (self.looks[remote_id] + int(remote_id)) // CHANGES_EVERY % 99
-            body = _BODY.format(id=remote_id.decode(), percent=percent).encode()
-            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-            self.transport.write(head + body)  # type: ignore[attr-defined] # a stream's transport writes
+            self.say(_BODY.format(id=remote_id.decode(), percent=percent).encode())
+
+    def say(self, body: bytes) -> None:
+        """Answer with a body."""
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        self.transport.write(head + body)  # type: ignore[attr-defined] # a stream's transport writes
 
 
 async def _serve() -> None:
@@ -64,6 +72,12 @@ async def confluence() -> AsyncIterator[str]:
     finally:
         process.kill()
         await process.wait()
+
+
+async def answered(base_url: str) -> int:
+    """How many looks the site has answered."""
+    async with aiohttp.ClientSession() as session, session.get(f"{base_url}/answered") as answer:
+        return int(await answer.text())
 
 
 async def fill(database: Database, base_url: str, *, count: int, interval: float, now: datetime) -> tuple[int, int]:

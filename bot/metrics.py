@@ -1,6 +1,8 @@
 """Prometheus metrics of this process."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import generate_latest
@@ -17,7 +19,8 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
-        self._looks = self._counter("looks", "Looks at Confluence, by the kind of result.", "result")
+        # What is counted for each look finds its labels once.
+        self._looks = cache(self._counter("looks", "Looks at Confluence, by the kind of result.", "result").labels)
         self._lateness = self._histogram("look_lateness_seconds", "From due to asked.", _LATENESS)
         self._look_duration = self._histogram("look_duration_seconds", "From asked to answered.", _DURATION)
         self._in_flight = Gauge(
@@ -52,14 +55,18 @@ class Metrics:
 
     def look(self, result: str, *, lateness: float, duration: float) -> None:
         """Count a look by the name of its result's type. `lateness` and `duration` are seconds."""
-        self._looks.labels(result).inc()
+        self._looks(result).inc()
         self._lateness.observe(max(0.0, lateness))
         self._look_duration.observe(max(0.0, duration))
         if result == "RateLimited":
             self._rate_limited.labels("confluence").inc()
 
+    def looks_in_flight(self, count: Callable[[], float]) -> None:
+        """Ask this for the number of looks under way whenever the metrics are read."""
+        self._in_flight.labels("confluence").set_function(count)
+
     def in_flight(self, system: str) -> AbstractContextManager[object]:
-        """Count a request to `confluence` or `slack` as under way within the context."""
+        """Count a request to a system as under way within the context."""
         return self._in_flight.labels(system).track_inprogress()
 
     def slack_call(self, method: str, answer: str) -> None:

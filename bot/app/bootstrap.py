@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -31,6 +32,7 @@ from bot.db.write_probe import WriteProbe
 from bot.deliver import ChannelList, Deliverer
 from bot.domain.poll_interval import Bounds
 from bot.follow import CommandWorker
+from bot.follow.deps import STORE_SECONDS
 from bot.follow.people import People
 from bot.metrics import Metrics
 from bot.poll import Poller
@@ -50,11 +52,14 @@ async def build(
     listening: bool = True,
     now: Callable[[], datetime] = clock.now,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    jitter: Callable[[], float] = random.random,
+    store_seconds: float = STORE_SECONDS,
 ) -> AsyncIterator[Bot]:
     """Build every part, migrate the database, and close everything at the end.
 
     `listening`: whether Slack's requests are taken (a worker takes none). `now` (UTC) and `sleep` (seconds) may be
-    those of another clock. Raises StartError, DatabaseError and DatabaseAway.
+    those of another clock, `jitter` (0 to 1) shortens the waits between looks. Storing a command may take
+    `store_seconds`. Raises StartError, DatabaseError and DatabaseAway.
     """
     _refuse_unavailable(settings)
     async with AsyncExitStack() as stack:
@@ -87,6 +92,7 @@ async def build(
             metrics=metrics,
             now=now,
             sleep=sleep,
+            store_seconds=store_seconds,
             sites={access.name.site_id: access},
             bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
             default_language=settings.default_language,
@@ -94,10 +100,12 @@ async def build(
         )
         write_probe = WriteProbe(database=database)
         stack.push_async_callback(write_probe.stop)
-        yield _assemble(settings, deps, write_probe, listening=listening)
+        yield _assemble(settings, deps, write_probe, listening=listening, jitter=jitter)
 
 
-def _assemble(settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *, listening: bool) -> Bot:
+def _assemble(
+    settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *, listening: bool, jitter: Callable[[], float]
+) -> Bot:
     """Connect the verbs: each wakes the next."""
     command_worker = CommandWorker(deps=deps, people=_people(deps))
     poller = Poller(
@@ -108,6 +116,7 @@ def _assemble(settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *,
         now=deps.now,
         bounds=deps.bounds,
         metrics=deps.metrics,
+        jitter=jitter,
         delivery_wake=deps.delivery_wake,
         wake=deps.polling_wake,
     )

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 
-from bot.db.dialect import upsert
+from bot.db.column_types import UtcDateTime
+from bot.db.dialect import among, upsert
 from bot.db.engine import Connection
 from bot.db.models import account_sites, accounts, viewers
 from bot.db.rows import AccountRow, build, columns
@@ -37,6 +38,15 @@ async def add_viewer(connection: Connection, *, long_task_id: int, account_id: i
     )
 
 
+_DOUBTED = case((accounts.c.refused_since > bindparam("b_doubted_since", type_=UtcDateTime), 1), else_=0)
+_VIEWERS = (
+    select(viewers.c.long_task_id, viewers.c.account_id)
+    .join(accounts, accounts.c.id == viewers.c.account_id)
+    .where(among(viewers.c.long_task_id, "b_ids"))
+    .order_by(viewers.c.long_task_id, _DOUBTED, viewers.c.looked_at)
+)
+
+
 async def viewers_of(
     connection: Connection, long_task_ids: Sequence[int], *, doubted_since: datetime
 ) -> dict[int, list[int]]:
@@ -44,23 +54,20 @@ async def viewers_of(
 
     Accounts that were refused after `doubted_since` (UTC) come last: they are used again a little later.
     """
-    doubted = case((accounts.c.refused_since > doubted_since, 1), else_=0)
-    query = (
-        select(viewers.c.long_task_id, viewers.c.account_id)
-        .join(accounts, accounts.c.id == viewers.c.account_id)
-        .where(viewers.c.long_task_id.in_(long_task_ids))
-        .order_by(viewers.c.long_task_id, doubted, viewers.c.looked_at)
-    )
     found: dict[int, list[int]] = {}
-    for long_task_id, account_id in await connection.execute(query):
+    for long_task_id, account_id in await connection.execute(
+        _VIEWERS, {"b_ids": list(long_task_ids), "b_doubted_since": doubted_since}
+    ):
         found.setdefault(long_task_id, []).append(account_id)
     return found
 
 
+_REFUSED = select(accounts.c.id, accounts.c.probe_at).where(accounts.c.state == AccountState.REFUSED)
+
+
 async def refused(connection: Connection) -> dict[int, datetime]:
     """The accounts that Confluence refuses, and when each is tried again (UTC)."""
-    query = select(accounts.c.id, accounts.c.probe_at).where(accounts.c.state == AccountState.REFUSED)
-    return {account_id: probe_at for account_id, probe_at in await connection.execute(query) if probe_at is not None}
+    return {account_id: probe_at for account_id, probe_at in await connection.execute(_REFUSED) if probe_at is not None}
 
 
 async def find(connection: Connection, account_id: int) -> AccountRow:
@@ -86,10 +93,12 @@ async def probe_refused(connection: Connection, account_id: int, *, probes: int,
     await _update(connection, account_id, refused_probes=probes, probe_at=probe_at)
 
 
+_DOUBTED_ACCOUNT = select(*_COLUMNS).where(accounts.c.id == bindparam("b_id"), accounts.c.refused_since.is_not(None))
+
+
 async def accept(connection: Connection, account_id: int) -> bool:
     """Note that Confluence accepts an account's credential; true if it was refused before."""
-    doubted = select(*_COLUMNS).where(accounts.c.id == account_id, accounts.c.refused_since.is_not(None))
-    row = (await connection.execute(doubted)).first()
+    row = (await connection.execute(_DOUBTED_ACCOUNT, {"b_id": account_id})).first()
     if row is None:
         return False
     await _update(

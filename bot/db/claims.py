@@ -5,15 +5,34 @@ finds that it holds nothing. On SQLite one process has the whole file, so the sa
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Interval,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
+from bot.db.column_types import UtcDateTime
 from bot.db.engine import Connection, database_now
-from bot.db.models import Claimable, commands, is_waiting, long_tasks, messages, viewers
-from bot.db.rows import CommandRow, LongTaskRow, build, columns
+from bot.db.models import Claimable, commands, is_waiting, long_tasks, messages
+from bot.db.rows import CommandRow, build, columns
 from bot.db.slack_models import workspaces
 from bot.domain.states import WorkspaceState
 
@@ -22,7 +41,8 @@ LEASE = timedelta(seconds=10)
 #: seconds between renewals; two renewals may fail before a claim is lost
 RENEW_SECONDS = 3.0
 
-_LONG_TASK = columns(LongTaskRow, long_tasks)
+#: in a query to claim, the latest time at which a row is due
+DUE_BY: BindParameter[datetime] = bindparam("b_due_by", type_=UtcDateTime)
 _COMMAND = columns(CommandRow, commands)
 
 
@@ -31,82 +51,55 @@ def new_claim_id() -> str:
     return secrets.token_hex(16)
 
 
-async def _claim(
-    connection: Connection,
+async def claim_rows(connection: Connection, statement: Update, **values: Any) -> Sequence[Row[Any]]:
+    """Run a statement of `claim_statement`; `values` are those of its query, `claim_id`, `limit` and `now`."""
+    now = values.pop("now")
+    if dialect_of(connection) == "sqlite":
+        values |= {"clock": now, "lease_end": now + LEASE}
+    return (await connection.execute(statement, {f"b_{name}": value for name, value in values.items()})).all()
+
+
+def claim_statement(
     table: Claimable,
     query: Select[Any],
     *,
-    claim_id: str,
-    limit: int,
-    now: datetime,
+    dialect: str,
     returning: Sequence[ColumnElement[Any]],
     **values: ColumnElement[Any],
-) -> Sequence[Row[Any]]:
+) -> Update:
     """Claim the rows whose keys a query finds and no other process holds. A subquery in `IN (…)` may be run again by
     the planner and take more than the limit, so it is a materialized CTE
     (https://www.postgresql.org/docs/current/queries-with.html)."""
-    clock = await database_now(connection, fallback=now)
+    clock = _clock(dialect)
+    lease_end = (
+        clock + literal(LEASE, Interval()) if dialect != "sqlite" else bindparam("b_lease_end", type_=UtcDateTime)
+    )
     key = _key(table)
-    query = query.where(_is_free(table, clock)).limit(limit).with_for_update(skip_locked=True, of=table)
-    due = query.cte("due").prefix_with("MATERIALIZED")
-    statement = update(table).values(claim_id=claim_id, claimed_until=clock + LEASE, **values)
-    return (await connection.execute(statement.where(key == due.c[key.name]).returning(*returning))).all()
+    free = query.where(is_free(table, clock)).limit(bindparam("b_limit"))
+    due = free.with_for_update(skip_locked=True, of=table).cte("due").prefix_with("MATERIALIZED")
+    statement = update(table).values(claim_id=bindparam("b_claim_id"), claimed_until=lease_end, **values)
+    return statement.where(key == due.c[key.name]).returning(*returning)
+
+
+def _clock(dialect: str) -> ColumnElement[datetime]:
+    """The database's clock; on SQLite a parameter, since there this process has the only one."""
+    if dialect == "sqlite":
+        return bindparam("b_clock", type_=UtcDateTime)
+    return func.statement_timestamp(type_=UtcDateTime)
+
+
+def dialect_of(connection: Connection) -> str:
+    """The name of the database's dialect."""
+    return connection.dialect.name
 
 
 def _key(table: Claimable) -> Column[Any]:
     return next(iter(table.primary_key.columns))
 
 
-def _is_free(table: Claimable, clock: datetime) -> ColumnElement[bool]:
+def is_free(table: Claimable, clock: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether nobody claims a row at a time (UTC)."""
     return or_(table.c.claimed_until.is_(None), table.c.claimed_until < clock)
-
-
-async def claim_long_tasks(
-    connection: Connection,
-    *,
-    claim_id: str,
-    site_id: int,
-    limit: int,
-    now: datetime,
-    excluded_accounts: Collection[int] = (),
-    account_id: int | None = None,
-    but: Collection[int] = (),
-) -> list[LongTaskRow]:
-    """Claim due long tasks of a site, the longest due first.
-
-    Those that only excluded accounts have seen are left out, and those with the ids `but`. `account_id`: to probe an
-    account, one that it has seen, whether it is due or not.
-    """
-    candidates = _candidates(site_id, excluded_accounts=excluded_accounts, account_id=account_id, but=but)
-    due_at = long_tasks.c.due_at
-    due = due_at <= now if account_id is None else due_at.is_not(None)
-    query = select(long_tasks.c.id).where(due, *candidates).order_by(due_at)
-    found = await _claim(connection, long_tasks, query, claim_id=claim_id, limit=limit, now=now, returning=_LONG_TASK)
-    return sorted((build(LongTaskRow, row) for row in found), key=lambda row: row.due_at or now)
-
-
-def _candidates(
-    site_id: int, *, excluded_accounts: Collection[int], account_id: int | None, but: Collection[int]
-) -> list[ColumnElement[bool]]:
-    """Conditions for long tasks of a site that may be claimed if they are free."""
-    candidates = [long_tasks.c.site_id == site_id]
-    seen = exists().where(viewers.c.long_task_id == long_tasks.c.id)
-    if account_id is not None:
-        candidates.append(seen.where(viewers.c.account_id == account_id))
-    elif excluded_accounts:
-        candidates.append(seen.where(viewers.c.account_id.not_in(excluded_accounts)))
-    if but:
-        candidates.append(long_tasks.c.id.not_in(but))
-    return candidates
-
-
-async def held_long_tasks(connection: Connection, claims: Sequence[tuple[int, str]]) -> dict[int, LongTaskRow]:
-    """The claimed long tasks (id, claim id) that are still held, as they are now; locked until the transaction ends,
-    so that no successor can claim them meanwhile."""
-    by_id = dict(claims)
-    query = select(*_LONG_TASK).where(long_tasks.c.id.in_(by_id)).order_by(long_tasks.c.id)
-    rows = [build(LongTaskRow, row) for row in await connection.execute(query.with_for_update())]
-    return {row.id: row for row in rows if row.claim_id == by_id[row.id]}
 
 
 async def claim_workspaces(connection: Connection, *, now: datetime, claim_id: str, limit: int = 50) -> list[str]:
@@ -114,13 +107,18 @@ async def claim_workspaces(connection: Connection, *, now: datetime, claim_id: s
 
     A resting workspace is claimed once it is to be tried again.
     """
+    statement = _claiming_workspaces(dialect_of(connection))
+    found = await claim_rows(connection, statement, claim_id=claim_id, limit=limit, now=now, due_by=now)
+    return [row.team_id for row in found]
+
+
+@cache
+def _claiming_workspaces(dialect: str) -> Update:
     waiting = exists().where(messages.c.team_id == workspaces.c.team_id, is_waiting)
     stale = exists().where(messages.c.team_id == workspaces.c.team_id, messages.c.stale_since.is_not(None))
-    is_tried = or_(workspaces.c.state == WorkspaceState.ACTIVE, workspaces.c.next_try_at <= now)
+    is_tried = or_(workspaces.c.state == WorkspaceState.ACTIVE, workspaces.c.next_try_at <= DUE_BY)
     query = select(workspaces.c.team_id).where(is_tried, or_(waiting, stale))
-    key = workspaces.c.team_id
-    found = await _claim(connection, workspaces, query, claim_id=claim_id, limit=limit, now=now, returning=[key])
-    return [row.team_id for row in found]
+    return claim_statement(workspaces, query, dialect=dialect, returning=[workspaces.c.team_id])
 
 
 async def holds_workspace(connection: Connection, *, team_id: str, claim_id: str) -> bool:
@@ -133,29 +131,28 @@ async def claim_commands(connection: Connection, *, now: datetime, limit: int, p
 
     Of one person at most `per_person` are claimed at a time, by whichever processes.
     """
-    clock = await database_now(connection, fallback=now)
+    statement = _claiming_commands(dialect_of(connection))
+    found = await claim_rows(
+        connection, statement, claim_id=new_claim_id(), limit=limit, now=now, due_by=now, per_person=per_person
+    )
+    return sorted((build(CommandRow, row) for row in found), key=lambda row: row.created_at)
+
+
+@cache
+def _claiming_commands(dialect: str) -> Update:
     person = (commands.c.team_id, commands.c.user_id)
-    in_work_first = case((_is_free(commands, clock), 1), else_=0)
+    in_work_first = case((is_free(commands, _clock(dialect)), 1), else_=0)
     turn = func.row_number().over(partition_by=person, order_by=(in_work_first, commands.c.created_at, commands.c.id))
-    is_due = or_(commands.c.not_before.is_(None), commands.c.not_before <= now)
+    is_due = or_(commands.c.not_before.is_(None), commands.c.not_before <= DUE_BY)
     turns = select(commands.c.id, turn.label("turn")).where(commands.c.answered_at.is_(None), is_due).subquery()
     query = (
         select(commands.c.id)
         .join(turns, turns.c.id == commands.c.id)
-        .where(turns.c.turn <= per_person)
+        .where(turns.c.turn <= bindparam("b_per_person"))
         .order_by(turns.c.turn, commands.c.created_at)
     )
-    found = await _claim(
-        connection,
-        commands,
-        query,
-        claim_id=new_claim_id(),
-        limit=limit,
-        now=now,
-        returning=_COMMAND,
-        attempts=commands.c.attempts + 1,
-    )
-    return sorted((build(CommandRow, row) for row in found), key=lambda row: row.created_at)
+    attempts = commands.c.attempts + 1
+    return claim_statement(commands, query, dialect=dialect, returning=_COMMAND, attempts=attempts)
 
 
 async def holds_command(connection: Connection, *, command_id: int, claim_id: str) -> bool:
@@ -201,19 +198,3 @@ async def clear_all(connection: Connection) -> None:
         await connection.execute(
             update(table).where(table.c.claim_id.is_not(None)).values(claim_id=None, claimed_until=None)
         )
-
-
-async def next_due(
-    connection: Connection,
-    site_id: int,
-    *,
-    now: datetime,
-    excluded_accounts: Collection[int] = (),
-    account_id: int | None = None,
-    but: Collection[int] = (),
-) -> datetime | None:
-    """When the next long task that `claim_long_tasks` would claim is due."""
-    candidates = _candidates(site_id, excluded_accounts=excluded_accounts, account_id=account_id, but=but)
-    due_at = long_tasks.c.due_at
-    query = select(due_at).where(due_at.is_not(None), _is_free(long_tasks, now), *candidates)
-    return (await connection.execute(query.order_by(due_at).limit(1))).scalar()

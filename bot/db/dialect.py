@@ -1,9 +1,16 @@
 """The few words in which SQLite and Postgres differ."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, func, select
+import msgspec
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.db.engine import Connection
 
@@ -21,3 +28,40 @@ async def limit_statements(connection: Connection, *, seconds: float) -> None:
     if connection.dialect.name == "postgresql":
         limit = select(func.set_config("statement_timeout", str(max(1, int(seconds * 1000))), True))
         await connection.execute(limit)
+
+
+class _Ids(TypeDecorator[Sequence[int]]):
+    """A list of ids as one parameter: an array, on SQLite a JSON array."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else postgresql.ARRAY(BigInteger)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        return msgspec.json.encode(value).decode() if dialect.name == "sqlite" else value
+
+
+class _Among(FunctionElement[bool]):
+    # Without the type of a boolean: on SQLite that is compared with 1, and no index is used.
+    inherit_cache = True
+
+
+def among(column: Column[int], parameter: str) -> ColumnElement[bool]:
+    """Whether a column is one of the ids in the list of that name. `IN` takes a parameter for each of them, so it is
+    another statement for each length of the list."""
+    return _Among(column, bindparam(parameter, type_=_Ids))
+
+
+@compiles(_Among, "sqlite")
+def _sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({ids})))"  # noqa: S608 -- both are compiled by SQLAlchemy
+
+
+@compiles(_Among, "postgresql")
+def _postgresql(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} = ANY ({ids}))"

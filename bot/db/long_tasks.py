@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, null, or_, select, update
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
@@ -18,6 +19,8 @@ from bot.domain.states import Outcome
 from bot.domain.task_state import Decision, TaskHistory, TaskState, found_nothing_new
 
 _COLUMNS = columns(LongTaskRow, long_tasks)
+_HISTORY = TaskHistory.__struct_fields__
+_history_values = attrgetter(*_HISTORY)
 _snapshot = msgspec.json.Decoder(Snapshot)
 _samples = msgspec.json.Decoder(tuple[Sample, ...])
 _encoder = msgspec.json.Encoder()
@@ -48,7 +51,7 @@ def _task_state(row: LongTaskRow, *, snapshot: Snapshot | None, samples: tuple[S
 
 
 def _history(state: TaskHistory) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in TaskHistory.__struct_fields__}
+    return dict(zip(_HISTORY, _history_values(state), strict=True))
 
 
 def snapshot_of(text: str | None) -> Snapshot | None:
@@ -109,12 +112,16 @@ async def write_crashes(connection: Connection, crashes: Sequence[tuple[int, Dec
     await _write(connection, counted, aside)
 
 
+_BY_ID = update(long_tasks).where(long_tasks.c.id == bindparam("b_id"))
+#: NULL is written out: as a parameter it would be prepared once more for every row
+_RELEASE = _BY_ID.values(claim_id=null(), claimed_until=null())
+
+
 async def _write(connection: Connection, *batches: Sequence[dict[str, Any]]) -> None:
     """Update rows by `b_id`; those of a batch have the same columns."""
-    statement = update(long_tasks).where(long_tasks.c.id == bindparam("b_id"))
     for batch in batches:
         if batch:
-            await connection.execute(statement.values(claim_id=None, claimed_until=None), batch)
+            await connection.execute(_RELEASE, batch)
 
 
 async def put(connection: Connection, *, site_id: int, decision: Decision, now: datetime) -> LongTaskRow:

@@ -57,6 +57,8 @@ def _upgrade(connection: Connection, migrations: Path, to: str) -> None:
     current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and not is_known(current, migrations=migrations):
         raise DatabaseError(unknown_revision(current))
+    if to == "head" and current == newest(migrations=migrations):
+        return
     command.upgrade(_config(migrations, connection), to)
 
 
@@ -83,9 +85,9 @@ async def revision(database: Database) -> str | None:
     return current
 
 
-def newest() -> str | None:
+def newest(*, migrations: Path = MIGRATIONS) -> str | None:
     """The newest migration of this code."""
-    return ScriptDirectory.from_config(_config(MIGRATIONS)).get_current_head()
+    return ScriptDirectory.from_config(_config(migrations)).get_current_head()
 
 
 async def pending(database: Database, *, migrations: Path = MIGRATIONS) -> str | None:
@@ -97,7 +99,7 @@ async def pending(database: Database, *, migrations: Path = MIGRATIONS) -> str |
     current = await revision(database)
     if current is None:
         return "the database has no tables yet"
-    head = ScriptDirectory.from_config(_config(migrations)).get_current_head()
+    head = newest(migrations=migrations)
     if current == head or not is_known(current, migrations=migrations):
         return None
     return f"the database is at migration {current}, this code is at {head}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
@@ -51,10 +51,12 @@ async def pause(connection: Connection, scope: str, *, until: datetime, reason: 
     await connection.execute(statement)
 
 
+_PAUSED = select(pauses.c.scope, pauses.c.until).where(pauses.c.until > bindparam("b_now"))
+
+
 async def paused(connection: Connection, *, now: datetime) -> dict[str, datetime]:
     """Every paused scope, and until when (UTC)."""
-    rows = await connection.execute(select(pauses.c.scope, pauses.c.until).where(pauses.c.until > now))
-    return {row.scope: row.until for row in rows}
+    return {row.scope: row.until for row in await connection.execute(_PAUSED, {"b_now": now})}
 
 
 async def paused_methods(connection: Connection, team_id: str, *, now: datetime) -> dict[str, datetime]:

@@ -71,6 +71,16 @@ class AccountRow(Struct, frozen=True):
     probe_at: datetime | None
 
 
+class DueRow(Struct, frozen=True):
+    """A long task that has been claimed, as far as a look needs it."""
+
+    id: int
+    site_id: int
+    remote_id: str
+    findings_digest: str
+    due_at: datetime
+
+
 class LongTaskRow(TaskHistory, frozen=True, kw_only=True):
     """One long task of one site. `snapshot` and `samples` are JSON; `long_tasks.task_state` reads them."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
@@ -11,6 +11,8 @@ from bot.db.rows import SiteRow, build, columns
 from bot.domain.command import SiteKind
 
 _COLUMNS = columns(SiteRow, sites)
+_ALL = select(*_COLUMNS)
+_FAILING = _ALL.where(sites.c.id == bindparam("b_id"), sites.c.failures > 0)
 
 
 async def put(connection: Connection, *, alias: str, kind: SiteKind, base_url: str, cloud_id: str | None) -> int:
@@ -25,13 +27,12 @@ async def put(connection: Connection, *, alias: str, kind: SiteKind, base_url: s
 
 async def all_sites(connection: Connection) -> list[SiteRow]:
     """Every site."""
-    return [build(SiteRow, row) for row in await connection.execute(select(*_COLUMNS))]
+    return [build(SiteRow, row) for row in await connection.execute(_ALL)]
 
 
 async def answered(connection: Connection, site_id: int) -> SiteRow | None:
     """Close the breaker of a site that has answered; returns its row as it was if it had been failing."""
-    query = select(*_COLUMNS).where(sites.c.id == site_id, sites.c.failures > 0)
-    row = (await connection.execute(query)).first()
+    row = (await connection.execute(_FAILING, {"b_id": site_id})).first()
     if row is not None:
         await connection.execute(
             update(sites)

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.db import sqlite_driver
 from bot.db.errors import DatabaseError, DatabaseInUse
 
 #: of a file that its owner alone may read and write
@@ -86,9 +87,14 @@ def _make_private(path: Path) -> None:
 
 def open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """The engine that writes, with one connection, and the one that only reads."""
-    writer = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=5)
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "pool_timeout": 5,
+        "connect_args": {"async_creator_fn": sqlite_driver.connect},
+    }
+    writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
     _prepare(writer, begin="BEGIN IMMEDIATE")
-    reader = create_async_engine(url, hide_parameters=True, pool_size=2, max_overflow=2, pool_timeout=5)
+    reader = create_async_engine(url, pool_size=2, max_overflow=2, **options)
     _prepare(reader, begin="BEGIN", query_only=True)
     return writer, reader
 
@@ -108,7 +114,7 @@ def _prepare(engine: AsyncEngine, *, begin: str, query_only: bool = False) -> No
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.driver_connection.begin_with(begin)
 
 
 def _set_pragmas(cursor: Any, *, query_only: bool) -> None:

@@ -1,17 +1,32 @@
-"""Messages of a workspace that are to be posted or edited, and calls whose end was not seen."""
+"""Messages of a workspace that are to be posted or edited, and those that no longer are."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, not_, or_, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
+from bot.db.column_types import UtcDateTime
 from bot.db.engine import Connection
-from bot.db.models import commands, is_editing, is_waiting, long_tasks, messages, subscriptions
+from bot.db.models import commands, is_waiting, long_tasks, messages, subscriptions
 from bot.db.rows import StaleRow, WaitingRow, owner_of
 from bot.domain.message_facts import Facts, decode
-from bot.domain.message_kinds import MessageKind, Owner, SubscriptionOwner
+from bot.domain.message_kinds import MessageKind
 from bot.domain.states import MessageForm, MessageState, Outcome
 
 _COLUMNS = ("id", "subscription_id", "command_id", "facts", "state", "user_id", "not_before", "created_at")
@@ -19,6 +34,9 @@ _COLUMNS = ("id", "subscription_id", "command_id", "facts", "state", "user_id", 
 _WAITING = (*(messages.c[name] for name in _COLUMNS), type_coerce(messages.c.kind, String).label("kind"))
 #: a message to one person, beside the thread
 _TO_PERSON = messages.c.kind.in_((MessageKind.DIRECT, MessageKind.PRIVATE))
+_OF_TEAM = messages.c.team_id == bindparam("b_team_id")
+#: 1 for a message that waits for a time to come, else 0
+_LATER = case((messages.c.not_before > bindparam("b_now", type_=UtcDateTime), 1), else_=0)
 
 
 async def waiting(
@@ -31,33 +49,38 @@ async def waiting(
     for a time to come are last. Of each thread the first `of_thread` messages, and as many of those to persons. And of
     at most `limit` answers to commands, in turn by person.
     """
-    of_team = and_(messages.c.team_id == team_id, is_waiting)
-    rank = case(*((messages.c.kind == kind, number) for kind, number in ranks.items()), else_=max(ranks.values()))
+    values = {"b_team_id": team_id, "b_now": now, "b_limit": limit}
+    by_kind = tuple(ranks.items())
     queries = (
-        _of_threads(of_team, rank=rank, now=now, limit=limit, of_thread=of_thread),
-        _of_commands(of_team, rank=rank, now=now, limit=limit),
+        (_of_threads(by_kind), values | {"b_of_thread": of_thread}),
+        (_of_commands(by_kind), values),
     )
     found = []
-    for query in queries:
-        for row in (await connection.execute(query)).mappings():
-            values = dict(row)
-            owner = owner_of(values.pop("subscription_id"), values.pop("command_id"))
-            kind, facts = _kind(values.pop("kind")), _facts(values.pop("facts"))
-            found.append(WaitingRow(owner=owner, kind=kind, facts=facts, **values))
+    for query, parameters in queries:
+        for row in (await connection.execute(query, parameters)).mappings():
+            fields = dict(row)
+            owner = owner_of(fields.pop("subscription_id"), fields.pop("command_id"))
+            kind, facts = _kind(fields.pop("kind")), _facts(fields.pop("facts"))
+            found.append(WaitingRow(owner=owner, kind=kind, facts=facts, **fields))
     return found
 
 
-def _of_threads(
-    of_team: ColumnElement[bool], *, rank: ColumnElement[int], now: datetime, limit: int, of_thread: int
-) -> Select[Any]:
+def _rank(ranks: tuple[tuple[MessageKind, int], ...]) -> ColumnElement[int]:
+    least = max(number for _, number in ranks)
+    return case(*((messages.c.kind == kind, number) for kind, number in ranks), else_=least)
+
+
+@cache
+def _of_threads(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
+    rank = _rank(ranks)
     threads = (
         select(
             messages.c.subscription_id,
-            func.max(_later(now)).label("later"),
+            func.max(_LATER).label("later"),
             func.min(rank).label("rank"),
             func.min(messages.c.created_at).label("since"),
         )
-        .where(of_team, messages.c.subscription_id.is_not(None))
+        .where(_OF_TEAM, is_waiting, messages.c.subscription_id.is_not(None))
         .group_by(messages.c.subscription_id)
         .subquery()
     )
@@ -68,8 +91,8 @@ def _of_threads(
         .join(subscriptions, subscriptions.c.id == threads.c.subscription_id)
         .subquery()
     )
-    chosen = select(in_turn).order_by(in_turn.c.later, in_turn.c.turn, in_turn.c.rank, in_turn.c.since).limit(limit)
-    threads_chosen = chosen.subquery()
+    order = (in_turn.c.later, in_turn.c.turn, in_turn.c.rank, in_turn.c.since)
+    threads_chosen = select(in_turn).order_by(*order).limit(bindparam("b_limit")).subquery()
     group = (messages.c.subscription_id, _TO_PERSON)
     rows = (
         select(
@@ -79,35 +102,32 @@ def _of_threads(
             func.row_number().over(partition_by=group, order_by=messages.c.id).label("place"),
         )
         .join(threads_chosen, threads_chosen.c.subscription_id == messages.c.subscription_id)
-        .where(of_team)
+        .where(_OF_TEAM, is_waiting)
         .subquery()
     )
-    query = select(*(column for column in rows.c if column.name != "place")).where(rows.c.place <= of_thread)
+    columns = (column for column in rows.c if column.name != "place")
+    query = select(*columns).where(rows.c.place <= bindparam("b_of_thread"))
     return query.order_by(rows.c.subscription_id, rows.c.id)
 
 
-def _of_commands(of_team: ColumnElement[bool], *, rank: ColumnElement[int], now: datetime, limit: int) -> Select[Any]:
+@cache
+def _of_commands(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
     answers = (
         select(
             *_WAITING,
             commands.c.channel_id,
-            rank.label("rank"),
+            _rank(ranks).label("rank"),
             commands.c.user_id.label("asked_by"),
             # The answers of one command wait for one another.
-            func.max(_later(now)).over(partition_by=messages.c.command_id).label("later"),
+            func.max(_LATER).over(partition_by=messages.c.command_id).label("later"),
         )
         .join(commands, commands.c.id == messages.c.command_id)
-        .where(of_team, messages.c.subscription_id.is_(None))
+        .where(_OF_TEAM, is_waiting, messages.c.subscription_id.is_(None))
         .subquery()
     )
     turn = func.row_number().over(partition_by=answers.c.asked_by, order_by=(answers.c.later, answers.c.id))
     columns = (column for column in answers.c if column.name not in ("asked_by", "later"))
-    return select(*columns).order_by(answers.c.later, turn, answers.c.id).limit(limit)
-
-
-def _later(now: datetime) -> ColumnElement[int]:
-    """1 for a message that waits for a time to come, else 0."""
-    return case((messages.c.not_before > now, 1), else_=0)
+    return select(*columns).order_by(answers.c.later, turn, answers.c.id).limit(bindparam("b_limit"))
 
 
 def _kind(text: str) -> MessageKind:
@@ -130,9 +150,15 @@ async def stale(connection: Connection, team_id: str, *, now: datetime, limit: i
 
     At most `limit`, taken in turn by channel; those that wait for a time to come are last.
     """
+    values = {"b_team_id": team_id, "b_now": now, "b_limit": limit}
+    return [StaleRow(*row) for row in await connection.execute(_stale(), values)]
+
+
+@cache
+def _stale() -> Select[Any]:
     running = case((subscriptions.c.outcome == Outcome.FOLLOWING, 1), else_=0)
     # Milestones are replies: planning them calls nobody, so they do not wait.
-    later = case((messages.c.form == MessageForm.MILESTONES, 0), else_=_later(now))
+    later = case((messages.c.form == MessageForm.MILESTONES, 0), else_=_LATER)
     order = (later, running, messages.c.stale_since, messages.c.id)
     turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=order)
     in_turn = (
@@ -153,7 +179,7 @@ async def stale(connection: Connection, team_id: str, *, now: datetime, limit: i
         .join(subscriptions, subscriptions.c.id == messages.c.subscription_id)
         .join(long_tasks, long_tasks.c.id == subscriptions.c.long_task_id)
         .where(
-            messages.c.team_id == team_id,
+            _OF_TEAM,
             messages.c.stale_since.is_not(None),
             or_(
                 messages.c.state == MessageState.POSTED,
@@ -161,73 +187,11 @@ async def stale(connection: Connection, team_id: str, *, now: datetime, limit: i
             ),
         )
         .order_by(later, turn, running, messages.c.stale_since)
-        .limit(limit)
+        .limit(bindparam("b_limit"))
         .subquery()
     )
     columns = (in_turn.c[name] for name in StaleRow.__struct_fields__)
-    query = select(*columns).order_by(in_turn.c.running, in_turn.c.stale_since)
-    return [StaleRow(*row) for row in await connection.execute(query)]
-
-
-async def editing(connection: Connection, team_id: str) -> list[tuple[int, Owner]]:
-    """Messages of a workspace whose edit was begun and is not finished: id and owner."""
-    query = select(messages.c.id, messages.c.subscription_id).where(messages.c.team_id == team_id, is_editing)
-    return [
-        (message_id, SubscriptionOwner(subscription_id))
-        for message_id, subscription_id in await connection.execute(query)
-        if subscription_id is not None
-    ]
-
-
-async def restore_unfinished(connection: Connection, team_ids: Sequence[str], *, now: datetime) -> int:
-    """Posts and edits that were begun and whose end nobody saw are to be made again, and may be in Slack already.
-
-    Only for the process that has just claimed these workspaces. Returns the number of posts.
-    """
-    return await _restore(connection, messages.c.team_id.in_(team_ids), now=now)
-
-
-async def restore(connection: Connection, message_ids: Sequence[int], *, now: datetime) -> None:
-    """The same for posts and edits that this process began and whose end was not written down."""
-    await _restore(connection, messages.c.id.in_(message_ids), now=now)
-
-
-async def _restore(connection: Connection, which: ColumnElement[bool], *, now: datetime) -> int:
-    result = await connection.execute(
-        update(messages)
-        .where(which, is_waiting, messages.c.state == MessageState.SENDING)
-        .values(state=MessageState.PLANNED, ambiguous=True)
-    )
-    await connection.execute(
-        update(messages)
-        .where(which, is_editing)
-        .values(
-            state=MessageState.POSTED,
-            edit_ambiguous=True,
-            shown=None,
-            stale_since=func.coalesce(messages.c.stale_since, now),
-        )
-    )
-    return result.rowcount
-
-
-async def retry_after_crash(connection: Connection, message_id: int, *, at: datetime) -> None:
-    """A post or an edit that crashed is made again later; it may have reached Slack."""
-    sending, editing = (messages.c.state == state for state in (MessageState.SENDING, MessageState.EDITING))
-    await connection.execute(
-        update(messages)
-        .where(messages.c.id == message_id)
-        .values(
-            state=case(
-                (sending, MessageState.PLANNED.value), (editing, MessageState.POSTED.value), else_=messages.c.state
-            ),
-            ambiguous=or_(messages.c.ambiguous, sending),
-            edit_ambiguous=or_(messages.c.edit_ambiguous, editing),
-            shown=None,
-            stale_since=case((editing, func.coalesce(messages.c.stale_since, at)), else_=messages.c.stale_since),
-            not_before=at,
-        )
-    )
+    return select(*columns).order_by(in_turn.c.running, in_turn.c.stale_since)
 
 
 async def drop_thread(connection: Connection, subscription_id: int, *, reason: str) -> None:

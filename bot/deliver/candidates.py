@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.db import waiting_messages
+from bot.db import unfinished_messages, waiting_messages
 from bot.db.engine import Connection
 from bot.db.rows import StaleRow, WaitingRow
 from bot.domain.message_facts import TroubleOver, TroubleStarted
@@ -65,7 +65,7 @@ async def candidates(connection: Connection, team_id: str, *, busy: Set[Owner], 
         if left and not stuck:
             work += _next_post(left, now=now, later=later)
     unfinished += [
-        message_id for message_id, owner in await waiting_messages.editing(connection, team_id) if owner not in busy
+        message_id for message_id, owner in await unfinished_messages.editing(connection, team_id) if owner not in busy
     ]
     stale = await waiting_messages.stale(connection, team_id, now=now, limit=CONSIDERED)
     work += _next_edits(stale, busy=busy, now=now, later=later)

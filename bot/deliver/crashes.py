@@ -6,7 +6,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.db import commands, messages, subscriptions, threads, waiting_messages
+from bot.db import commands, messages, subscriptions, threads, unfinished_messages, waiting_messages
 from bot.db.engine import Connection
 from bot.deliver.candidates import Work
 from bot.domain.message_facts import Answer
@@ -44,7 +44,7 @@ async def after_crash(
     """Try a message again later, or set it aside after the last try."""
     if times < LIMIT:
         at = now + timedelta(seconds=2.0**times)
-        await waiting_messages.retry_after_crash(connection, work.candidate.message_id, at=at)
+        await unfinished_messages.retry_after_crash(connection, work.candidate.message_id, at=at)
     else:
         await _set_aside(connection, work, catalogs=catalogs, team_id=team_id, now=now)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clients.slack.errors import Refusal, Refused, SlackRateLimited
-from bot.db import claims, pauses, waiting_messages, workspaces
+from bot.db import claims, pauses, unfinished_messages, waiting_messages, workspaces
 from bot.db.engine import Connection, DatabaseAway
 from bot.db.slack_models import workspaces as workspace_table
 from bot.deliver.candidates import Candidates, Work, candidates
@@ -62,7 +62,7 @@ class Deliverer:
             team_ids = await claims.claim_workspaces(connection, now=now, claim_id=claim_id)
             if not team_ids:
                 return
-            unfinished = await waiting_messages.restore_unfinished(connection, team_ids, now=now)
+            unfinished = await unfinished_messages.restore_unfinished(connection, team_ids, now=now)
             paused = {team_id: await pauses.paused_methods(connection, team_id, now=now) for team_id in team_ids}
             rows = [row for team_id in team_ids if (row := await workspaces.find(connection, team_id)) is not None]
         if unfinished:
@@ -239,5 +239,5 @@ async def _resume(connection: Connection, team_id: str) -> None:
 
 
 async def _tidy(connection: Connection, listed: Candidates, now: datetime) -> None:
-    await waiting_messages.restore(connection, listed.unfinished, now=now)
+    await unfinished_messages.restore(connection, listed.unfinished, now=now)
     await waiting_messages.drop_planned(connection, listed.pointless, reason="over before it was posted")

@@ -57,6 +57,10 @@ class Request:
         return self.channel_id or self.user_id
 
 
+#: seconds that storing a command may take; Slack waits three for the acknowledgement
+STORE_SECONDS = 1.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deps:
     """Dependencies shared by all commands and buttons."""
@@ -79,6 +83,8 @@ class Deps:
     #: set when a long task is due
     polling_wake: asyncio.Event = field(default_factory=asyncio.Event)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    #: seconds that storing a command may take
+    store_seconds: float = STORE_SECONDS
 
     async def look(self, site_id: int, remote_id: str) -> PollResult:
         """Look once at a long task, with the account of its site."""

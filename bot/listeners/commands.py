@@ -18,8 +18,6 @@ from bot.render import replies
 
 _log = structlog.get_logger(__name__)
 
-#: seconds that storing a command may take; Slack waits three for the acknowledgement
-STORE_SECONDS = 1.0
 #: characters of a command's text that are kept: more than any ten references take
 MAX_TEXT = 8_000
 #: characters of a command's name, which Slack limits to 32
@@ -61,7 +59,7 @@ async def take(ack: AsyncAck, payload: payloads.Command, worker: CommandWorker) 
 async def _stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
     """Whether the command is stored, or its commit is still going on; if not, nothing was written."""
     try:
-        await worker.store(incoming, within=STORE_SECONDS)
+        await worker.store(incoming, within=worker.deps.store_seconds)
     except DatabaseAway as error:
         _log.warning("command_not_stored", error=str(error))
         return False

@@ -11,10 +11,10 @@ import structlog
 
 from bot.clients.confluence import ConfluenceClient, Site
 from bot.clients.confluence.credentials import Credentials
-from bot.db import accounts, claims
-from bot.db.engine import Database, DatabaseAway
+from bot.db import accounts, claims, due_long_tasks
+from bot.db.engine import Connection, Database, DatabaseAway
 from bot.db.models import long_tasks
-from bot.db.rows import LongTaskRow
+from bot.db.rows import DueRow
 from bot.domain.poll_interval import REFUSAL_CONFIRMED_AFTER, Bounds
 from bot.domain.poll_result import AccessDenied, NotFound, PollResult, Seen
 from bot.metrics import Metrics
@@ -25,10 +25,12 @@ from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
 
-#: longest wait (seconds) between two claims
+#: longest wait (seconds) between two claims, or two writes
 IDLE_SECONDS = 1.0
-#: long tasks that come due this close together (seconds) are claimed together
+#: long tasks that come due, or looks that finish, this close together (seconds) are claimed or written together
 GATHER_SECONDS = 0.1
+#: results that wait to be written; with more no further look begins
+MAX_UNWRITTEN = 2_000
 
 
 @dataclass(kw_only=True)
@@ -48,54 +50,62 @@ class Poller:
     max_looks: int = 32  #: looks at one site at a time, in this process
     jitter: Callable[[], float] = random.random  #: a random number from 0 to 1
     delivery_wake: asyncio.Event = field(default_factory=asyncio.Event)  #: set when a message is to be posted or edited
-    look_finished: asyncio.Event = field(default_factory=asyncio.Event)  #: set when a look has a result
-    #: set when a long task may be due sooner than expected, or another look may begin
+    #: set `GATHER_SECONDS` after the first result that is to be written
+    look_finished: asyncio.Event = field(default_factory=asyncio.Event)
+    #: set when a long task may be due sooner than expected, or many more looks may begin
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _worker: Worker[int] = field(init=False)
     _recorder: Recorder = field(init=False)
-    _site_ids: dict[int, int] = field(default_factory=dict)
+    _looks: Counter[int] = field(default_factory=Counter)  #: under way, by site id
     _finished: list[FinishedLook] = field(default_factory=list)
-    _is_full: bool = False  #: more long tasks may be due than `max_looks` allows
+    _full: set[int] = field(default_factory=set)  #: sites of which more long tasks may be due than `max_looks` allows
+    _flowing: set[int] = field(default_factory=set)  #: sites of which some were due at the last claim
 
     def __post_init__(self) -> None:
         self._worker = Worker(table=long_tasks, database=self.database, now=self.now)
         self._recorder = Recorder(database=self.database, bounds=self.bounds, jitter=self.jitter, metrics=self.metrics)
+        self.metrics.looks_in_flight(self._looks.total)
 
     async def claim_step(self) -> float:
         """Claim long tasks that are due, as many as `max_looks` allows, and start looking at them."""
         now = self.now()
-        busy = list(self._worker.held)
         async with self.database.read() as connection:
             permitted = await permits(connection, self.sites, now=now)
-            due = [
-                await claims.next_due(
-                    connection,
-                    permit.site_id,
-                    now=now,
-                    excluded_accounts=permit.excluded,
-                    account_id=permit.account_id,
-                    but=busy,
-                )
-                for permit in permitted
-            ]
-        wait = IDLE_SECONDS
-        self._is_full = False
+            # Where some were due a moment ago, claiming more costs less than asking whether there are more.
+            due = [now if self._flows(permit) else await self._due(connection, permit, now=now) for permit in permitted]
+        wait = min(IDLE_SECONDS, self.bounds.min_seconds)
         for permit, due_at in zip(permitted, due, strict=True):
             if due_at is None:
                 continue
             early = (max(due_at, permit.retry_at or due_at) - now).total_seconds()
-            if permit.account_id is not None:
-                # The account's probe is due, whatever it has seen.
-                early = 0.0
-            free = self.max_looks - self.looks_by_site()[permit.site_id]
-            if early > 0:
-                wait = min(wait, early)
-            elif free <= 0:
-                self._is_full = True
-            else:
-                wait = min(wait, GATHER_SECONDS)
-                self._is_full |= await self._claim(permit, free=free, now=now) == free
+            # An account's probe is due, whatever it has seen.
+            is_due = early <= 0 or permit.account_id is not None
+            wait = min(wait, GATHER_SECONDS if is_due else early)
+            if is_due:
+                await self._claim_free(permit, now=now)
         return max(wait, GATHER_SECONDS / 2)
+
+    def _flows(self, permit: Permit) -> bool:
+        return permit.breaker is Breaker.CLOSED and permit.site_id in self._flowing
+
+    async def _due(self, connection: Connection, permit: Permit, *, now: datetime) -> datetime | None:
+        return await due_long_tasks.next_due(
+            connection,
+            permit.site_id,
+            now=now,
+            excluded_accounts=permit.excluded,
+            account_id=permit.account_id,
+            but=list(self._worker.held),
+        )
+
+    async def _claim_free(self, permit: Permit, *, now: datetime) -> None:
+        """Claim as many long tasks as may be looked at."""
+        site_id = permit.site_id
+        free = self.max_looks - self._looks[site_id] if len(self._finished) < MAX_UNWRITTEN else 0
+        claimed = await self._claim(permit, free=free, now=now) if free > 0 else 0
+        if permit.breaker is Breaker.CLOSED:
+            (self._flowing.add if claimed or free <= 0 else self._flowing.discard)(site_id)
+            (self._full.add if claimed == max(free, 0) else self._full.discard)(site_id)
 
     async def _claim(self, permit: Permit, *, free: int, now: datetime) -> int:
         """Claim at most `free` long tasks and start looking at them; returns how many."""
@@ -103,7 +113,7 @@ class Poller:
         async with self.database.begin() as connection:
             if permit.breaker is Breaker.HALF_OPEN and not await reserve_probe(connection, permit, now=now):
                 return 0
-            rows = await claims.claim_long_tasks(
+            rows = await due_long_tasks.claim(
                 connection,
                 claim_id=claim_id,
                 site_id=permit.site_id,
@@ -117,12 +127,12 @@ class Poller:
                 connection, [row.id for row in rows], doubted_since=now - REFUSAL_CONFIRMED_AFTER
             )
         for row in rows:
-            self._site_ids[row.id] = row.site_id
+            self._looks[row.site_id] += 1
             self._worker.hold(row.id, claim_id)
             self._worker.start(self._look(row, viewers.get(row.id, ()), claim_id=claim_id, permit=permit))
         return len(rows)
 
-    async def _look(self, row: LongTaskRow, viewers: Sequence[int], *, claim_id: str, permit: Permit) -> None:
+    async def _look(self, row: DueRow, viewers: Sequence[int], *, claim_id: str, permit: Permit) -> None:
         """Look at a long task with the accounts that have seen it, and keep the result for `write_step`."""
         started = self.now()
         account_id: int | None = None
@@ -132,7 +142,9 @@ class Poller:
             account_id, result, refused = await self._ask(row, viewers, permit)
         except Exception:  # noqa: BLE001 -- a long task that keeps crashing its look is set aside
             _log.exception("look_crashed", long_task=row.id)
-        self._count(result, lateness=started - (row.due_at or started), duration=self.now() - started)
+        finally:
+            self._looks[row.site_id] -= 1
+        self._count(result, lateness=started - row.due_at, duration=self.now() - started)
         self._finished.append(
             FinishedLook(
                 long_task_id=row.id,
@@ -145,11 +157,13 @@ class Poller:
                 refused=refused,
             )
         )
-        self.look_finished.set()
+        if len(self._finished) == 1:
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self.look_finished.set)
+        if row.site_id in self._full and self._looks[row.site_id] <= self.max_looks // 2:
+            self._full.discard(row.site_id)
+            self.wake.set()
 
-    async def _ask(
-        self, row: LongTaskRow, viewers: Sequence[int], permit: Permit
-    ) -> tuple[int, PollResult, dict[int, int]]:
+    async def _ask(self, row: DueRow, viewers: Sequence[int], permit: Permit) -> tuple[int, PollResult, dict[int, int]]:
         """Ask with one account after another, until one is neither refused nor gets a 404.
 
         Returns the last account, its result, and the accounts refused before it, each with the status it got. Raises
@@ -164,14 +178,13 @@ class Poller:
                 continue
             if last is not None and isinstance(last[1], AccessDenied):
                 refused[last[0]] = last[1].status
-            with self.metrics.in_flight("confluence"):
-                result = await self.confluence.look(
-                    self.sites[row.site_id],
-                    credential,
-                    row.remote_id,
-                    known_digest=row.findings_digest,
-                    account_id=account_id,
-                )
+            result = await self.confluence.look(
+                self.sites[row.site_id],
+                credential,
+                row.remote_id,
+                known_digest=row.findings_digest,
+                account_id=account_id,
+            )
             if not isinstance(result, AccessDenied | NotFound):
                 return account_id, result, refused
             last = account_id, result
@@ -186,7 +199,9 @@ class Poller:
         kind = "crash" if result is None else type(result).__name__
         self.metrics.look(kind, lateness=lateness.total_seconds(), duration=duration.total_seconds())
         if isinstance(result, Seen):
-            self.metrics.unread(unknown_keys=unknown_keys(result), dropped_parts=result.snapshot.dropped)
+            unknown, dropped = unknown_keys(result), result.snapshot.dropped
+            if unknown or dropped:
+                self.metrics.unread(unknown_keys=unknown, dropped_parts=dropped)
 
     async def write_step(self) -> float:
         """Record the results of the looks that have finished."""
@@ -201,13 +216,9 @@ class Poller:
             raise
         for look in finished:
             self._worker.let_go(look.long_task_id)
-            self._site_ids.pop(look.long_task_id, None)
         if messages_changed:
             self.delivery_wake.set()
-        # Otherwise the wait of the claim step is short enough, and what finishes meanwhile is claimed in one go.
-        if messages_changed or self._is_full or self.bounds.min_seconds < IDLE_SECONDS:
-            self.wake.set()
-        return IDLE_SECONDS if not self._finished else 0.0
+        return IDLE_SECONDS
 
     async def renew_step(self) -> float:
         """Renew the claims of the looks under way; the result of one that lost its claim is not recorded."""
@@ -231,5 +242,5 @@ class Poller:
         await self._worker.give_back()
 
     def looks_by_site(self) -> Counter[int]:
-        """The number of looks under way or not recorded yet, by site id."""
-        return Counter(self._site_ids[long_task_id] for long_task_id in self._worker.held)
+        """The number of looks under way, by site id."""
+        return +self._looks

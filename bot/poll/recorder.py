@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from msgspec import structs
 
-from bot.db import claims, findings, long_tasks, messages, stale_messages, subscriptions
+from bot.db import due_long_tasks, findings, long_tasks, messages, stale_messages, subscriptions
 from bot.db.engine import Connection, Database, DatabaseAway
 from bot.db.messages import Planned
 from bot.db.rows import LongTaskRow
@@ -82,7 +82,7 @@ class Recorder:
 
     async def _record(self, looks: Sequence[FinishedLook], *, now: datetime) -> bool:
         async with self.database.begin() as connection:
-            rows = await claims.held_long_tasks(connection, [(look.long_task_id, look.claim_id) for look in looks])
+            rows = await due_long_tasks.held(connection, [(look.long_task_id, look.claim_id) for look in looks])
             held = [look for look in looks if look.long_task_id in rows]
             if not held:
                 return False

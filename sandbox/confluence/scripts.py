@@ -1,6 +1,9 @@
 """Turn a story into the response bodies that Cloud or Data Center would send."""
 
 import json
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -40,11 +43,17 @@ class Frame(Struct, frozen=True, kw_only=True):
 
     #: seconds since the start
     at: float
-    body: TaskBody
+    #: builds the body: a story may have thousands, of which few are sent
+    build: Callable[[], TaskBody]
     #: the long task is over, and the list leaves it out
     over: bool = False
     #: its elapsed time does not grow any more
     still: bool = False
+
+    @property
+    def body(self) -> TaskBody:
+        """The body, without what the simulator adds."""
+        return self.build()
 
 
 class Script(Struct, frozen=True, kw_only=True):
@@ -59,31 +68,26 @@ class Script(Struct, frozen=True, kw_only=True):
         """Return the frame that holds `seconds` after the start; None once Confluence has forgotten the task."""
         if self.gone_at is not None and seconds >= self.gone_at:
             return None
-        found = self.frames[0]
-        for frame in self.frames:
-            if frame.at > seconds:
-                break
-            found = frame
-        return found
+        return self.frames[max(bisect_right(self.frames, seconds, key=lambda frame: frame.at) - 1, 0)]
 
 
 def cloud(story: Story) -> Script:
     """Build the script of Cloud: status, errors and additionalDetails beside the messages."""
-    frames = [Frame(at=moment.at, body=_cloud_body(story, moment)) for moment in story.moments]
+    frames = [Frame(at=moment.at, build=partial(_cloud_body, story, moment)) for moment in story.moments]
     last = _CLOUD_ENDS[story.ending](story)
     if last is not None:
-        frames.append(Frame(at=story.ends_at, body=last, over=True, still=True))
+        frames.append(Frame(at=story.ends_at, build=partial(dict, last), over=True, still=True))
     return Script(frames=tuple(frames), gone_at=story.gone_at, name=story.name)
 
 
 def datacenter(story: Story) -> Script:
     """Build the script of Data Center: one JSON report in the text of the only message, no `finished`."""
-    frames = [Frame(at=moment.at, body=_datacenter_moment(story, moment)) for moment in story.moments]
+    frames = [Frame(at=moment.at, build=partial(_datacenter_moment, story, moment)) for moment in story.moments]
     last = _DATACENTER_ENDS[story.ending](story)
     if last is not None:
         # a delete rethrows its exception before its timer is stopped
         ticks = story.ending is Ending.EXCEPTION and story.operation is Kind.DELETE
-        frames.append(Frame(at=story.ends_at, body=last, over=True, still=not ticks))
+        frames.append(Frame(at=story.ends_at, build=partial(dict, last), over=True, still=not ticks))
     return Script(frames=tuple(frames), gone_at=story.gone_at, name=story.name)
 
 

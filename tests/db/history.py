@@ -17,7 +17,7 @@ from bot.domain.states import MessageState, Outcome, SubscriptionState
 
 #: the tables that grow with the history
 BIG = ("long_tasks", "subscriptions", "messages", "findings", "viewers", "followers")
-ROWS = 50_000
+ROWS = 20_000
 #: of so many long tasks one runs
 RUNNING = 500
 FIRST_ID = 10_000_000

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.db import accounts, claims, commands
+from bot.db import accounts, claims, commands, due_long_tasks
 from bot.db.models import commands as command_table
 from bot.db.models import long_tasks
 from bot.db.rows import CommandRow
@@ -25,7 +25,7 @@ async def test_no_more_than_the_limit_is_claimed_the_longest_due_first(filled: F
 async def test_the_next_due_time_is_that_of_the_longest_due(filled: FilledDatabase) -> None:
     async def next_due() -> float | None:
         async with filled.database.read() as connection:
-            at = await claims.next_due(connection, filled.site_id, now=filled.clock())
+            at = await due_long_tasks.next_due(connection, filled.site_id, now=filled.clock())
         return None if at is None else (at - filled.clock()).total_seconds()
 
     before = await next_due()
@@ -78,7 +78,7 @@ async def test_a_late_writer_holds_nothing(filled: FilledDatabase) -> None:
     await filled.expire(long_tasks)
     (taken,) = await filled.claim(but=[kept_id])
     async with filled.database.begin() as connection:
-        assert list(await claims.held_long_tasks(connection, late)) == [kept_id]
+        assert list(await due_long_tasks.held(connection, late)) == [kept_id]
         assert await claims.renew(connection, long_tasks, late, now=filled.clock()) == {kept_id}
         await claims.release(connection, long_tasks, late)
     held = [(await filled.long_task(remote_id)).claim_id for remote_id in ("1", "2")]
@@ -120,9 +120,7 @@ async def test_rows_locked_by_another_transaction_are_skipped(filled_on_postgres
     for number in (1, 2):
         await filled.add_long_task(str(number), due_in=-number)
     async with filled.database.begin() as first:
-        mine = await claims.claim_long_tasks(
-            first, claim_id="mine", site_id=filled.site_id, limit=1, now=filled.clock()
-        )
+        mine = await due_long_tasks.claim(first, claim_id="mine", site_id=filled.site_id, limit=1, now=filled.clock())
         theirs = await claimed(filled)
     assert ([row.remote_id for row in mine], theirs) == (["2"], ["1"])
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import housekeeping
 from bot.app import Bot
-from bot.db import claims, stale_messages, troubles, waiting_messages, workspaces
+from bot.db import claims, stale_messages, troubles, unfinished_messages, waiting_messages, workspaces
 from bot.db.column_types import metadata
 from bot.domain.message_kinds import RULES
 from bot.domain.states import Trouble
@@ -125,7 +125,7 @@ INDEXES: Mapping[str, tuple[Query, set[str]]] = {
         {"ix_messages_stale"},
     ),
     "restore_unfinished": (
-        lambda connection, now: waiting_messages.restore_unfinished(connection, [TEAM, "T1"], now=now),
+        lambda connection, now: unfinished_messages.restore_unfinished(connection, [TEAM, "T1"], now=now),
         {"ix_messages_waiting", "ix_messages_editing"},
     ),
     "claim_workspaces": (

@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import update
 
-from bot.db import messages, stale_messages, waiting_messages
+from bot.db import messages, stale_messages, unfinished_messages, waiting_messages
 from bot.db.messages import Planned
 from bot.db.models import messages as message_table
 from bot.db.rows import MessageRow, Shows, StaleRow, WaitingRow
@@ -206,7 +206,7 @@ async def test_posts_and_edits_whose_end_nobody_saw_are_to_be_made_again(filled:
     filled.clock.move(60)
     async with filled.database.begin() as connection:
         counts = [
-            await waiting_messages.restore_unfinished(connection, [team_id], now=filled.clock())
+            await unfinished_messages.restore_unfinished(connection, [team_id], now=filled.clock())
             for team_id in ("T2", TEAM, TEAM)
         ]
     assert counts == [0, 1, 0]
@@ -221,7 +221,7 @@ async def test_what_crashed_is_made_again_later_and_may_have_reached_slack(fille
     at = filled.clock.later(60)
     async with filled.database.begin() as connection:
         for message_id in (card.id, completion.id):
-            await waiting_messages.retry_after_crash(connection, message_id, at=at)
+            await unfinished_messages.retry_after_crash(connection, message_id, at=at)
     assert await filled.message(completion.id) == msgspec.structs.replace(completion, attempts=1, ambiguous=True)
     assert await filled.message(card.id) == msgspec.structs.replace(
         card, edit_ambiguous=True, shown=None, stale_since=at
@@ -239,7 +239,7 @@ async def test_only_posts_that_were_not_begun_are_dropped(filled: FilledDatabase
     assert [(row.id, row.state) for row in await waiting(filled)] == [(begun.id, MessageState.SENDING)]
     assert (await filled.message(planned)).reason == "over"
     async with filled.database.begin() as connection:
-        await waiting_messages.restore(connection, [begun.id, planned], now=filled.clock())
+        await unfinished_messages.restore(connection, [begun.id, planned], now=filled.clock())
     assert [(row.id, row.state) for row in await waiting(filled)] == [(begun.id, MessageState.PLANNED)]
 
 

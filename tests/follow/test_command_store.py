@@ -11,6 +11,7 @@ from psycopg import sql
 
 from bot.db.engine import DatabaseAway, TakesNoWrites
 from bot.follow.command_store import TRIES, IncomingCommand
+from bot.follow.deps import STORE_SECONDS
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, PERSON, TEAM
@@ -57,8 +58,8 @@ def shown(stepped: SteppedBot) -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def on_postgres(postgres_url: str, clock: Clock) -> SteppedBot:
-    """The real bot on Postgres, stepped by hand."""
-    async with open_stepped_bot(postgres_url, clock) as opened:
+    """The real bot on Postgres, stepped by hand, with as little time to store a command as in production."""
+    async with open_stepped_bot(postgres_url, clock, store_seconds=STORE_SECONDS) as opened:
         yield opened
 
 

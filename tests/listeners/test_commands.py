@@ -6,6 +6,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from bot.domain.command import ForeignSite
+from bot.follow.deps import STORE_SECONDS
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
@@ -104,18 +105,19 @@ async def test_a_request_that_slack_did_not_sign_is_refused(stepped: SteppedBot,
 
 
 async def test_a_command_that_cannot_be_stored_in_a_second_starts_nothing(
-    stepped: SteppedBot, tmp_path: Path, en: Texts
+    migrated_sqlite_url: str, clock: Clock, tmp_path: Path, en: Texts
 ) -> None:
-    remote_id = stepped.sandbox.begin(COPY)
-    with locked(tmp_path / "longtask.db"):
-        result = await stepped.sandbox.type(remote_id)
+    async with open_stepped_bot(migrated_sqlite_url, clock, store_seconds=STORE_SECONDS) as stepped:
+        remote_id = stepped.sandbox.begin(COPY)
+        with locked(tmp_path / "longtask.db"):
+            result = await stepped.sandbox.type(remote_id)
 
-    await stepped.run(15)
+        await stepped.run(15)
 
-    assert result.status == 200
-    assert shown(stepped) == [replies.nothing_started(en).text]
-    assert await stepped.commands() == []
-    assert stepped.slack.messages(CHANNEL) == []
+        assert result.status == 200
+        assert shown(stepped) == [replies.nothing_started(en).text]
+        assert await stepped.commands() == []
+        assert stepped.slack.messages(CHANNEL) == []
 
 
 async def ask(stepped: SteppedBot, path: str) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.clients.confluence import ConfluenceClient, Credential, Site, open_session
-from bot.db import accounts, claims, findings, long_tasks, pauses, sites, subscriptions
+from bot.db import accounts, due_long_tasks, findings, long_tasks, pauses, sites, subscriptions
 from bot.db.engine import Database
 from bot.db.rows import LongTaskRow, MessageRow, SiteRow
 from bot.domain.command import SiteKind
@@ -177,7 +177,7 @@ class PollRig:
         """Seconds until the next time for which something is planned."""
         now = self.clock()
         async with self.database.read() as connection:
-            times = [await claims.next_due(connection, one.site_id, now=now) for one in self.polled]
+            times = [await due_long_tasks.next_due(connection, one.site_id, now=now) for one in self.polled]
             times += [site.probe_at for site in await sites.all_sites(connection)]
             times += (await accounts.refused(connection)).values()
             times += (await pauses.paused(connection, now=now)).values()

@@ -115,20 +115,23 @@ class DeliveryRig:
         self.clock.move(seconds)
 
     async def run(self, seconds: float, deliverer: Deliverer | None = None) -> float:
-        """Let so many seconds pass: a turn when the deliverer asks for one, after ten seconds one each 2.5 seconds.
+        """Let so many seconds pass: a turn when the deliverer asks for one, after ten seconds one each 2.5 seconds,
+        after five minutes one each ten.
 
         Returns the last wait (seconds) that the deliverer asked for: the newest, unless another is passed.
         """
         if not self.deliverers:
             await self.add_deliverer()
         one = deliverer or self.deliverer
-        began = renew_at = self.clock.seconds()
+        began = renew_at = turn_at = self.clock.seconds()
         wait = 0.0
         while (passed := self.clock.seconds() - began) < seconds:
             if self.clock.seconds() >= renew_at:
                 renew_at = self.clock.seconds() + await one.renew_step()
-            wait = await self.turn(one)
-            self.clock.move(max(wait, 0.5) if passed < 10 else 2.5)
+            if self.clock.seconds() >= turn_at:
+                wait = await self.turn(one)
+                turn_at = self.clock.seconds() + (max(wait, 0.5) if passed < 10 else 2.5 if passed < 300 else 10.0)
+            self.clock.move(min(turn_at - self.clock.seconds(), 2.5))
         return wait
 
     async def turn(self, one: Deliverer) -> float:

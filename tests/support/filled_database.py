@@ -6,7 +6,19 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select, update
 
-from bot.db import accounts, claims, commands, findings, long_tasks, messages, sites, subscriptions, threads, workspaces
+from bot.db import (
+    accounts,
+    claims,
+    commands,
+    due_long_tasks,
+    findings,
+    long_tasks,
+    messages,
+    sites,
+    subscriptions,
+    threads,
+    workspaces,
+)
 from bot.db.engine import Database
 from bot.db.messages import Planned
 from bot.db.models import Claimable
@@ -190,11 +202,12 @@ class FilledDatabase:
         account_id: int | None = None,
         but: Sequence[int] = (),
     ) -> list[LongTaskRow]:
-        """Claim due long tasks with a fresh claim id."""
+        """Claim due long tasks with a fresh claim id; their rows, the longest due first."""
+        claim_id = claims.new_claim_id()
         async with self.database.begin() as connection:
-            return await claims.claim_long_tasks(
+            due = await due_long_tasks.claim(
                 connection,
-                claim_id=claims.new_claim_id(),
+                claim_id=claim_id,
                 site_id=self.site_id,
                 limit=limit,
                 now=self.clock(),
@@ -202,6 +215,8 @@ class FilledDatabase:
                 account_id=account_id,
                 but=but,
             )
+            rows = await due_long_tasks.held(connection, [(row.id, claim_id) for row in due])
+        return [rows[row.id] for row in due]
 
     # -- read
 

@@ -1,6 +1,7 @@
 """The real bot between a simulated Slack and a simulated Confluence, stepped by hand on a clock that tests move."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import select, update
 
 from bot import app, web
-from bot.db import claims, commands, messages
+from bot.db import commands, due_long_tasks, messages
 from bot.db.engine import Database, database_now
 from bot.db.models import commands as command_rows
 from bot.db.models import messages as message_rows
@@ -28,10 +29,12 @@ T = TypeVar("T")
 
 #: steps in a row after which the loops are taken for endless
 MAX_STEPS = 500
-#: seconds between two turns: at least, so that time passes; at most, since a step does not say how long it waits
+#: seconds between two turns: at least, so that time passes
 MIN_WAIT = 0.05
 #: and at most, since a step does not say for how long it would wait beyond its own limit
 MAX_WAIT = 2.5
+#: real seconds after which something is taken to hang
+PATIENCE = 60.0
 
 
 @dataclass(kw_only=True)
@@ -40,6 +43,7 @@ class SteppedBot:
 
     sandbox: Sandbox
     clock: Clock
+    store_seconds: float  #: seconds that storing a command may take
     bot: app.Bot = field(init=False)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -74,9 +78,15 @@ class SteppedBot:
     # -- start and stop
 
     async def start(self) -> None:
-        """Build the bot and let it take Slack's requests."""
+        """Build the bot and let it take Slack's requests; each run looks at the same times."""
         self.bot = await self._running.enter_async_context(
-            app.build(self.sandbox.settings, now=self.clock, sleep=self._sleep)
+            app.build(
+                self.sandbox.settings,
+                now=self.clock,
+                sleep=self._sleep,
+                jitter=random.Random(7).random,
+                store_seconds=self.store_seconds,
+            )
         )
         self._running.push_async_callback(self._stop_work)
         site = web.create(
@@ -126,7 +136,9 @@ class SteppedBot:
 
     async def _seconds_to_next_look(self) -> float:
         async with self.database.read() as connection:
-            times = [await claims.next_due(connection, site_id, now=self.clock()) for site_id in self.deps.sites]
+            times = [
+                await due_long_tasks.next_due(connection, site_id, now=self.clock()) for site_id in self.deps.sites
+            ]
         return min(((at - self.clock()).total_seconds() for at in times if at is not None), default=MAX_WAIT)
 
     async def expire_claims(self) -> None:
@@ -242,11 +254,16 @@ class SteppedBot:
 
 @asynccontextmanager
 async def open_stepped_bot(
-    database_url: str, clock: Clock, *, environ: dict[str, str] | None = None
+    database_url: str, clock: Clock, *, environ: dict[str, str] | None = None, store_seconds: float = PATIENCE
 ) -> AsyncIterator[SteppedBot]:
-    """Start both simulators on the clock, and the bot between them; `environ`: further settings."""
-    async with open_sandbox(database_url=database_url, clock=clock.seconds, environ=environ) as sandbox:
-        stepped = SteppedBot(sandbox=sandbox, clock=clock)
+    """Start both simulators on the clock, and the bot between them; `environ`: further settings.
+
+    Slack waits for an acknowledgement, and the bot for its database, as long as a busy machine takes.
+    """
+    async with open_sandbox(
+        database_url=database_url, clock=clock.seconds, environ=environ, ack_seconds=PATIENCE
+    ) as sandbox:
+        stepped = SteppedBot(sandbox=sandbox, clock=clock, store_seconds=store_seconds)
         await stepped.start()
         try:
             yield stepped

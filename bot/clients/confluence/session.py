@@ -19,7 +19,7 @@ def open_session(*, total: float = TOTAL_SECONDS) -> aiohttp.ClientSession:
     """
     return http.open_session(
         may_call=lambda _url: False,
-        timeout=aiohttp.ClientTimeout(total=total, sock_connect=min(5.0, total), sock_read=total),
+        timeout=aiohttp.ClientTimeout(total=total, sock_connect=min(5.0, total)),
         keepalive=75,
         headers={"Accept": "application/json", "User-Agent": "longtask"},
     )

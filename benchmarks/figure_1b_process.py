@@ -1,0 +1,91 @@
+"""Figure 1b: CPU of a look as the whole process costs it from outside, against a bare GET at the same pace."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from benchmarks import Row, alone
+from benchmarks.looked_at import TEAM, answered, confluence, fill
+from benchmarks.worker_process import cpu_seconds, environ, process
+from bot.db import workspaces
+from bot.db.engine import open_database
+from bot.db.migrate import migrate
+from bot.db.url import parse
+
+LONG_TASKS = 240
+INTERVAL = 0.5
+#: seconds until the first look, on a busy machine
+START_PATIENCE = 60.0
+WARM_UP = 5.0
+SECONDS = 10.0
+#: bot and bare in turn, so many times
+ROUNDS = 3
+GOAL = 2.0
+
+
+async def _measured(pid: int, base_url: str) -> tuple[float, float]:
+    """Requests a second that a process sends, and its microseconds of CPU for each."""
+    async with asyncio.timeout(START_PATIENCE):
+        while not await answered(base_url):  # noqa: ASYNC110 -- the site is another process
+            await asyncio.sleep(0.5)
+    await asyncio.sleep(WARM_UP)
+    count, busy = await answered(base_url), cpu_seconds(pid)
+    await asyncio.sleep(SECONDS)
+    count, busy = await answered(base_url) - count, cpu_seconds(pid) - busy
+    return count / SECONDS, busy / count * 1e6
+
+
+async def _worker(folder: Path) -> tuple[float, float]:
+    url = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
+    async with confluence() as base_url:
+        database = open_database(parse(url))
+        await migrate(database)
+        await fill(database, base_url, count=LONG_TASKS, interval=INTERVAL, now=datetime.now(UTC))
+        async with database.begin() as connection:
+            # Nothing is posted: what is measured is looking.
+            now = datetime.now(UTC)
+            await workspaces.rest(connection, TEAM, reason="figure 1b", until=now + timedelta(days=1), now=now)
+        await database.close()
+        settings = environ(url, base_url, interval=INTERVAL)
+        async with process("bot", "worker", log=folder / "log", settings=settings) as pid:
+            return await _measured(pid, base_url)
+
+
+async def _bare(rate: float, folder: Path) -> tuple[float, float]:
+    async with confluence() as base_url:
+        arguments = ("benchmarks.bare", base_url, f"{rate:g}", str(LONG_TASKS))
+        async with process(*arguments, log=folder / "log") as pid:
+            return await _measured(pid, base_url)
+
+
+async def _round(folder: Path) -> tuple[float, float, float]:
+    """Looks a second, microseconds of the bot's process for one, and of the bare one for a GET."""
+    rate, whole = await _worker(folder)
+    _, bare = await _bare(rate, folder)
+    return rate, whole, bare
+
+
+def measure() -> Row:
+    """The median of the ratios of each round."""
+    rounds: list[tuple[float, float, float]] = []
+    for _ in range(ROUNDS):
+        with TemporaryDirectory() as folder:
+            rounds.append(asyncio.run(_round(Path(folder))))
+    ratio = median(whole / bare for _, whole, bare in rounds)
+    bares = [bare for *_, bare in rounds]
+    return Row(
+        number="1b",
+        what=f"CPU of the whole process for a look, from /proc, {LONG_TASKS} long tasks every {INTERVAL:g} s, SQLite",
+        figure=f"{ratio:.2f} times ({median(whole for _, whole, _ in rounds):.0f} µs at"
+        f" {median(rate for rate, *_ in rounds):.0f} looks a second)",
+        peer=f"a process of bare GETs at the same pace: {median(bares):.0f} µs ({min(bares):.0f} to {max(bares):.0f} in"
+        f" {ROUNDS} rounds)",
+        goal="≤ 2.0 times",
+        met=ratio <= GOAL,
+    )
+
+
+if __name__ == "__main__":
+    alone(measure)
