@@ -1,10 +1,11 @@
 """The few words in which SQLite and Postgres differ."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, bindparam, func, select
+from sqlalchemy import BigInteger, Column, ColumnElement, DateTime, Table, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -12,6 +13,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from bot.db.column_types import UtcDateTime
 from bot.db.engine import Connection
 
 
@@ -65,3 +67,33 @@ def _sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
 def _postgresql(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, ids = (compiler.process(clause, **options) for clause in element.clauses)
     return f"({column} = ANY ({ids}))"
+
+
+class _DueTimes(TypeDecorator[Sequence[tuple[int, datetime | None]]]):
+    """Ids with times as one parameter of SQLite: a JSON array of pairs."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[tuple[int, datetime | None]] | None, dialect: Dialect) -> str | None:
+        to_text = UtcDateTime().bind_processor(dialect)
+        pairs = [] if value is None else [(number, to_text(time)) for number, time in value]
+        return msgspec.json.encode(pairs).decode()
+
+
+def timed_ids(dialect: str) -> tuple[ColumnElement[int], ColumnElement[datetime]]:
+    """The columns of a table with an id and a time (UTC) in each row, passed as parameters: see `timed_id_values`."""
+    if dialect == "sqlite":
+        pair = func.json_each(bindparam("b_rows", type_=_DueTimes)).table_valued("value").c.value
+        return pair.op("->>")(0), pair.op("->>")(1)
+    ids = bindparam("b_ids", type_=postgresql.ARRAY(BigInteger))
+    times = bindparam("b_times", type_=postgresql.ARRAY(DateTime(timezone=True)))
+    rows = func.unnest(ids, times).table_valued("id", "time").render_derived(name="rows")
+    return rows.c.id, rows.c.time
+
+
+def timed_id_values(dialect: str, rows: Sequence[tuple[int, datetime | None]]) -> dict[str, Any]:
+    """The parameters of `timed_ids`."""
+    if dialect == "sqlite":
+        return {"b_rows": rows}
+    return {"b_ids": [number for number, _ in rows], "b_times": [time for _, time in rows]}

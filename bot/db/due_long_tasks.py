@@ -1,15 +1,15 @@
-"""Long tasks that are due: claim them, see which are still held, and when the next is due."""
+"""Long tasks that are due: claim them, see which are still held, put them off, and say when the next is due."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, Update, bindparam, exists, null, select, update
 
 from bot.db import claims
 from bot.db.column_types import UtcDateTime
-from bot.db.dialect import among
+from bot.db.dialect import among, timed_id_values, timed_ids
 from bot.db.engine import Connection
 from bot.db.models import long_tasks, viewers
 from bot.db.rows import DueRow, LongTaskRow, build, columns
@@ -85,6 +85,25 @@ async def held(connection: Connection, claim_ids: Sequence[tuple[int, str]]) -> 
     by_id = dict(claim_ids)
     rows = [build(LongTaskRow, row) for row in await connection.execute(_HELD, {"b_ids": list(by_id)})]
     return {row.id: row for row in rows if row.claim_id == by_id[row.id]}
+
+
+async def put_off(connection: Connection, rows: Sequence[tuple[int, datetime | None]], *, now: datetime) -> None:
+    """Make long tasks (id, time) due again after looks that found nothing new, and give their claims back.
+
+    One statement for all, since nine of ten looks find nothing new: a statement with parameters for each row costs
+    about ten times as much.
+    """
+    if rows:
+        dialect = claims.dialect_of(connection)
+        await connection.execute(_putting_off(dialect), {**timed_id_values(dialect, rows), "b_now": now})
+
+
+@cache
+def _putting_off(dialect: str) -> Update:
+    long_task_id, due_at = timed_ids(dialect)
+    now = bindparam("b_now", type_=UtcDateTime)
+    values = {"due_at": due_at, "checked_at": now, "claim_id": null(), "claimed_until": null()}
+    return update(long_tasks).where(long_tasks.c.id == long_task_id).values(values)
 
 
 async def next_due(

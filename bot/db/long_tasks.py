@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, bindparam, exists, null, or_, select, update
 
+from bot.db import due_long_tasks
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
 from bot.db.models import is_active, long_tasks, subscriptions
@@ -86,14 +87,15 @@ async def write_decisions(
 
     A look that found nothing new writes two columns.
     """
-    quiet: list[dict[str, Any]] = []
+    quiet: list[tuple[int, datetime | None]] = []
     whole: list[dict[str, Any]] = []
     for long_task_id, before, decision in decisions:
         if found_nothing_new(before, decision.after):
-            quiet.append({"b_id": long_task_id, "due_at": decision.due_at, "checked_at": decision.after.checked_at})
+            quiet.append((long_task_id, decision.due_at))
         else:
             whole.append({"b_id": long_task_id, **_values(decision, now=now)})
-    await _write(connection, quiet, whole)
+    await due_long_tasks.put_off(connection, quiet, now=now)
+    await _write(connection, whole)
 
 
 async def write_crashes(connection: Connection, crashes: Sequence[tuple[int, Decision]], *, now: datetime) -> None:
