@@ -1,6 +1,5 @@
 """Figure 3: lateness of looks (done − due) at 1,000 looks a second."""
 
-import asyncio
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +8,7 @@ from benchmarks import Row, alone
 from benchmarks.looked_at import confluence
 from benchmarks.looking import Looked, look
 from benchmarks.servers import postgres_server
+from bot.app import event_loop
 from tests.chaos.databases import PostgresDatabase
 
 LONG_TASKS = 10_000
@@ -32,10 +32,10 @@ def measure() -> Row:
     """Look at 10,000 long tasks every ten seconds, one change in ten looks, on both databases."""
     found: dict[str, Looked] = {}
     with TemporaryDirectory() as folder, postgres_server(Path(folder)) as server:
-        found["SQLite"] = asyncio.run(_run(f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"))
+        found["SQLite"] = event_loop.run(_run(f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"))
         there = PostgresDatabase(server=server, name=f"figure_3_{os.getpid()}")
         try:
-            found["Postgres"] = asyncio.run(_run(there.url))
+            found["Postgres"] = event_loop.run(_run(there.url))
         finally:
             there.close()
     figures = [

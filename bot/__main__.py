@@ -58,9 +58,10 @@ def _run(settings: Settings, *, worker: bool) -> None:
 def _run_to_its_end(work: Coroutine[Any, Any, None]) -> None:
     """Run work of `bot.app`; what keeps it from starting ends the process with one sentence."""
     from bot import app  # noqa: PLC0415 -- one import per command
+    from bot.app import event_loop  # noqa: PLC0415 -- one import per command
 
     try:
-        asyncio.run(work)
+        event_loop.run(work)
     except (app.StartError, app.DatabaseError, app.CannotListen) as error:
         _give_up(error)
     except app.TakesNoWrites as error:

@@ -1,6 +1,7 @@
 """Accept connections on listening sockets."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable
 
@@ -33,7 +34,8 @@ class Listener:
     async def start(self, *, host: str, port: int) -> int:
         """Listen on every address of `host`; port 0 lets the system choose. Returns the port. Raises OSError."""
         bound = await asyncio.get_running_loop().create_server(self._new_connection, host, port, start_serving=False)
-        self._sockets = [bound_socket.dup() for bound_socket in bound.sockets]
+        # The sockets of a server lend themselves to nothing else, and close with it.
+        self._sockets = [socket.socket(fileno=os.dup(each.fileno())) for each in bound.sockets]
         bound.close()
         for listening in self._sockets:
             listening.setblocking(False)
