@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 from bot.domain.snapshot import Severity
@@ -37,7 +37,8 @@ def check_thread(
 ) -> list[str]:
     """Return a sentence for all that is missing, doubled or wrong in the messages about one ended long task.
 
-    `follower` typed the command, `texts` has the language of the thread (English by default). Times are not checked.
+    `follower` typed the command, `texts` has the language of the thread (English by default). A thread has no card if
+    the end came before it: the completion has its buttons then. Times are not checked.
     """
     texts = texts or english()
     roots = [message for message in sandbox.slack.messages(channel) if remote_id in message.text]
@@ -48,10 +49,14 @@ def check_thread(
     if not thread:
         return [*found, "Its thread is empty."]
     address = None if expected.destination is None else sandbox.confluence.people_url + expected.destination
-    replies = _Replies(texts=texts, expected=expected, follower=follower, messages=thread[1:])
+    replies = _Replies(texts=texts, expected=expected, follower=follower, messages=thread)
+    if replies.begin_with_card():
+        found += _check_card(thread[0], expected, texts, address)
+        replies = replace(replies, messages=thread[1:])
+    else:
+        found += replies.check_buttons(address)
     return [
         *found,
-        *_check_card(thread[0], expected, texts, address),
         *replies.check_findings(),
         *replies.check_troubles(),
         *replies.check_completion(remote_id, address),
@@ -96,17 +101,20 @@ def _check_card(card: PostedMessage, expected: Expected, texts: Texts, address: 
             found.append(f"The card's {where} do not say {word!r}: {text[:_QUOTED]!r}.")
         if percent is not None and percent not in text:
             found.append(f"The card's {where} do not say {percent}: {text[:_QUOTED]!r}.")
-    buttons = [element for block in card.blocks if block["type"] == "actions" for element in block["elements"]]
-    if card.blocks and [button["url"] for button in buttons if "url" in button] != (
-        [] if address is None else [address]
-    ):
-        found.append(f"The card's buttons do not lead to {address}: {[button['action_id'] for button in buttons]}.")
-    return found
+    return [*found, *_check_buttons(card, "The card's", address)]
+
+
+def _check_buttons(message: PostedMessage, whose: str, address: str | None) -> list[str]:
+    buttons = [element for block in message.blocks if block["type"] == "actions" for element in block["elements"]]
+    wanted = [] if address is None else [address]
+    if not message.blocks or [button["url"] for button in buttons if "url" in button] == wanted:
+        return []
+    return [f"{whose} buttons do not lead to {address}: {[button['action_id'] for button in buttons]}."]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Replies:
-    """The replies of a thread without its card, sorted by what they are."""
+    """The replies of a thread, sorted by what they are."""
 
     texts: Texts
     expected: Expected
@@ -125,6 +133,20 @@ class _Replies:
             for trouble, sentences in TROUBLES.items()
             for sentence, side in ((sentences.starts, "starts"), (sentences.ends, "ends"))
         }
+
+    def begin_with_card(self) -> bool:
+        """Whether the first reply is a card, and not what stands below one."""
+        first = self.messages[0]
+        below = (*self._completions, *self._warnings())
+        return first not in below and first.text.split("\n")[0] not in self._trouble_lines
+
+    def check_buttons(self, address: str | None) -> list[str]:
+        """The completion leads where the card would."""
+        return [
+            sentence
+            for completion in self._completions
+            for sentence in _check_buttons(completion, "The completion's", address)
+        ]
 
     def _headlines(self) -> dict[str, tuple[str, int]]:
         """Return every headline that an expected finding can have -> its key, and how many it reports."""

@@ -202,6 +202,7 @@ class WaitingRow(Struct, frozen=True):
     kind: MessageKind
     facts: Facts | None  #: None if what is stored does not read
     state: MessageState
+    ambiguous: bool  #: an earlier try may be in Slack
     user_id: str | None
     not_before: datetime | None
     created_at: datetime

@@ -29,7 +29,7 @@ from bot.domain.message_facts import Facts, decode
 from bot.domain.message_kinds import MessageKind
 from bot.domain.states import MessageForm, MessageState, Outcome
 
-_COLUMNS = ("id", "subscription_id", "command_id", "facts", "state", "user_id", "not_before", "created_at")
+_COLUMNS = ("id", "subscription_id", "command_id", "facts", "state", "ambiguous", "user_id", "not_before", "created_at")
 #: the kind as text: a kind of a newer version must not hold up the whole workspace
 _WAITING = (*(messages.c[name] for name in _COLUMNS), type_coerce(messages.c.kind, String).label("kind"))
 #: a message to one person, beside the thread
@@ -45,9 +45,9 @@ async def waiting(
     """The messages of a workspace that are not posted yet, in order within each owner.
 
     Of at most `limit` threads, taken in turn by channel, so that none is crowded out by another: of each channel first
-    the thread whose most urgent message ranks lowest (`ranks`: by kind), then the longest waiting; those that wait
-    for a time to come are last. Of each thread the first `of_thread` messages, and as many of those to persons. And of
-    at most `limit` answers to commands, in turn by person.
+    the thread whose most urgent message ranks lowest (`ranks`: by kind), then the one with the fewest messages, then
+    the longest waiting; those that wait for a time to come are last. Of each thread the first `of_thread` messages, and
+    as many of those to persons. And of at most `limit` answers to commands, in turn by person.
     """
     values = {"b_team_id": team_id, "b_now": now, "b_limit": limit}
     by_kind = tuple(ranks.items())
@@ -78,20 +78,21 @@ def _of_threads(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
             messages.c.subscription_id,
             func.max(_LATER).label("later"),
             func.min(rank).label("rank"),
+            func.count().label("size"),
             func.min(messages.c.created_at).label("since"),
         )
         .where(_OF_TEAM, is_waiting, messages.c.subscription_id.is_not(None))
         .group_by(messages.c.subscription_id)
         .subquery()
     )
-    order = (threads.c.later, threads.c.rank, threads.c.since, threads.c.subscription_id)
+    order = (threads.c.later, threads.c.rank, threads.c.size, threads.c.since, threads.c.subscription_id)
     turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=order)
     in_turn = (
         select(threads, subscriptions.c.channel_id, turn.label("turn"))
         .join(subscriptions, subscriptions.c.id == threads.c.subscription_id)
         .subquery()
     )
-    order = (in_turn.c.later, in_turn.c.turn, in_turn.c.rank, in_turn.c.since)
+    order = (in_turn.c.later, in_turn.c.turn, in_turn.c.rank, in_turn.c.size, in_turn.c.since)
     threads_chosen = select(in_turn).order_by(*order).limit(bindparam("b_limit")).subquery()
     group = (messages.c.subscription_id, _TO_PERSON)
     rows = (
@@ -215,7 +216,7 @@ async def drop_stopped(connection: Connection, subscription_id: int, *, reason: 
 async def drop_planned(connection: Connection, message_ids: Sequence[int], *, reason: str) -> None:
     """Drop messages whose post was not begun."""
     planned = messages.c.state == MessageState.PLANNED
-    await _drop(connection, messages.c.id.in_(message_ids), planned, reason=reason)
+    await _drop(connection, messages.c.id.in_(message_ids), planned, not_(messages.c.ambiguous), reason=reason)
 
 
 async def _drop(connection: Connection, *conditions: ColumnElement[bool], reason: str) -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from bot.db import unfinished_messages, waiting_messages
 from bot.db.engine import Connection
 from bot.db.rows import StaleRow, WaitingRow
-from bot.domain.message_facts import TroubleOver, TroubleStarted
+from bot.deliver.pointless import pointless
 from bot.domain.message_kinds import RULES, MessageKind, Owner, Place, SubscriptionOwner
 from bot.domain.pacing import Candidate, Method, Urgency
-from bot.domain.states import MessageForm, MessageState, Outcome, Trouble
+from bot.domain.states import MessageForm, MessageState, Outcome
 
 #: threads considered at once, in turn by channel; likewise messages to edit
 CONSIDERED = 200
@@ -50,15 +51,15 @@ async def candidates(connection: Connection, team_id: str, *, busy: Set[Owner], 
     work: list[Work] = []
     later: list[datetime] = []
     unfinished: list[int] = []
-    pointless: list[int] = []
+    dropped: list[int] = []
     by_owner: dict[Owner, list[WaitingRow]] = {}
     for row in waiting:
         by_owner.setdefault(row.owner, []).append(row)
     for owner, rows in by_owner.items():
         if owner in busy:
             continue
-        over = over_already(rows)
-        pointless += over
+        over = pointless(rows)
+        dropped += over
         left = [row for row in rows if row.id not in over]
         stuck = [row.id for row in left if row.state is MessageState.SENDING]
         unfinished += stuck
@@ -70,22 +71,8 @@ async def candidates(connection: Connection, team_id: str, *, busy: Set[Owner], 
     stale = await waiting_messages.stale(connection, team_id, now=now, limit=CONSIDERED)
     work += _next_edits(stale, busy=busy, now=now, later=later)
     return Candidates(
-        work=tuple(work), next_at=min(later, default=None), unfinished=tuple(unfinished), pointless=tuple(pointless)
+        work=tuple(work), next_at=min(later, default=None), unfinished=tuple(unfinished), pointless=tuple(dropped)
     )
-
-
-def over_already(rows: Sequence[WaitingRow]) -> list[int]:
-    """Messages about troubles that ended before their beginning was posted: beginning and end."""
-    begun: dict[Trouble, int] = {}
-    over: list[int] = []
-    for row in rows:
-        if row.state is not MessageState.PLANNED:
-            continue
-        if isinstance(row.facts, TroubleStarted):
-            begun[row.facts.trouble] = row.id
-        elif isinstance(row.facts, TroubleOver) and row.facts.trouble in begun:
-            over += [begun.pop(row.facts.trouble), row.id]
-    return over
 
 
 def _next_post(rows: Sequence[WaitingRow], *, now: datetime, later: list[datetime]) -> Iterable[Work]:
@@ -93,10 +80,12 @@ def _next_post(rows: Sequence[WaitingRow], *, now: datetime, later: list[datetim
     beside = [row for row in rows if RULES[row.kind].place is Place.PERSON]
     thread = [row for row in rows if RULES[row.kind].place is not Place.PERSON]
     urgency = Urgency(thread[0].rank) if thread else Urgency.PROGRESS
+    up_to_urgent = _up_to(thread, urgency)
     for row in (*beside[:1], *thread[:1]):
         if row.not_before is not None and row.not_before > now:
             later.append(row.not_before)
             continue
+        behind = [row] if row in beside else up_to_urgent
         yield Work(
             owner=row.owner,
             kind=row.kind,
@@ -105,11 +94,18 @@ def _next_post(rows: Sequence[WaitingRow], *, now: datetime, later: list[datetim
                 channel_id=(row.user_id or row.channel_id) if row.kind is MessageKind.DIRECT else row.channel_id,
                 method=Method.POST,
                 urgency=RULES[row.kind].urgency if row in beside else urgency,
-                since=row.created_at,
+                posts=len(behind),
+                since=behind[-1].created_at,
                 terminal=urgency is Urgency.COMPLETION,
             ),
         )
         return
+
+
+def _up_to(rows: Sequence[WaitingRow], urgency: Urgency) -> Sequence[WaitingRow]:
+    """The messages of a thread up to the first of this urgency, or as far as they are listed."""
+    before = sum(1 for _ in takewhile(lambda row: RULES[row.kind].urgency is not urgency, rows))
+    return rows[: before + 1]
 
 
 def _next_edits(rows: Sequence[StaleRow], *, busy: Set[Owner], now: datetime, later: list[datetime]) -> list[Work]:

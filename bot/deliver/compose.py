@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from bot.db import findings
+from bot.db import findings, threads
 from bot.db.engine import Connection
 from bot.db.rows import MessageRow, Shows
 from bot.deliver.deps import Deps
@@ -89,7 +89,7 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.PostingSetAside():
             return trouble(texts, view, Trouble.SET_ASIDE, over=False)
         case facts_of.Completion():
-            return await _completion(connection, texts, thread)
+            return await _completion(connection, texts, thread, buttons_of=await _without_card(connection, thread))
         case facts_of.EndForFollower():
             return await _end_for_follower(connection, texts, thread)
         case facts_of.FindingsFile() | facts_of.FindingsPage():
@@ -128,10 +128,19 @@ async def _end_for_follower(connection: Connection, texts: Texts, thread: Thread
     return replies.together(texts, [opening, await _completion(connection, texts, mine)])
 
 
-async def _completion(connection: Connection, texts: Texts, thread: Thread) -> Message:
+async def _completion(
+    connection: Connection, texts: Texts, thread: Thread, *, buttons_of: str | None = None
+) -> Message:
     found = await findings.listed(connection, thread.row.task.id)
     view = thread.view
-    return completion(texts, view, summarize(view.snapshot, found, view.outcome))
+    return completion(texts, view, summarize(view.snapshot, found, view.outcome), buttons_of=buttons_of)
+
+
+async def _without_card(connection: Connection, thread: Thread) -> str | None:
+    """The id of a subscription whose thread has no card; None if there is one."""
+    subscription_id = thread.row.subscription.id
+    shown = await threads.shown_messages(connection, subscription_id)
+    return None if MessageKind.CARD in shown else str(subscription_id)
 
 
 async def _findings(

@@ -69,17 +69,17 @@ class KindRules(Struct, frozen=True, kw_only=True):
 
 RULES: Mapping[MessageKind, KindRules] = {
     MessageKind.ROOT: KindRules(
-        place=Place.CHANNEL, urgency=Urgency.FIRST_CARD, edit_rank=1, refused=Loss.END_THREAD, deleted=Loss.END_THREAD
+        place=Place.CHANNEL, urgency=Urgency.ROOT, edit_rank=1, refused=Loss.END_THREAD, deleted=Loss.END_THREAD
     ),
     MessageKind.CARD: KindRules(
-        place=Place.THREAD, urgency=Urgency.FIRST_CARD, edit_rank=0, refused=Loss.MILESTONES, deleted=Loss.POST_AGAIN
+        place=Place.THREAD, urgency=Urgency.CARD, edit_rank=0, refused=Loss.MILESTONES, deleted=Loss.POST_AGAIN
     ),
     MessageKind.WARNINGS: KindRules(place=Place.THREAD, urgency=Urgency.WARNING, edit_rank=2),
     MessageKind.TROUBLE: KindRules(place=Place.THREAD, urgency=Urgency.TROUBLE),
     MessageKind.PHASE: KindRules(place=Place.THREAD, urgency=Urgency.PROGRESS),
     MessageKind.MILESTONE: KindRules(place=Place.THREAD, urgency=Urgency.PROGRESS),
     MessageKind.COMPLETION: KindRules(place=Place.THREAD, urgency=Urgency.COMPLETION),
-    MessageKind.FILE: KindRules(place=Place.THREAD, urgency=Urgency.COMPLETION),
+    MessageKind.FILE: KindRules(place=Place.THREAD, urgency=Urgency.WARNING),
     MessageKind.DIRECT: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
     MessageKind.PRIVATE: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
 }

@@ -1,7 +1,7 @@
 """Choose which posts and edits are worth the next calls that Slack allows one workspace."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
 from heapq import nsmallest
 
@@ -35,6 +35,11 @@ LIMITS: Mapping[Method, Limit] = {
 CHANNEL_SPACING = 1.1
 #: after so many calls in a row that were chosen for their urgency, one is chosen for its wait
 FAIR_AFTER = 4
+#: a post is chosen for its wait only after this: before, a card would go before the roots that began with it
+PATIENCE = timedelta(minutes=1)
+#: a thread that needs one post more than another goes first if its message has waited longer by this: measured in
+#: bursts (benchmarks/figure_6b_burst), less makes most wait longer, and more makes few wait very long
+A_POST_MORE = timedelta(seconds=2)
 #: percent points from which on a larger change ranks no higher
 GREAT_CHANGE = 20.0
 #: seconds by which a time rounded to microseconds may be early
@@ -45,10 +50,11 @@ class Urgency(IntEnum):
     """How urgent a message is; a thread is as urgent as its most urgent waiting message. The smaller, the sooner."""
 
     COMPLETION = 0
-    FIRST_CARD = 1
+    ROOT = 1
     WARNING = 2
     TROUBLE = 3
-    PROGRESS = 4
+    CARD = 4
+    PROGRESS = 5
 
 
 class Candidate(Struct, frozen=True, kw_only=True):
@@ -58,7 +64,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     channel_id: str
     method: Method  #: POST or UPDATE
     urgency: Urgency  #: the thread's, so that a completion pulls its own warnings along instead of jumping them
-    since: datetime  #: since when it waits (UTC)
+    since: datetime  #: since when it waits (UTC), or the most urgent message after it
+    posts: int = 1  #: how many posts of the thread, this one counted, post its most urgent message
     change: float = 0.0  #: percent points between what is shown and what is true
     terminal: bool = False  #: whether it shows the end
 
@@ -139,9 +146,10 @@ def next_messages(
 ) -> tuple[tuple[Candidate, ...], Budgets, datetime | None]:
     """The posts and edits to make now, the budgets after them, and, if all have to wait, until when (UTC).
 
-    `limit` (2 or more) bounds how much is handed out. Posts go by urgency, then by age; a completion is never
-    passed over for another message. Edits go likewise, those that show an end first. After every
-    FAIR_AFTER of one method that were chosen for urgency, one is chosen for its wait: no message starves.
+    `limit` (2 or more) bounds how much is handed out. Posts go by urgency, then by age and by how few posts the thread
+    needs (A_POST_MORE); a completion is never passed over for another message. Edits go by urgency and age, those that
+    show an end first. After every FAIR_AFTER of one method that were chosen for urgency, one is chosen for its wait, a
+    post only after PATIENCE: no message starves.
     """
     at = now.timestamp() + _ROUNDING
     posts = [item for item in candidates if item.method is Method.POST]
@@ -159,7 +167,7 @@ def next_messages(
 
     chosen: list[Candidate] = []
     if of_posts:
-        taken, budgets = _taken(Method.POST, _posts_ranked(sendable, of_posts), of_posts, budgets, now)
+        taken, budgets = _taken(Method.POST, _posts_ranked(sendable, of_posts, now), of_posts, budgets, now)
         chosen += taken
     if of_edits:
         taken, budgets = _taken(Method.UPDATE, _edits_ranked(edits, of_edits, now), of_edits, budgets, now)
@@ -171,21 +179,28 @@ def next_messages(
 _Ranked = tuple[list[Candidate], list[Candidate]]
 
 
-def _posts_ranked(posts: Sequence[Candidate], count: int) -> _Ranked:
-    """The first posts of each order, one a channel."""
+def _posts_ranked(posts: Sequence[Candidate], count: int, now: datetime) -> _Ranked:
+    """The first posts of each order, one a channel; by wait only those that have waited long."""
     urgent: dict[str, Candidate] = {}
     oldest: dict[str, Candidate] = {}
     for item in posts:
         channel = item.channel_id
         first = urgent.setdefault(channel, item)
-        if item.urgency < first.urgency or (item.urgency == first.urgency and item.since < first.since):
+        if _rank(item) < _rank(first):
             urgent[channel] = item
         if item.since < oldest.setdefault(channel, item).since:
             oldest[channel] = item
     return (
-        nsmallest(count, urgent.values(), key=lambda item: (item.urgency, item.since)),
-        nsmallest(count, oldest.values(), key=lambda item: item.since),
+        nsmallest(count, urgent.values(), key=_rank),
+        nsmallest(
+            count, (item for item in oldest.values() if now - item.since >= PATIENCE), key=lambda item: item.since
+        ),
     )
+
+
+def _rank(post: Candidate) -> tuple[Urgency, datetime]:
+    """The smaller, the sooner: of two ends of about the same age the one that needs fewer posts."""
+    return (post.urgency, post.since + post.posts * A_POST_MORE)
 
 
 def _edits_ranked(edits: Sequence[Candidate], count: int, now: datetime) -> _Ranked:
@@ -217,9 +232,9 @@ def _taken(
 
     for _ in range(count):
         pressing = next(item for item in by_urgency if slot(item) not in used)
-        longest = next(item for item in by_wait if slot(item) not in used)
+        longest = next((item for item in by_wait if slot(item) not in used), None)
         completes = method is Method.POST and pressing.urgency is Urgency.COMPLETION
-        item = longest if in_a_row >= FAIR_AFTER and not completes else pressing
+        item = longest if longest is not None and in_a_row >= FAIR_AFTER and not completes else pressing
         in_a_row = 0 if item is longest else in_a_row + (not completes)
         used.add(slot(item))
         taken.append(item)

@@ -6,6 +6,7 @@ from bot.domain.states import Outcome
 from bot.domain.summary import Extent, Summary
 from bot.render import phrases
 from bot.render.blocks import context, message, section
+from bot.render.buttons import button_row
 from bot.render.chart import chart, in_words
 from bot.render.i18n import Texts, counted, wording
 from bot.render.links import open_link
@@ -61,8 +62,11 @@ _NOT_DONE: tuple[tuple[Callable[[Summary], Extent], str, tuple[str, str]], ...] 
 )
 
 
-def completion(texts: Texts, view: ThreadView, summary: Summary) -> Message:
-    """Say how it ended, with counts, duration, link and chart."""
+def completion(texts: Texts, view: ThreadView, summary: Summary, *, buttons_of: str | None = None) -> Message:
+    """Say how it ended, with counts, duration, link and chart.
+
+    `buttons_of`: id of the subscription, if its thread has no card, whose buttons the completion has then.
+    """
     note = phrases.ending_note(texts, view)
     if note is None and view.outcome in _WENT_THROUGH:
         note = texts.say(_WENT_THROUGH[view.outcome])
@@ -82,9 +86,11 @@ def completion(texts: Texts, view: ThreadView, summary: Summary) -> Message:
 
     paragraphs = [joined("\n", [line for line in lines if line]) for lines in (opening, results, [link])]
     small = [line for line in (figures, moments) if line]
-    blocks = [section(paragraph) for paragraph in paragraphs if paragraph]
+    buttons = button_row(texts, view, subscription_id=buttons_of) if buttons_of is not None else []
+    shown = paragraphs[:-1] if buttons and link else paragraphs
+    blocks = [section(paragraph) for paragraph in shown if paragraph]
     blocks += [curve] if curve else []
-    blocks += [context(*small)]
+    blocks += [context(*small), *buttons]
     text = [*paragraphs, *small, in_words(texts, view.samples)]
     return message([line for line in text if line], blocks)
 

@@ -54,6 +54,7 @@ async def test_the_messages_of_a_thread_are_listed_in_order_until_they_are_poste
         kind=MessageKind.COMPLETION,
         facts=Completion(),
         state=MessageState.PLANNED,
+        ambiguous=False,
         user_id=None,
         not_before=None,
         created_at=filled.clock(),
@@ -71,6 +72,16 @@ async def test_of_many_threads_the_most_urgent_are_listed_and_of_equals_the_long
         filled.clock.move(1)
     assert {row.owner.id for row in await waiting(filled, limit=2)} == {three, one}
     assert len(await waiting(filled)) == 4
+
+
+async def test_of_equally_urgent_threads_the_one_with_the_fewest_messages_is_listed_first(
+    filled: FilledDatabase,
+) -> None:
+    one, two = await threads(filled, 2)
+    await filled.add_messages(one, WARNINGS, COMPLETION)
+    filled.clock.move(1)
+    await filled.add_messages(two, COMPLETION)
+    assert {row.owner.id for row in await waiting(filled, limit=1)} == {two}
 
 
 async def test_threads_are_taken_in_turn_by_channel(filled: FilledDatabase) -> None:

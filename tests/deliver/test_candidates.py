@@ -1,13 +1,14 @@
 """Which message of a thread comes next."""
 
-from bot.deliver.candidates import CONSIDERED
+from bot.deliver.candidates import CONSIDERED, candidates
 from bot.domain.message_facts import TroubleOver, TroubleStarted
 from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import Draft
+from bot.domain.pacing import Method, Urgency
 from bot.domain.states import Outcome, Trouble
 from sandbox.slack import Fault
 from tests.support.delivery import FRIEND, DeliveryRig, renamed
-from tests.support.filled_database import CHANNEL, OWNER
+from tests.support.filled_database import CHANNEL, OWNER, TEAM
 
 
 async def test_a_thread_begins_with_its_root_and_its_card(both: DeliveryRig) -> None:
@@ -19,7 +20,7 @@ async def test_a_thread_begins_with_its_root_and_its_card(both: DeliveryRig) -> 
 
 
 async def test_the_completion_comes_after_all_warnings(both: DeliveryRig) -> None:
-    thread = await both.add_thread()
+    thread = await both.add_posted_thread()
     for number in range(4):
         await both.add_warnings(thread, renamed(number))
     await both.end(thread, Outcome.PROBLEMS)
@@ -70,3 +71,60 @@ async def test_a_flood_in_one_channel_does_not_keep_another_from_its_root(rig: D
     await rig.add_thread(channel="C2")
     await rig.run(3)
     assert len(rig.slack.messages("C2")) == 1
+
+
+# -- the end came first
+
+
+async def test_a_card_that_was_not_begun_when_the_end_came_is_not_posted(both: DeliveryRig) -> None:
+    thread = await both.add_thread()
+    await both.run_up_to(thread, MessageKind.CARD)
+    await both.end(thread)
+    await both.finish()
+    assert await both.states(thread) == ["root posted", "card dropped", "completion posted"]
+    assert [reply.mentions for reply in both.replies()] == [(OWNER, FRIEND)]
+
+
+async def test_a_card_that_may_be_in_slack_is_posted_again_and_shows_the_end(rig: DeliveryRig) -> None:
+    thread = await rig.add_thread()
+    await rig.run_up_to(thread, MessageKind.CARD)
+    rig.slack.faults.add("chat.postMessage", Fault.drop_after())
+    await rig.run(1.5)
+    await rig.end(thread)
+    await rig.finish()
+    assert await rig.states(thread) == ["root posted", "card posted", "completion posted"]
+    assert [reply.text.partition(":")[0] for reply in rig.replies()[1:]] == [
+        "Finished",
+        f"<@{OWNER}> <@{FRIEND}>\n*Finished*",
+    ]
+
+
+async def test_a_completion_without_a_card_has_the_buttons_of_the_card(rig: DeliveryRig) -> None:
+    thread = await rig.add_thread()
+    await rig.end(thread, Outcome.UNKNOWN)
+    await rig.finish()
+    (completion,) = rig.replies()
+    buttons = [element for block in completion.blocks if block["type"] == "actions" for element in block["elements"]]
+    assert [(button["action_id"], button["value"]) for button in buttons] == [("follow_again", str(thread))]
+    with_card = await rig.add_thread(channel="C2")
+    await rig.run(6)
+    await rig.end(with_card, Outcome.UNKNOWN)
+    await rig.finish()
+    assert [block["type"] for block in rig.replies("C2")[1].blocks].count("actions") == 0
+
+
+# -- the order of threads
+
+
+async def test_a_thread_is_as_urgent_and_as_old_as_its_most_urgent_message(rig: DeliveryRig) -> None:
+    standing, started = await rig.add_posted_thread(channel="C2"), await rig.add_thread()
+    ended_at = rig.clock()
+    for thread in (started, standing):
+        await rig.end(thread)
+    async with rig.database.read() as connection:
+        listed = await candidates(connection, TEAM, busy=frozenset(), now=rig.clock())
+    posts = [work.candidate for work in listed.work if work.candidate.method is Method.POST]
+    assert [(post.urgency, post.posts, post.since) for post in posts] == [
+        (Urgency.COMPLETION, 1, ended_at),
+        (Urgency.COMPLETION, 2, ended_at),
+    ]

@@ -19,7 +19,12 @@ def at(seconds: float) -> datetime:
 
 
 def post(
-    number: int, urgency: Urgency = Urgency.FIRST_CARD, *, waits: float = 1.0, channel: str | None = None
+    number: int,
+    urgency: Urgency = Urgency.ROOT,
+    *,
+    waits: float = 1.0,
+    channel: str | None = None,
+    posts: int = 1,
 ) -> Candidate:
     """A message to be posted that has waited for so many seconds, into a channel of its own unless one is named."""
     return Candidate(
@@ -28,6 +33,7 @@ def post(
         method=Method.POST,
         urgency=urgency,
         since=LATER - timedelta(seconds=waits),
+        posts=posts,
     )
 
 
@@ -79,14 +85,36 @@ def test_after_a_take_over_budgets_are_empty() -> None:
 
 def test_posts_go_by_urgency_and_then_by_age() -> None:
     items = [
-        post(1, Urgency.PROGRESS, waits=9),
+        post(0, Urgency.PROGRESS, waits=10),
+        post(1, Urgency.CARD, waits=9),
         post(2, Urgency.TROUBLE, waits=8),
         post(3, Urgency.WARNING, waits=7),
-        post(4, Urgency.FIRST_CARD, waits=6),
+        post(4, Urgency.ROOT, waits=6),
         post(5, Urgency.COMPLETION, waits=4),
         post(6, Urgency.COMPLETION, waits=5),
     ]
     assert next_messages(items, Budgets.opened(START), LATER, 10)[0] == tuple(reversed(items))
+
+
+def test_of_ends_of_about_the_same_age_the_one_with_the_fewest_posts_goes_first() -> None:
+    ends = [
+        post(1, Urgency.COMPLETION, waits=5, posts=3),
+        post(2, Urgency.COMPLETION, waits=4, posts=2),
+        post(3, Urgency.COMPLETION, waits=3.5, posts=1),
+        post(4, Urgency.COMPLETION, waits=1, posts=1),
+    ]
+    assert order([post(5, waits=900), *ends]) == [3, 2, 1, 4, 5]
+
+
+def test_no_end_is_passed_over_for_long_by_ends_with_fewer_posts() -> None:
+    of_three = post(0, Urgency.COMPLETION, waits=4.1, posts=3)
+    assert order([of_three, *(post(n, Urgency.COMPLETION, waits=0) for n in range(1, 9))])[0] == 0
+
+
+def test_a_card_that_began_with_roots_goes_after_them_and_one_that_waits_long_does_not() -> None:
+    roots = [post(number, waits=20) for number in range(10)]
+    assert order([*roots, post(10, Urgency.CARD, waits=59.9)]) == list(range(11))
+    assert order([*roots, post(10, Urgency.CARD, waits=60)]) == [0, 1, 2, 3, 10, *range(4, 10)]
 
 
 def test_the_methods_are_named_as_slack_names_them() -> None:
@@ -94,8 +122,8 @@ def test_the_methods_are_named_as_slack_names_them() -> None:
 
 
 def test_of_two_posts_that_wait_equally_long_the_first_listed_goes_first() -> None:
-    urgent = [post(number, Urgency.FIRST_CARD) for number in range(FAIR_AFTER + 1)]
-    equal = [post(number, Urgency.PROGRESS, waits=9, channel="D") for number in (100, 101)]
+    urgent = [post(number, Urgency.ROOT) for number in range(FAIR_AFTER + 1)]
+    equal = [post(number, Urgency.PROGRESS, waits=90, channel="D") for number in (100, 101)]
     assert order([*urgent, *equal])[FAIR_AFTER] == 100
 
 
@@ -213,7 +241,14 @@ def test_calls_that_were_not_chosen_are_counted_too() -> None:
 waits, channels = st.floats(0, 3600), st.sampled_from(["C1", "C2", "C3", "C4"])
 candidates = st.lists(
     st.one_of(
-        st.builds(post, st.integers(0, 10**6), st.sampled_from(Urgency), waits=waits, channel=channels),
+        st.builds(
+            post,
+            st.integers(0, 10**6),
+            st.sampled_from(Urgency),
+            waits=waits,
+            channel=channels,
+            posts=st.integers(1, 5),
+        ),
         st.builds(
             edit,
             st.integers(0, 10**6),

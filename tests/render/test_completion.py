@@ -45,3 +45,17 @@ def test_the_completion_mentions_the_followers_and_lists_the_results(en: Texts) 
         "Progress: 26% after 10 minutes; 50% after 19 minutes; 76% after 29 minutes; 100% after 38 minutes",
     ]
     assert [block["type"] for block in message.blocks] == ["section", "section", "data_visualization", "context"]
+
+
+def test_without_a_card_the_completion_has_its_buttons_and_says_the_link_once(en: Texts) -> None:
+    snapshot = Snapshot(kind=Kind.COPY, percent=100, destination_url="/spaces/DEST/pages/1/Handbook")
+    view = replace(
+        RELINKING, snapshot=snapshot, outcome=Outcome.FINISHED, site_url="https://example.atlassian.net/wiki"
+    )
+    summary = summarize(snapshot, [], Outcome.FINISHED)
+    with_card, without = completion(en, view, summary), completion(en, view, summary, buttons_of="7")
+    assert without.text == with_card.text
+    shown = [block["text"]["text"] for block in without.blocks if block["type"] == "section"]
+    assert [("Open in Confluence" in text) for text in shown] == [False]
+    (actions,) = (block for block in without.blocks if block["type"] == "actions")
+    assert [button["action_id"] for button in actions["elements"]] == ["open"]

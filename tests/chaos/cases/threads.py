@@ -1,7 +1,7 @@
 """Runs that keep and break the promises about threads."""
 
 from bot.domain.message_kinds import MessageKind
-from bot.domain.states import Outcome
+from bot.domain.states import MessageState, Outcome
 from bot.render.mrkdwn import bold
 from bot.render.status_texts import FINDING_TEXTS
 from sandbox.scenarios import Expected
@@ -34,6 +34,7 @@ from tests.chaos.cases.small_runs import (
 )
 
 END = "Finished: 100%"
+DROPPED_CARD = record("card", MessageKind.CARD, None, state=MessageState.DROPPED)
 RENAMED = {count: bold(FINDING_TEXTS["WARN_RENAME_PAGE"].headline(TEXTS, count)) for count in (1, 2)}
 
 CASES = {
@@ -88,6 +89,12 @@ CASES = {
         kept=run(),
         broken=run(ROOT, COMPLETION, records=(ROOT_RECORD, COMPLETION_RECORD)),
         details=("Its thread has no card.",),
+    ),
+    "a card that the end overtook": Case(
+        promise="complete",
+        kept=run(ROOT, COMPLETION, records=(ROOT_RECORD, DROPPED_CARD, COMPLETION_RECORD)),
+        broken=run(ROOT, records=(ROOT_RECORD, DROPPED_CARD)),
+        details=("Its thread is empty.",),
     ),
     "a stopped thread": Case(
         promise="complete",

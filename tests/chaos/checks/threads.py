@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from bot.domain.message_kinds import MessageKind
 from bot.domain.states import MessageState, Outcome
 from bot.render.i18n import english
 from bot.render.phrases import outcome_word
@@ -35,7 +36,7 @@ def incomplete(observed: Observations) -> Iterator[Violation]:
     for task, thread in _known_threads(observed):
         if thread.subscription.outcome is Outcome.STOPPED:
             details = _of_stopped(task, thread)
-        elif thread.replies and thread.card is None:
+        elif thread.replies and thread.card is None and not _ended_first(observed, thread):
             details = iter(["Its thread has no card."])
         else:
             details = iter(
@@ -49,6 +50,14 @@ def incomplete(observed: Observations) -> Iterator[Violation]:
             )
         for detail in details:
             yield Violation(detail=detail, remote_id=task.remote_id)
+
+
+def _ended_first(observed: Observations, thread: SlackThread) -> bool:
+    """Whether the bot left the card of a thread out, because the end came before it."""
+    of_thread = [each for each in observed.records.messages.values() if each.subscription_id == thread.subscription.id]
+    cards = {each.state for each in of_thread if each.kind is MessageKind.CARD}
+    told = {each.state for each in of_thread if each.kind is MessageKind.COMPLETION}
+    return cards == {MessageState.DROPPED} and told == {MessageState.POSTED}
 
 
 def edited_after_end(observed: Observations) -> Iterator[Violation]:
