@@ -1,6 +1,7 @@
 """Claim workspaces, choose the messages worth the next calls, and post and edit them."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ _log = structlog.get_logger(__name__)
 IDLE_SECONDS = 1.0
 #: calls under way at once in one workspace
 MAX_CALLS = 8
+#: of those in one channel, so that slow answers there leave room for the other channels
+MAX_CALLS_OF_CHANNEL = MAX_CALLS // 2
 
 
 @dataclass(kw_only=True)
@@ -101,9 +104,9 @@ class Deliverer:
         if lease.token is Token.REFUSED and not unpaced and not lease.busy:
             await self._give_back(lease)
             return None
-        chosen, lease.budgets, until = next_messages(
-            [work.candidate for work in paced.values()], lease.budgets, now, free
-        )
+        crowded = {channel for channel, calls in lease.calls.items() if calls >= MAX_CALLS_OF_CHANNEL}
+        considered = [work.candidate for work in paced.values() if work.candidate.channel_id not in crowded]
+        chosen, lease.budgets, until = next_messages(considered, lease.budgets, now, free)
         if chosen and lease.token is Token.UNTRIED:
             lease.token = Token.ON_TRIAL
         by_owner: dict[Owner, list[Work]] = {}
@@ -111,6 +114,7 @@ class Deliverer:
             by_owner.setdefault(work.owner, []).append(work)
         for owner, works in by_owner.items():
             lease.busy.add(owner)
+            lease.calls.update([works[0].candidate.channel_id])
             self.worker.start(self._deliver(lease, owner, works))
         return min((at for at in (until, listed.next_at) if at is not None), default=None)
 
@@ -135,6 +139,7 @@ class Deliverer:
             if lease.token is Token.ON_TRIAL and work.kind is not MessageKind.PRIVATE:
                 lease.token = Token.UNTRIED
             lease.busy.discard(owner)
+            lease.calls -= Counter([works[0].candidate.channel_id])
             self.wake.set()
 
     async def _call(self, lease: Lease, work: Work) -> Called | None:

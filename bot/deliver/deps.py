@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,6 +86,8 @@ class Lease:
     ask_again_at: dict[str, datetime] = field(default_factory=dict)
     #: owners of messages that are being posted or edited
     busy: set[Owner] = field(default_factory=set)
+    #: threads of each channel in which a call is under way
+    calls: Counter[str] = field(default_factory=Counter)
     #: whether Slack takes the token
     token: Token = Token.ACCEPTED
 
