@@ -5,8 +5,6 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
@@ -27,16 +25,9 @@ from benchmarks.busy_workspace import (
     stale_cards,
     store,
 )
-from bot.clients.slack.client import SlackClient
+from benchmarks.delivering import delivering, turn
 from bot.clients.slack.session import open_session
-from bot.clients.slack.workspaces import SingleWorkspace
-from bot.db.engine import open_database
-from bot.db.migrate import migrate
-from bot.db.secrets import Secrets
-from bot.db.url import parse
-from bot.deliver import Deliverer, Deps
-from bot.metrics import Metrics
-from bot.render.i18n import load_catalogs
+from bot.deliver import Deliverer
 from sandbox.slack import SlackSimulator
 
 #: simulated seconds: long tasks take up to hours
@@ -44,7 +35,6 @@ LASTS = 3 * 3600.0
 #: simulated seconds between two measurements of the stale cards, in the second half
 SAMPLED = 30.0
 EDITS_A_MINUTE = 50
-CATALOGS = Path(__file__).parent.parent / "bot" / "render" / "catalogs"
 
 
 @dataclass(kw_only=True)
@@ -81,28 +71,12 @@ class Result:
 async def bot(seed: int, lasts: float) -> Result:
     """The real deliverer."""
     clock, result = Clock(), Result()
-    with TemporaryDirectory() as folder:
-        database = open_database(parse(f"sqlite+aiosqlite:///{folder}/bench.db"))
-        await migrate(database)
-        async with SlackSimulator(clock=clock.seconds) as slack, open_session(slack.api_url) as session:
-            workspace = Workspace(clock=clock, slack=slack)
-            workspace.fill()
-            await store(database, workspace)
-            metrics = Metrics()
-            client = SlackClient(session, token=TOKEN, base_url=slack.api_url, metrics=metrics)
-            deps = Deps(
-                database=database,
-                slack=SingleWorkspace(client),
-                catalogs=load_catalogs(CATALOGS),
-                secrets=Secrets(["a secret that guards nothing at all"]),
-                metrics=metrics,
-                now=clock.now,
-                site_urls={},
-                monotonic=clock.seconds,
-            )
-            ended = await _deliver(Deliverer(deps=deps), clock, result, seed=seed, lasts=lasts)
-            result.add_completions(workspace, ended, lasts)
-        await database.close()
+    async with delivering(clock) as (deliverer, slack):
+        workspace = Workspace(clock=clock, slack=slack)
+        workspace.fill()
+        await store(deliverer.deps.database, workspace)
+        ended = await _deliver(deliverer, clock, result, seed=seed, lasts=lasts)
+        result.add_completions(workspace, ended, lasts)
     return result
 
 
@@ -121,7 +95,7 @@ async def _deliver(deliverer: Deliverer, clock: Clock, result: Result, *, seed: 
             ended |= {one.thread: clock.at for one in changed if one.ends}
         if clock.at >= renew_at:
             renew_at = clock.at + await deliverer.renew_step()
-        wait = await _turn(deliverer)
+        wait = await turn(deliverer)
         if clock.at >= sample_at:
             sample_at = clock.at + SAMPLED
             samples.append(await stale_cards(deliverer.deps.database, clock.now()))
@@ -131,17 +105,6 @@ async def _deliver(deliverer: Deliverer, clock: Clock, result: Result, *, seed: 
     result.stale = sum(count for count, _ in samples) / len(samples)
     result.age = sum(count * age for count, age in samples) / max(sum(count for count, _ in samples), 1)
     return ended
-
-
-async def _turn(deliverer: Deliverer) -> float:
-    """Steps until none asks for another at once; seconds to wait."""
-    deliverer.wake.set()
-    wait = 0.0
-    while deliverer.wake.is_set():
-        deliverer.wake.clear()
-        wait = await deliverer.step()
-        await deliverer.settle()
-    return wait
 
 
 class OnTheClock(AsyncRateLimitErrorRetryHandler):
