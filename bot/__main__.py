@@ -1,16 +1,17 @@
 """Run the bot: python -m bot [worker|migrate|doctor|demo|gallery]."""
 
 import asyncio
+import gc
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import structlog
 import typer
 
-from bot import log
-from bot.config import ConfigError, Settings, forget_proxies, load
+if TYPE_CHECKING:
+    from bot.config import Settings
 
 _DATABASE_AWAY = "The database does not answer ({}): see that it runs and has room, or change DATABASE_URL."
 _TAKES_NO_WRITES = "The database takes no writes ({}): put that right, or change DATABASE_URL. Nothing was changed."
@@ -19,8 +20,13 @@ _TAKES_NO_WRITES = "The database takes no writes ({}): put that right, or change
 cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 
 
-def _settings(*, need_http: bool = True, need_credentials: bool = True) -> Settings:
+def _settings(*, need_http: bool = True, need_credentials: bool = True) -> "Settings":
     """Load the settings and set up logging. Ends the process with one sentence if the settings are unusable."""
+    import structlog  # noqa: PLC0415 -- see `_run`
+
+    from bot import log  # noqa: PLC0415 -- see `_run`
+    from bot.config import ConfigError, load  # noqa: PLC0415 -- see `_run`
+
     try:
         settings = load(need_http=need_http, need_credentials=need_credentials)
     except ConfigError as error:
@@ -40,19 +46,31 @@ def _give_up(reason: Exception | str) -> NoReturn:
 def everything(context: typer.Context) -> None:
     """Run everything in one process: HTTP, polling, delivery."""
     if context.invoked_subcommand is None:
-        _run(_settings(), worker=False)
+        _run(worker=False)
 
 
 @cli.command()
 def worker() -> None:
     """Run polling and delivery only; any number of workers share a Postgres database."""
-    _run(_settings(need_http=False), worker=True)
+    _run(worker=True)
 
 
-def _run(settings: Settings, *, worker: bool) -> None:
-    from bot import app  # noqa: PLC0415 -- one import per command
-
+def _run(*, worker: bool) -> None:
+    with _nothing_is_garbage():
+        settings = _settings(need_http=not worker)
+        from bot import app  # noqa: PLC0415 -- one import per command
     _run_to_its_end(app.run(settings, worker=worker))
+
+
+@contextmanager
+def _nothing_is_garbage() -> Iterator[None]:
+    """What is imported stays: looking for garbage among it takes a tenth of a start, and a part of every collection."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _run_to_its_end(work: Coroutine[Any, Any, None]) -> None:
@@ -87,7 +105,7 @@ def doctor() -> None:
     from bot.doctor.checks import Verdict  # noqa: PLC0415 -- one import per command
     from bot.doctor.probes import examine  # noqa: PLC0415 -- one import per command
 
-    async def check(settings: Settings) -> bool:
+    async def check(settings: "Settings") -> bool:
         failed = False
         async for result in examine(settings, now=now(), credential_of=credential_of):
             typer.echo(str(result))
@@ -114,6 +132,8 @@ def demo(
         from sandbox import demo as sandbox  # noqa: PLC0415 -- one import per command
     except ModuleNotFoundError as error:
         _give_up(f"The demo needs {error.name}, which production does without: run `make install`.")
+
+    from bot.config import forget_proxies  # noqa: PLC0415 -- one import per command
 
     forget_proxies()
     usual = sandbox.DemoOptions()

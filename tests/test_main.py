@@ -125,6 +125,27 @@ def test_the_bot_is_ready_and_a_signal_ends_it_cleanly(bot: subprocess.Popen[str
     assert [line for line in logged if line["level"] == "error" or "nclosed" in line["event"]] == []
 
 
+def test_a_start_loads_nothing_that_only_another_command_or_database_needs(
+    tmp_path: Path, settings: dict[str, str], port: int
+) -> None:
+    assert ended("migrate", settings=settings, folder=tmp_path).returncode == 0
+    report = tmp_path / "imports"
+    with report.open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-X", "importtime", "-m", "bot"], env={**MACHINE, **settings}, cwd=tmp_path, stderr=errors
+        )
+    try:
+        assert ready(process, port) == 200
+    finally:
+        process.kill()
+        process.wait()
+    lines = report.read_text(encoding="utf-8").splitlines()
+    loaded = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+
+    assert "bot.app" in loaded
+    assert loaded & {"sandbox", "bot.doctor", "alembic", "mako", "psycopg", "jsonschema", "yaml", "playwright"} == set()
+
+
 def test_a_bad_setting_is_one_sentence(tmp_path: Path, settings: dict[str, str]) -> None:
     done = ended(settings={**settings, "SLACK_SIGNING_SECRET": ""}, folder=tmp_path)
     sentence = "SLACK_SIGNING_SECRET is missing: it proves that a request comes from Slack."

@@ -205,6 +205,8 @@ def _slack_app(settings: Settings, command_worker: CommandWorker) -> AsyncApp:
     logger.addFilter(_is_not_about_the_token)
     check = listeners.RequestCheck(command_worker)
     app = AsyncApp(
+        # Bolt would read the source of every frame to find its caller's name.
+        name="longtask",
         logger=logger,
         authorize=authorize,
         before_authorize=check,

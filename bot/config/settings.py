@@ -30,7 +30,13 @@ class Settings(BaseSettings):
     """Every setting, under its environment name in lower case. Secrets print as stars."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True, env_file_encoding="utf-8"
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+        env_file_encoding="utf-8",
+        # A start uses one of three classes; the validators of the others are never built.
+        defer_build=True,
     )
 
     port: int = _setting("where HTTP listens", 3000, ge=0, le=65535)

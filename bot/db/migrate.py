@@ -1,23 +1,32 @@
 """Bring the database up to date."""
 
-from pathlib import Path
+from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.db.engine import Database, DatabaseError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+#: what a migration calls itself, and the one before it
+_NAMES = re.compile(r'^(down_)?revision(?:: [^=]+)? = (?:"([^"]+)"|None)$', re.MULTILINE)
 
 #: one process migrates, the others wait for it and find nothing left to do
 _ADVISORY_LOCK = 0x6C6F6E67
 
 
 def _config(migrations: Path, connection: Connection | None = None) -> Config:
+    from alembic.config import Config  # noqa: PLC0415 -- a tenth of a start, which usually has nothing to migrate
+
     config = Config(attributes={"connection": connection})
     # A percent sign is alembic's to interpret.
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
@@ -48,24 +57,43 @@ async def downgrade(database: Database, *, migrations: Path = MIGRATIONS, to: st
 
 
 def _downgrade(connection: Connection, migrations: Path, to: str) -> None:
+    from alembic import command  # noqa: PLC0415 -- see `_config`
+
     command.downgrade(_config(migrations, connection), to)
 
 
 def _upgrade(connection: Connection, migrations: Path, to: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-    current = MigrationContext.configure(connection).get_current_revision()
+    current = _current(connection)
     if current is not None and not is_known(current, migrations=migrations):
         raise DatabaseError(unknown_revision(current))
     if to == "head" and current == newest(migrations=migrations):
         return
+    from alembic import command  # noqa: PLC0415 -- see `_config`
+
     command.upgrade(_config(migrations, connection), to)
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@cache
+def _before(migrations: Path) -> dict[str, str | None]:
+    """Every migration of this code and the one before it, from the lines that alembic reads as well."""
+    chain: dict[str, str | None] = {}
+    for file in (migrations / "versions").glob("*.py"):
+        names = {bool(down): name or None for down, name in _NAMES.findall(file.read_text(encoding="utf-8"))}
+        chain[names[False] or file.stem] = names[True]
+    return chain
 
 
 def is_known(revision: str, *, migrations: Path = MIGRATIONS) -> bool:
     """Whether this code has a migration."""
-    script = ScriptDirectory.from_config(_config(migrations))
-    return revision in {each.revision for each in script.walk_revisions()}
+    return revision in _before(migrations)
 
 
 def unknown_revision(current: str) -> str:
@@ -79,15 +107,14 @@ def unknown_revision(current: str) -> str:
 async def revision(database: Database) -> str | None:
     """The migration the database is at; None before the first. Raises DatabaseAway."""
     async with database.read() as connection:
-        current: str | None = await connection.run_sync(
-            lambda sync: MigrationContext.configure(sync).get_current_revision()
-        )
-    return current
+        return await connection.run_sync(_current)
 
 
-def newest(*, migrations: Path = MIGRATIONS) -> str | None:
+def newest(*, migrations: Path = MIGRATIONS) -> str:
     """The newest migration of this code."""
-    return ScriptDirectory.from_config(_config(migrations)).get_current_head()
+    chain = _before(migrations)
+    (last,) = chain.keys() - chain.values()
+    return last
 
 
 async def pending(database: Database, *, migrations: Path = MIGRATIONS) -> str | None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psycopg import pq
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -121,6 +120,8 @@ def _check_keys(query: Mapping[str, str | tuple[str, ...]], *, known: Set[str], 
 
 
 def _libpq_keys() -> frozenset[str]:
+    from psycopg import pq  # noqa: PLC0415 -- with SQLite the driver of Postgres is never loaded
+
     return frozenset(option.keyword.decode() for option in pq.Conninfo.get_defaults())
 
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from bot.db import long_tasks
 from bot.db.column_types import metadata
 from bot.db.engine import Database, DatabaseError, open_database
-from bot.db.migrate import MIGRATIONS, downgrade, migrate, newest, pending, revision
+from bot.db.migrate import MIGRATIONS, downgrade, is_known, migrate, newest, pending, revision
 from bot.db.url import parse
 from tests.support.command_line import run_command
 from tests.support.filled_database import FilledDatabase
@@ -157,6 +159,16 @@ async def test_a_migrated_database_is_ready_and_migrating_again_changes_nothing(
     await migrate(empty)
 
     assert (await pending(empty), await revision(empty), await definitions(empty)) == (None, newest(), before)
+
+
+def test_the_migrations_are_those_that_alembic_reads(tmp_path: Path) -> None:
+    for folder in (MIGRATIONS, with_next(tmp_path, "pass")):
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        script = ScriptDirectory.from_config(config)
+        assert newest(migrations=folder) == script.get_current_head()
+        assert all(is_known(each.revision, migrations=folder) for each in script.walk_revisions())
+    assert not is_known("9999")
 
 
 async def test_going_back_to_the_beginning_leaves_nothing(database: Database) -> None:
