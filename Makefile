@@ -55,6 +55,7 @@ audit: $(UV) ## the locked dependencies against the known vulnerabilities of osv
 	    "behind a proxy set HTTPS_PROXY." >&2; exit $$status; }
 
 bench: install ## the performance figures, each against a peer in the same run
+	@$(UV) sync --locked --quiet --inexact --group bench
 	$(RUN) -m benchmarks $(ARGS)
 
 chaos: install ## break the bot on purpose for SECONDS=60 with SEED=…

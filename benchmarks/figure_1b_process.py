@@ -7,8 +7,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks import Row, alone
-from benchmarks.looked_at import TEAM, answered, confluence, fill
-from benchmarks.worker_process import cpu_seconds, environ, process
+from benchmarks.looked_at import TEAM, confluence, fill
+from benchmarks.worker_process import environ, process, requests_of
 from bot.db import workspaces
 from bot.db.engine import open_database
 from bot.db.migrate import migrate
@@ -16,25 +16,11 @@ from bot.db.url import parse
 
 LONG_TASKS = 240
 INTERVAL = 0.5
-#: seconds until the first look, on a busy machine
-START_PATIENCE = 60.0
 WARM_UP = 5.0
 SECONDS = 10.0
 #: bot and bare in turn, so many times
 ROUNDS = 3
 GOAL = 2.0
-
-
-async def _measured(pid: int, base_url: str) -> tuple[float, float]:
-    """Requests a second that a process sends, and its microseconds of CPU for each."""
-    async with asyncio.timeout(START_PATIENCE):
-        while not await answered(base_url):  # noqa: ASYNC110 -- the site is another process
-            await asyncio.sleep(0.5)
-    await asyncio.sleep(WARM_UP)
-    count, busy = await answered(base_url), cpu_seconds(pid)
-    await asyncio.sleep(SECONDS)
-    count, busy = await answered(base_url) - count, cpu_seconds(pid) - busy
-    return count / SECONDS, busy / count * 1e6
 
 
 async def _worker(folder: Path) -> tuple[float, float]:
@@ -50,14 +36,14 @@ async def _worker(folder: Path) -> tuple[float, float]:
         await database.close()
         settings = environ(url, base_url, interval=INTERVAL)
         async with process("bot", "worker", log=folder / "log", settings=settings) as pid:
-            return await _measured(pid, base_url)
+            return await requests_of(pid, base_url, warm_up=WARM_UP, seconds=SECONDS)
 
 
 async def _bare(rate: float, folder: Path) -> tuple[float, float]:
     async with confluence() as base_url:
         arguments = ("benchmarks.bare", base_url, f"{rate:g}", str(LONG_TASKS))
         async with process(*arguments, log=folder / "log") as pid:
-            return await _measured(pid, base_url)
+            return await requests_of(pid, base_url, warm_up=WARM_UP, seconds=SECONDS)
 
 
 async def _round(folder: Path) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""A worker of the bot as a process of its own."""
+"""A worker of the bot as a process of its own, and what a process costs seen from outside."""
 
 import asyncio
 import os
@@ -7,7 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from benchmarks.looked_at import answered
 from tests.chaos.processes import ROOT, inherited
+
+#: seconds until the first look, on a busy machine
+START_PATIENCE = 60.0
 
 
 def environ(database_url: str, base_url: str, *, interval: float) -> dict[str, str]:
@@ -45,3 +49,15 @@ def cpu_seconds(pid: int) -> float:
     """User and system time of a process so far (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html)."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def requests_of(pid: int, base_url: str, *, warm_up: float, seconds: float) -> tuple[float, float]:
+    """Requests a second that a process sends to a site, and its microseconds of CPU for each."""
+    async with asyncio.timeout(START_PATIENCE):
+        while not await answered(base_url):  # noqa: ASYNC110 -- the site is another process
+            await asyncio.sleep(0.5)
+    await asyncio.sleep(warm_up)
+    count, busy = await answered(base_url), cpu_seconds(pid)
+    await asyncio.sleep(seconds)
+    count, busy = await answered(base_url) - count, cpu_seconds(pid) - busy
+    return count / seconds, busy / count * 1e6
