@@ -50,7 +50,8 @@ def test_the_readme_names_the_command_of_the_manifest() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/security.md"]
+    "document",
+    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/security.md", "docs/scaling.md"],
 )
 def test_every_link_leads_somewhere(document: str) -> None:
     text = Path(document).read_text(encoding="utf-8")
