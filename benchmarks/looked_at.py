@@ -26,6 +26,12 @@ _BODY = (
 )
 
 
+def body(number: int, *, looks: int) -> bytes:
+    """What the site says of a long task at so many looks."""
+    percent = (looks + number) // CHANGES_EVERY % 99
+    return _BODY.format(id=number, percent=percent).encode()
+
+
 class Answering(asyncio.Protocol):
     """Just enough HTTP for one client that sends plain GETs."""
 
@@ -45,8 +51,7 @@ class Answering(asyncio.Protocol):
                 self.say(b"%d" % self.looks.total())
                 continue
             self.looks[remote_id] += 1
-            percent = (self.looks[remote_id] + int(remote_id)) // CHANGES_EVERY % 99
-            self.say(_BODY.format(id=remote_id.decode(), percent=percent).encode())
+            self.say(body(int(remote_id), looks=self.looks[remote_id]))
 
     def say(self, body: bytes) -> None:
         """Answer with a body."""
