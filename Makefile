@@ -9,6 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 UV_VERSION := 0.13.9
 UV := .uv/bin/uv
+SYNC = UV_PYTHON=$$(.uv/bin/python -c 'import sys; print(sys.executable)') $(UV) sync --locked --quiet
 RUN := .venv/bin/python
 ARGS ?=
 # STRICT=1: a skipped Postgres or browser test is a failure.
@@ -25,7 +26,7 @@ $(UV):
 	.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/.installed: $(UV) pyproject.toml uv.lock
-	UV_PYTHON=$$(.uv/bin/python -c 'import sys; print(sys.executable)') $(UV) sync --locked --quiet
+	$(SYNC)
 	@touch $@
 
 install: .venv/.installed ## make .venv ready: the interpreter that is found, the locked packages
@@ -55,7 +56,7 @@ audit: $(UV) ## the locked dependencies against the known vulnerabilities of osv
 	    "behind a proxy set HTTPS_PROXY." >&2; exit $$status; }
 
 bench: install ## the performance figures, each against a peer in the same run
-	@$(UV) sync --locked --quiet --inexact --group bench
+	@$(SYNC) --group bench
 	$(RUN) -m benchmarks $(ARGS)
 
 chaos: install ## break the bot on purpose for SECONDS=60 with SEED=…
