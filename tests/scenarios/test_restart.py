@@ -4,14 +4,15 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from sandbox.harness import CHANNEL, PERSON, Sandbox
+from sandbox.harness import CHANNEL, PERSON, Sandbox, open_sandbox
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 
@@ -19,9 +20,43 @@ ROOT = Path(__file__).parents[2]
 COPY = scenario("copy_with_renames_and_restrictions", "cloud")
 
 
+class SandboxClock:
+    """The real time without what processes took to start, so that a story is the same on a busy machine."""
+
+    def __init__(self) -> None:
+        self._behind = 0.0
+        self._held_at: float | None = None
+
+    def __call__(self) -> float:
+        return (time.time() if self._held_at is None else self._held_at) - self._behind
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no time pass within the context."""
+        self._held_at = time.time()
+        try:
+            yield
+        finally:
+            self._behind += time.time() - self._held_at
+            self._held_at = None
+
+
+@pytest.fixture
+def sandbox_clock() -> SandboxClock:
+    return SandboxClock()
+
+
+@pytest.fixture
+async def sandbox(sqlite_url: str, sandbox_clock: SandboxClock) -> AsyncIterator[Sandbox]:
+    """Both simulators on a clock that waits for processes."""
+    quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5"}
+    async with open_sandbox(database_url=sqlite_url, clock=sandbox_clock, environ=quick) as opened:
+        yield opened
+
+
 @asynccontextmanager
-async def process(sandbox: Sandbox) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python -m bot` with the sandbox's environment, ready."""
+async def process(sandbox: Sandbox, clock: SandboxClock) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m bot` with the sandbox's environment, ready; no time passes in the sandbox before it is."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -31,9 +66,8 @@ async def process(sandbox: Sandbox) -> AsyncIterator[asyncio.subprocess.Process]
     )
     sandbox.slack.request_url = f"http://127.0.0.1:{port}/slack/events"
     try:
-        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
-            while not await ready(session, port):  # noqa: ASYNC110 -- another process's port has no event
-                await asyncio.sleep(0.05)
+        with clock.held():
+            await until_ready(port)
         yield bot
     finally:
         if bot.returncode is None:
@@ -41,7 +75,13 @@ async def process(sandbox: Sandbox) -> AsyncIterator[asyncio.subprocess.Process]
         await bot.wait()
 
 
-async def ready(session: aiohttp.ClientSession, port: int) -> bool:
+async def until_ready(port: int) -> None:
+    async with asyncio.timeout(90), aiohttp.ClientSession() as session:
+        while not await is_ready(session, port):  # noqa: ASYNC110 -- another process's port has no event
+            await asyncio.sleep(0.05)
+
+
+async def is_ready(session: aiohttp.ClientSession, port: int) -> bool:
     try:
         async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
             return answer.status == 200
@@ -63,9 +103,11 @@ async def end_of(sandbox: Sandbox, remote_id: str) -> list[str]:
     return [message.text for message in sandbox.thread_of(remote_id)]
 
 
-async def test_a_command_that_was_acknowledged_is_carried_out_after_a_kill(sandbox: Sandbox) -> None:
-    remote_id = sandbox.begin(COPY)
-    async with process(sandbox) as bot:
+async def test_a_command_that_was_acknowledged_is_carried_out_after_a_kill(
+    sandbox: Sandbox, sandbox_clock: SandboxClock
+) -> None:
+    remote_id = sandbox.begin(COPY.scaled(3))
+    async with process(sandbox, sandbox_clock) as bot:
         sandbox.slack.faults.add("users.info", Fault.slow(5.0), times=1)
         answer = await sandbox.type(remote_id)
         bot.kill()
@@ -73,20 +115,22 @@ async def test_a_command_that_was_acknowledged_is_carried_out_after_a_kill(sandb
         assert answer.status == 200
         assert sandbox.slack.messages(CHANNEL) == []
 
-    async with process(sandbox):
+    async with process(sandbox, sandbox_clock):
         await end_of(sandbox, remote_id)
 
     assert len(sandbox.slack.messages(CHANNEL)) == 1
 
 
-async def test_the_same_thread_goes_on_after_a_kill_and_a_new_start(sandbox: Sandbox) -> None:
-    remote_id = sandbox.begin(COPY.scaled(2))
-    async with process(sandbox) as bot:
+async def test_the_same_thread_goes_on_after_a_kill_and_a_new_start(
+    sandbox: Sandbox, sandbox_clock: SandboxClock
+) -> None:
+    remote_id = sandbox.begin(COPY.scaled(3))
+    async with process(sandbox, sandbox_clock) as bot:
         await sandbox.type(remote_id)
         await sandbox.slack.wait_for(lambda: sandbox.thread_of(remote_id), timeout=20)
         bot.kill()
 
-    async with process(sandbox):
+    async with process(sandbox, sandbox_clock):
         thread = await end_of(sandbox, remote_id)
 
     assert len(sandbox.slack.messages(CHANNEL)) == 1
@@ -95,21 +139,23 @@ async def test_the_same_thread_goes_on_after_a_kill_and_a_new_start(sandbox: San
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
-async def test_a_kill_in_the_middle_of_a_call_repeats_at_most_that_one_message(sandbox: Sandbox, method: str) -> None:
-    remote_id = sandbox.begin(COPY.scaled(2))
+async def test_a_kill_in_the_middle_of_a_call_repeats_at_most_that_one_message(
+    sandbox: Sandbox, sandbox_clock: SandboxClock, method: str
+) -> None:
+    remote_id = sandbox.begin(COPY.scaled(3))
 
     def under_way() -> bool:
         roots = sandbox.slack.messages(CHANNEL)
         cards = sandbox.thread_of(remote_id)
         return bool(roots) if method == "chat.postMessage" else bool(cards) and len(cards[0].versions) > 1
 
-    async with process(sandbox) as bot:
+    async with process(sandbox, sandbox_clock) as bot:
         sandbox.slack.faults.add(method, Fault.slow_answer(5.0), times=1)
         await sandbox.type(remote_id)
         await sandbox.slack.wait_for(under_way, timeout=20)
         bot.kill()
 
-    async with process(sandbox):
+    async with process(sandbox, sandbox_clock):
         thread = await end_of(sandbox, remote_id)
 
     assert len(sandbox.slack.messages(CHANNEL)) == (2 if method == "chat.postMessage" else 1)
