@@ -74,6 +74,7 @@ class Poller:
             # Where some were due a moment ago, claiming more costs less than asking whether there are more.
             due = [now if self._flows(permit) else await self._due(connection, permit, now=now) for permit in permitted]
         wait = min(IDLE_SECONDS, self.bounds.min_seconds)
+        now_due: list[Permit] = []
         for permit, due_at in zip(permitted, due, strict=True):
             if due_at is None:
                 continue
@@ -82,7 +83,8 @@ class Poller:
             is_due = early <= 0 or permit.account_id is not None
             wait = min(wait, GATHER_SECONDS if is_due else early)
             if is_due:
-                await self._claim_free(permit, now=now)
+                now_due.append(permit)
+        await self._claim_free(now_due, now=now)
         return max(wait, GATHER_SECONDS / 2)
 
     def _flows(self, permit: Permit) -> bool:
@@ -98,39 +100,52 @@ class Poller:
             but=list(self._worker.held),
         )
 
-    async def _claim_free(self, permit: Permit, *, now: datetime) -> None:
-        """Claim as many long tasks as may be looked at."""
-        site_id = permit.site_id
-        free = self.max_looks - self._looks[site_id] if len(self._finished) < MAX_UNWRITTEN else 0
-        claimed = await self._claim(permit, free=free, now=now) if free > 0 else 0
-        if permit.breaker is Breaker.CLOSED:
-            (self._flowing.add if claimed or free <= 0 else self._flowing.discard)(site_id)
-            (self._full.add if claimed == max(free, 0) else self._full.discard)(site_id)
+    async def _claim_free(self, permitted: Sequence[Permit], *, now: datetime) -> None:
+        """Claim as many long tasks as may be looked at, of all sites in one transaction, and start looking at them."""
+        free = {
+            permit: self.max_looks - self._looks[permit.site_id] if len(self._finished) < MAX_UNWRITTEN else 0
+            for permit in permitted
+        }
+        claimed = dict.fromkeys(permitted, 0)
+        if any(count > 0 for count in free.values()):
+            claim_id = claims.new_claim_id()
+            async with self.database.begin() as connection:
+                found = [
+                    (permit, rows)
+                    for permit, count in free.items()
+                    if count > 0 and (rows := await self._claim(connection, permit, claim_id, free=count, now=now))
+                ]
+                ids = [row.id for _, rows in found for row in rows]
+                doubted_since = now - REFUSAL_CONFIRMED_AFTER
+                viewers = await accounts.viewers_of(connection, ids, doubted_since=doubted_since) if ids else {}
+            for permit, rows in found:
+                claimed[permit] = len(rows)
+                for row in rows:
+                    self._looks[row.site_id] += 1
+                    self._worker.hold(row.id, claim_id)
+                    self._worker.start(self._look(row, viewers.get(row.id, ()), claim_id=claim_id, permit=permit))
+        for permit in permitted:
+            if permit.breaker is Breaker.CLOSED:
+                flows, is_full = claimed[permit] or free[permit] <= 0, claimed[permit] == max(free[permit], 0)
+                (self._flowing.add if flows else self._flowing.discard)(permit.site_id)
+                (self._full.add if is_full else self._full.discard)(permit.site_id)
 
-    async def _claim(self, permit: Permit, *, free: int, now: datetime) -> int:
-        """Claim at most `free` long tasks and start looking at them; returns how many."""
-        claim_id = claims.new_claim_id()
-        async with self.database.begin() as connection:
-            if permit.breaker is Breaker.HALF_OPEN and not await reserve_probe(connection, permit, now=now):
-                return 0
-            rows = await due_long_tasks.claim(
-                connection,
-                claim_id=claim_id,
-                site_id=permit.site_id,
-                limit=1 if permit.breaker is Breaker.HALF_OPEN else free,
-                now=now,
-                excluded_accounts=permit.excluded,
-                account_id=permit.account_id,
-                but=list(self._worker.held),
-            )
-            viewers = await accounts.viewers_of(
-                connection, [row.id for row in rows], doubted_since=now - REFUSAL_CONFIRMED_AFTER
-            )
-        for row in rows:
-            self._looks[row.site_id] += 1
-            self._worker.hold(row.id, claim_id)
-            self._worker.start(self._look(row, viewers.get(row.id, ()), claim_id=claim_id, permit=permit))
-        return len(rows)
+    async def _claim(
+        self, connection: Connection, permit: Permit, claim_id: str, *, free: int, now: datetime
+    ) -> list[DueRow]:
+        """Claim at most `free` long tasks of a site; with a half-open breaker one, for the process that probes."""
+        if permit.breaker is Breaker.HALF_OPEN and not await reserve_probe(connection, permit, now=now):
+            return []
+        return await due_long_tasks.claim(
+            connection,
+            claim_id=claim_id,
+            site_id=permit.site_id,
+            limit=1 if permit.breaker is Breaker.HALF_OPEN else free,
+            now=now,
+            excluded_accounts=permit.excluded,
+            account_id=permit.account_id,
+            but=list(self._worker.held),
+        )
 
     async def _look(self, row: DueRow, viewers: Sequence[int], *, claim_id: str, permit: Permit) -> None:
         """Look at a long task with the accounts that have seen it, and keep the result for `write_step`."""

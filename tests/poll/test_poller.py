@@ -5,6 +5,7 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from bot.db import claims, long_tasks
@@ -215,6 +216,24 @@ async def test_slow_looks_at_one_site_delay_no_other_site(two_sites: PollRig) ->
     await poller.settle()
     await poller.claim_step()
     assert poller.looks_by_site() == {slow_id: 2}
+    await poller.settle()
+
+
+async def test_the_due_long_tasks_of_all_sites_are_claimed_in_one_transaction(two_sites: PollRig) -> None:
+    rig = two_sites
+    for site in range(2):
+        await rig.begin(MOVING, site=site)
+    rig.clock.move(30)
+    writer = rig.database.writer.sync_engine
+    commits: list[object] = []
+    count = commits.append
+    event.listen(writer, "commit", count)
+    poller = rig.new_poller()
+
+    await poller.claim_step()
+
+    event.remove(writer, "commit", count)
+    assert (poller.looks_by_site(), len(commits)) == ({one.site_id: 1 for one in rig.polled}, 1)
     await poller.settle()
 
 
