@@ -18,8 +18,9 @@ from tests.chaos.workload import PlannedTask, workload
 
 #: seconds after the last fault in which all work has to be done
 PATIENCE = 150.0
-#: seconds without anything new after which nothing more is expected: a terminal edit is repeated after thirty
-STILL_FOR = 45.0
+#: seconds without anything new after which nothing more is expected: where a run has few threads, one message meets
+#: every fault of its method, and after seven tries it waits for 64
+STILL_FOR = 75.0
 #: seconds after the last injection in which calls still meet faults
 AFTERMATH = 15.0
 
