@@ -18,17 +18,17 @@ def best(ends: Sequence[float], *, full: bool) -> list[float]:
     """
     limit, threads = LIMITS[Method.POST], range(len(ends))
     tokens, at, waits = float(limit.burst if full else 0), 0.0, list[float]()
-    rooted, carded, told = set[int](), set[int](), set[int]()
+    rooted, carded, completed = set[int](), set[int](), set[int]()
     roots = deque(threads)
-    while len(told) < len(ends):
+    while len(completed) < len(ends):
         if tokens < 1:
             at, tokens = at + (1 - tokens) * limit.spacing, 1.0
-        over = [number for number in threads if ends[number] <= at and number not in told]
+        over = [number for number in threads if ends[number] <= at and number not in completed]
         over.sort(key=lambda number: ends[number] + (A_POST_MORE.total_seconds() if number not in rooted else 0))
         roots = deque(number for number in roots if number not in rooted)
-        cards = [number for number in threads if number in rooted - carded - told and ends[number] > at]
+        cards = [number for number in threads if number in rooted - carded - completed and ends[number] > at]
         if over and over[0] in rooted:
-            told.add(over[0])
+            completed.add(over[0])
             waits.append(at - ends[over[0]])
         elif over or roots:
             rooted.add((over or roots)[0])

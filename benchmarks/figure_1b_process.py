@@ -1,18 +1,13 @@
 """Figure 1b: CPU of a look as the whole process costs it from outside, against a bare GET at the same pace."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks import Row, alone
-from benchmarks.looked_at import TEAM, confluence, fill
+from benchmarks.looked_at import confluence, create
 from benchmarks.worker_process import environ, process, requests_of
-from bot.db import workspaces
-from bot.db.engine import open_database
-from bot.db.migrate import migrate
-from bot.db.url import parse
 
 LONG_TASKS = 240
 INTERVAL = 0.5
@@ -26,14 +21,7 @@ GOAL = 2.0
 async def _worker(folder: Path) -> tuple[float, float]:
     url = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
     async with confluence() as base_url:
-        database = open_database(parse(url))
-        await migrate(database)
-        await fill(database, base_url, count=LONG_TASKS, interval=INTERVAL, now=datetime.now(UTC))
-        async with database.begin() as connection:
-            # Nothing is posted: what is measured is looking.
-            now = datetime.now(UTC)
-            await workspaces.rest(connection, TEAM, reason="figure 1b", until=now + timedelta(days=1), now=now)
-        await database.close()
+        await create(url, base_url, count=LONG_TASKS, interval=INTERVAL)
         settings = environ(url, base_url, interval=INTERVAL)
         async with process("bot", "worker", log=folder / "log", settings=settings) as pid:
             return await requests_of(pid, base_url, warm_up=WARM_UP, seconds=SECONDS)

@@ -5,19 +5,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks import Row, alone
-from benchmarks.looked_at import TEAM, confluence, fill
+from benchmarks.looked_at import confluence, create
 from benchmarks.servers import postgres_server
 from benchmarks.worker_process import environ, process, requests_of
-from bot.db import workspaces
-from bot.db.engine import open_database
-from bot.db.migrate import migrate
-from bot.db.url import parse
 from tests.chaos.databases import PostgresDatabase
 
 LONG_TASKS = 10_000
@@ -68,14 +63,7 @@ def _database(server: str, name: str) -> Iterator[str]:
 
 async def _bot(url: str, log: Path) -> tuple[float, float]:
     async with confluence() as base_url:
-        database = open_database(parse(url))
-        await migrate(database)
-        now = datetime.now(UTC)
-        await fill(database, base_url, count=LONG_TASKS, interval=INTERVAL, now=now)
-        async with database.begin() as connection:
-            # Nothing is posted: what is measured is looking.
-            await workspaces.rest(connection, TEAM, reason="figure 2", until=now + timedelta(days=1), now=now)
-        await database.close()
+        await create(url, base_url, count=LONG_TASKS, interval=INTERVAL)
         settings = environ(url, base_url, interval=INTERVAL)
         async with process("bot", "worker", log=log, settings=settings) as pid:
             return await requests_of(pid, base_url, warm_up=WARM_UP, seconds=SECONDS)

@@ -2,18 +2,13 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks import Row, alone
-from benchmarks.looked_at import TEAM, answered, confluence, fill
+from benchmarks.looked_at import answered, confluence, create
 from benchmarks.worker_process import environ, process
-from bot.db import workspaces
-from bot.db.engine import open_database
-from bot.db.migrate import migrate
-from bot.db.url import parse
 
 FEW, MANY = 10_000, 100_000
 #: the same with few and with many, so that only the number of rows differs
@@ -45,14 +40,7 @@ async def _worker(folder: Path, count: int) -> int:
     url = f"sqlite+aiosqlite:///{folder / f'{count}.db'}"
     interval = count / LOOKS_A_SECOND
     async with confluence() as base_url:
-        database = open_database(parse(url))
-        await migrate(database)
-        now = datetime.now(UTC)
-        await fill(database, base_url, count=count, interval=interval, now=now)
-        async with database.begin() as connection:
-            # Nothing is posted: what is measured is following.
-            await workspaces.rest(connection, TEAM, reason="figure 4", until=now + timedelta(days=1), now=now)
-        await database.close()
+        await create(url, base_url, count=count, interval=interval)
         settings = environ(url, base_url, interval=interval)
         async with process("bot", "worker", log=folder / "log", settings=settings) as pid:
             return await _kilobytes(pid, base_url)

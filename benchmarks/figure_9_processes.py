@@ -3,9 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -14,13 +12,10 @@ from typing import ClassVar
 import aiohttp
 
 from benchmarks import Row, alone
-from benchmarks.looked_at import TEAM, Answering, fill
+from benchmarks.looked_at import Answering, create
 from benchmarks.servers import postgres_server
+from benchmarks.stand_ins import serve, stand_in
 from benchmarks.worker_process import environ, process
-from bot.db import workspaces
-from bot.db.engine import open_database
-from bot.db.migrate import migrate
-from bot.db.url import parse
 from tests.chaos.databases import PostgresDatabase
 
 #: more than two processes can look at in the time
@@ -62,23 +57,8 @@ class Slowly(Answering):
         self.rest = rest
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Slowly, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-
-
-@asynccontextmanager
-async def _confluence() -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.figure_9_processes", "serve", stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
-    finally:
-        process.kill()
-        await process.wait()
+def _confluence() -> AbstractAsyncContextManager[str]:
+    return stand_in("benchmarks.figure_9_processes", "serve")
 
 
 async def _counts(base_url: str) -> tuple[int, int]:
@@ -93,14 +73,7 @@ async def _rate(server: str, processes: int, folder: Path) -> tuple[float, int]:
     try:
         async with AsyncExitStack() as stack:
             base_url = await stack.enter_async_context(_confluence())
-            database = open_database(parse(there.url))
-            await migrate(database)
-            await fill(database, base_url, count=LONG_TASKS, interval=0.1, now=datetime.now(UTC))
-            async with database.begin() as connection:
-                # Nothing is posted: what is measured is looking.
-                now = datetime.now(UTC)
-                await workspaces.rest(connection, TEAM, reason="figure 9", until=now + timedelta(days=1), now=now)
-            await database.close()
+            await create(there.url, base_url, count=LONG_TASKS, interval=0.1)
             for number in range(processes):
                 settings = environ(there.url, base_url, interval=0.1)
                 log = folder / f"{number}.log"
@@ -137,6 +110,6 @@ def measure() -> Row:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["serve"]:
-        asyncio.run(_serve())
+        asyncio.run(serve(Slowly))
     else:
         alone(measure)

@@ -1,18 +1,19 @@
 """A Confluence that answers at once, in its own process, and a database full of long tasks to look at."""
 
 import asyncio
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import aiohttp
 
+from benchmarks.stand_ins import serve, stand_in
 from bot.db import accounts, sites, workspaces
-from bot.db.engine import Database
+from bot.db.engine import Database, open_database
+from bot.db.migrate import migrate
 from bot.db.models import long_tasks, subscriptions, viewers
+from bot.db.url import parse
 from bot.domain.command import SiteKind
 from bot.domain.states import SubscriptionState
 
@@ -59,24 +60,9 @@ class Answering(asyncio.Protocol):
         self.transport.write(head + body)  # type: ignore[attr-defined] # a stream's transport writes
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-
-
-@asynccontextmanager
-async def confluence() -> AsyncIterator[str]:
+def confluence() -> AbstractAsyncContextManager[str]:
     """The base URL of a site in a process of its own."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.looked_at", stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
-    finally:
-        process.kill()
-        await process.wait()
+    return stand_in("benchmarks.looked_at")
 
 
 async def answered(base_url: str) -> int:
@@ -125,5 +111,15 @@ async def fill(database: Database, base_url: str, *, count: int, interval: float
     return site_id, account_id
 
 
+async def create(url: str, base_url: str, *, count: int, interval: float) -> None:
+    """Create a database of followed long tasks, for which nothing is posted, so that looks alone are measured."""
+    database, now = open_database(parse(url)), datetime.now(UTC)
+    await migrate(database)
+    await fill(database, base_url, count=count, interval=interval, now=now)
+    async with database.begin() as connection:
+        await workspaces.rest(connection, TEAM, reason="benchmark", until=now + timedelta(days=1), now=now)
+    await database.close()
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(serve(Answering))

@@ -1,7 +1,6 @@
 """A Slack that answers every call at once, in its own process."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -9,6 +8,7 @@ from itertools import count
 from aiohttp import web
 
 from benchmarks.looked_at import TEAM
+from benchmarks.stand_ins import stand_in
 
 _stamps = count(1)
 
@@ -45,15 +45,8 @@ async def _serve() -> None:
 @asynccontextmanager
 async def slack() -> AsyncIterator[str]:
     """The address of its Web API."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.slack_answering", stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{int(await process.stdout.readline())}/api/"
-    finally:
-        process.kill()
-        await process.wait()
+    async with stand_in("benchmarks.slack_answering") as address:
+        yield f"{address}/api/"
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """Confluence sites of which some answer at once and some throttle, in their own process."""
 
 import asyncio
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import ClassVar
 
 from benchmarks.looked_at import Answering
+from benchmarks.stand_ins import serve, stand_in
 
 #: the first part of the path of a site that throttles
 THROTTLED = "throttled"
@@ -18,7 +17,7 @@ DOWN = "http://127.0.0.1:9"
 
 
 class AnsweringSites(Answering):
-    """Answers as `Answering` does, and 429 for sites that throttle, whoever asks before their time is over."""
+    """Answers looks; a site that throttles answers 429 until the time it asked for is over."""
 
     answered: ClassVar[dict[bytes, int]] = {}
     refused_until: ClassVar[dict[bytes, float]] = {}
@@ -47,25 +46,10 @@ class AnsweringSites(Answering):
         return False
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(AnsweringSites, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-
-
-@asynccontextmanager
-async def confluence_sites() -> AsyncIterator[str]:
+def confluence_sites() -> AbstractAsyncContextManager[str]:
     """The address under which each site has a path of its own."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.soak_sites", stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
-    finally:
-        process.kill()
-        await process.wait()
+    return stand_in("benchmarks.soak_sites")
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(serve(AnsweringSites))

@@ -22,10 +22,10 @@ cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions
 
 def _settings(*, need_http: bool = True, need_credentials: bool = True) -> "Settings":
     """Load the settings and set up logging. Ends the process with one sentence if the settings are unusable."""
-    import structlog  # noqa: PLC0415 -- see `_run`
+    import structlog  # noqa: PLC0415 -- with the garbage collector off at a start
 
-    from bot import log  # noqa: PLC0415 -- see `_run`
-    from bot.config import ConfigError, load  # noqa: PLC0415 -- see `_run`
+    from bot import log  # noqa: PLC0415 -- with the garbage collector off at a start
+    from bot.config import ConfigError, load  # noqa: PLC0415 -- with the garbage collector off at a start
 
     try:
         settings = load(need_http=need_http, need_credentials=need_credentials)

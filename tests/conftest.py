@@ -48,7 +48,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where nothing may be skipped, a skipped test fails the run."""
     if STRICT and _SKIPPED and session.exitstatus == pytest.ExitCode.OK:
-        print("\nskipped, though nothing may be:", *_SKIPPED, sep="\n  ")  # noqa: T201 -- read by whoever runs the tests
+        print("\nskipped, though nothing may be:", *_SKIPPED, sep="\n  ")  # noqa: T201 -- for the person who runs the tests
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -56,8 +56,8 @@ def _ended_first(observed: Observations, thread: SlackThread) -> bool:
     """Whether the bot left the card of a thread out, because the end came before it."""
     of_thread = [each for each in observed.records.messages.values() if each.subscription_id == thread.subscription.id]
     cards = {each.state for each in of_thread if each.kind is MessageKind.CARD}
-    told = {each.state for each in of_thread if each.kind is MessageKind.COMPLETION}
-    return cards == {MessageState.DROPPED} and told == {MessageState.POSTED}
+    completions = {each.state for each in of_thread if each.kind is MessageKind.COMPLETION}
+    return cards == {MessageState.DROPPED} and completions == {MessageState.POSTED}
 
 
 def edited_after_end(observed: Observations) -> Iterator[Violation]:
