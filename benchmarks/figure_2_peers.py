@@ -2,16 +2,17 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks import Row, alone
 from benchmarks.looked_at import confluence, create
-from benchmarks.servers import postgres_server
+from benchmarks.servers import parent_of_backends, postgres_server, server_seconds
 from benchmarks.worker_process import environ, process, requests_of
 from tests.chaos.databases import PostgresDatabase
 
@@ -24,7 +25,10 @@ WARM_UP = 12.0
 SECONDS = 10.0
 #: bot and peers in turn, so many times: what else the machine does meets all
 ROUNDS = 3
-BOT, ASYNCIO, THREAD, PROCRASTINATE, PGQUEUER = "bot", "asyncio", "threads", "procrastinate", "pgqueuer"
+SQLITE, POSTGRES = "bot on SQLite", "bot on Postgres"
+ASYNCIO, THREAD, PROCRASTINATE, PGQUEUER = "asyncio", "threads", "procrastinate", "pgqueuer"
+#: which bot does a peer's job: a script needs no server, a queue has Postgres
+BESIDE = {ASYNCIO: SQLITE, THREAD: SQLITE, PROCRASTINATE: POSTGRES, PGQUEUER: POSTGRES}
 #: how many times as cheap the bot has to be
 GOALS = {THREAD: 2.0, PROCRASTINATE: 5.0, PGQUEUER: 5.0}
 
@@ -45,7 +49,7 @@ class Measured:
 
     def times(self, name: str) -> float:
         """How many times as much as the bot's a look of a peer costs: the median of the rounds' ratios."""
-        return median(peer / bot for peer, bot in zip(self.cpu[name], self.cpu[BOT], strict=True))
+        return median(peer / bot for peer, bot in zip(self.cpu[name], self.cpu[BESIDE[name]], strict=True))
 
     def shown(self, name: str) -> str:
         """A peer, or the bot, in words."""
@@ -61,36 +65,42 @@ def _database(server: str, name: str) -> Iterator[str]:
         there.close()
 
 
-async def _bot(url: str, log: Path) -> tuple[float, float]:
+def _server(url: str) -> Callable[[], float]:
+    """CPU of the database's server, which works for the process that is measured alone."""
+    return partial(server_seconds, parent_of_backends(url))
+
+
+async def _bot(url: str, log: Path, beside: Callable[[], float] = lambda: 0.0) -> tuple[float, float]:
     async with confluence() as base_url:
         await create(url, base_url, count=LONG_TASKS, interval=INTERVAL)
         settings = environ(url, base_url, interval=INTERVAL)
         async with process("bot", "worker", log=log, settings=settings) as pid:
-            return await requests_of(pid, base_url, warm_up=WARM_UP, seconds=SECONDS)
+            return await requests_of(pid, base_url, warm_up=WARM_UP, seconds=SECONDS, beside=beside)
 
 
-async def _peer(
-    program: str, log: Path, *, count: int, interval: float, rest: tuple[str, ...] = ()
-) -> tuple[float, float]:
+async def _peer(program: str, log: Path, *, count: int, url: str | None = None) -> tuple[float, float]:
+    """A peer, and its database's server where it has one."""
     async with confluence() as base_url:
-        arguments = (f"benchmarks.peers.{program}", base_url, str(count), f"{interval:g}", *rest)
+        arguments = (f"benchmarks.peers.{program}", base_url, str(count), f"{INTERVAL:g}", *([url] if url else []))
         async with process(*arguments, log=log) as pid:
-            return await requests_of(pid, base_url, warm_up=WARM_UP, seconds=SECONDS)
+            beside = _server(url) if url else lambda: 0.0
+            return await requests_of(pid, base_url, warm_up=WARM_UP, seconds=SECONDS, beside=beside)
 
 
 def _round(server: str, log: Path, found: Measured) -> None:
+    with TemporaryDirectory() as folder:
+        found.add(SQLITE, *asyncio.run(_bot(f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}", log)))
     with _database(server, "bot") as url:
-        found.add(BOT, *asyncio.run(_bot(url, log)))
-    found.add(ASYNCIO, *asyncio.run(_peer("asyncio_script", log, count=LONG_TASKS, interval=INTERVAL)))
-    found.add(THREAD, *asyncio.run(_peer("threads", log, count=THREADS, interval=INTERVAL)))
+        found.add(POSTGRES, *asyncio.run(_bot(url, log, _server(url))))
+    found.add(ASYNCIO, *asyncio.run(_peer("asyncio_script", log, count=LONG_TASKS)))
+    found.add(THREAD, *asyncio.run(_peer("threads", log, count=THREADS)))
     for name in (PROCRASTINATE, PGQUEUER):
         with _database(server, name) as url:
-            work = _peer(f"{name}_queue", log, count=LONG_TASKS, interval=INTERVAL, rest=(url,))
-            found.add(name, *asyncio.run(work))
+            found.add(name, *asyncio.run(_peer(f"{name}_queue", log, count=LONG_TASKS, url=url)))
 
 
 def measure() -> Row:
-    """The medians of the ratios of each round; CPU of the process alone, without the database server's."""
+    """The medians of the ratios of each round; CPU of the process and of its database's server."""
     found = Measured()
     with TemporaryDirectory() as folder, postgres_server(Path(folder)) as server:
         for _ in range(ROUNDS):
@@ -99,8 +109,9 @@ def measure() -> Row:
     least, most = min(found.cpu[ASYNCIO]), max(found.cpu[ASYNCIO])
     return Row(
         number="2",
-        what=f"CPU of a process for a look, {LONG_TASKS:,} long tasks every {INTERVAL:g} s, Postgres",
-        figure=f"{found.shown(BOT)}; cheaper than "
+        what=f"CPU of a look, the database server's included, {LONG_TASKS:,} long tasks every {INTERVAL:g} s: on SQLite"
+        " against scripts, on Postgres against queues",
+        figure=f"SQLite {found.shown(SQLITE)} · Postgres {found.shown(POSTGRES)}; cheaper than "
         + ", ".join(f"{name} {found.times(name):.1f} times" for name in GOALS)
         + f"; a script with asyncio, which keeps nothing, costs {found.times(ASYNCIO):.2f} times as much",
         peer=f"{queues} · {THREADS:,} threads with requests {found.shown(THREAD)} ·"

@@ -4,9 +4,10 @@ import asyncio
 from collections import Counter
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import aiohttp
+import msgspec
 
 from benchmarks.stand_ins import serve, stand_in
 from bot.db import accounts, sites, workspaces
@@ -15,6 +16,9 @@ from bot.db.migrate import migrate
 from bot.db.models import long_tasks, subscriptions, viewers
 from bot.db.url import parse
 from bot.domain.command import SiteKind
+from bot.domain.parsing.response import parse_response
+from bot.domain.poll_result import Seen
+from bot.domain.samples import Sample
 from bot.domain.states import SubscriptionState
 
 TEAM = "T1"
@@ -31,6 +35,22 @@ def body(number: int, *, looks: int) -> bytes:
     """What the site says of a long task at so many looks."""
     percent = (looks + number) // CHANGES_EVERY % 99
     return _BODY.format(id=number, percent=percent).encode()
+
+
+def seen(number: int, now: datetime) -> dict[str, Any]:
+    """What is known of a long task after a look, so that the next finds no more changes than any other."""
+    result = parse_response(body(number, looks=0), expected_id=str(number))
+    assert isinstance(result, Seen)
+    snapshot = result.snapshot
+    sample = Sample(at=now.timestamp(), percent=snapshot.percent or 0.0)
+    return {
+        "snapshot": msgspec.json.encode(snapshot).decode(),
+        "samples": msgspec.json.encode((sample,)).decode(),
+        "percent": snapshot.percent,
+        "kind": snapshot.kind,
+        "checked_at": now,
+        "moved_at": now,
+    }
 
 
 class Answering(asyncio.Protocol):
@@ -87,12 +107,13 @@ async def fill(database: Database, base_url: str, *, count: int, interval: float
                     "remote_id": str(number),
                     "created_at": now,
                     "due_at": now + timedelta(seconds=interval * number / count),
+                    **seen(number, now),
                 }
                 for number in numbers
             ],
         )
-        seen = [{"long_task_id": number, "account_id": account_id, "looked_at": now} for number in numbers]
-        await connection.execute(viewers.insert(), seen)
+        viewed = [{"long_task_id": number, "account_id": account_id, "looked_at": now} for number in numbers]
+        await connection.execute(viewers.insert(), viewed)
         await connection.execute(
             subscriptions.insert(),
             [

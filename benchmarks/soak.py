@@ -22,9 +22,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
-import msgspec
-
-from benchmarks.looked_at import body
+from benchmarks.looked_at import seen
 from benchmarks.slack_answering import slack
 from benchmarks.soak_sites import DOWN, THROTTLED, confluence_sites
 from bot.db import accounts, messages, sites, workspaces
@@ -36,9 +34,6 @@ from bot.db.url import parse
 from bot.domain.command import SiteKind
 from bot.domain.message_facts import Card, Root, encode
 from bot.domain.message_kinds import MessageKind
-from bot.domain.parsing.response import parse_response
-from bot.domain.poll_result import Seen
-from bot.domain.samples import Sample
 from bot.domain.states import MessageState, SubscriptionState
 
 SITES, SITES_DOWN, SITES_THROTTLED = 50, 5, 5
@@ -70,7 +65,7 @@ def _rows(numbers: range, *, count: int, interval: float, now: datetime) -> Iter
         team_id, channel_id = f"T{number % WORKSPACES}", f"C{number % WORKSPACES}X{number % CHANNELS}"
         due_at = now + timedelta(seconds=interval * (number * 7919 % count) / count)
         task = {"id": number, "site_id": number % SITES + 1, "remote_id": str(number), "created_at": now}
-        task |= _seen(number, now)
+        task |= seen(number, now)
         thread = {"id": number, "long_task_id": number, "team_id": team_id, "channel_id": channel_id, "owner_id": "U1"}
         thread |= {"state": SubscriptionState.FOLLOWING, "language": "en", "thread_ts": f"1700000000.{number:06}"}
         posted = {"team_id": team_id, "subscription_id": number, "channel_id": channel_id, "created_at": now}
@@ -88,22 +83,6 @@ def _rows(numbers: range, *, count: int, interval: float, now: datetime) -> Iter
         )
 
 
-def _seen(number: int, now: datetime) -> dict[str, Any]:
-    """What is known of a long task after a look, so that the next finds no more changes than any other."""
-    seen = parse_response(body(number, looks=0), expected_id=str(number))
-    assert isinstance(seen, Seen)
-    snapshot = seen.snapshot
-    sample = Sample(at=now.timestamp(), percent=snapshot.percent or 0.0)
-    return {
-        "snapshot": msgspec.json.encode(snapshot).decode(),
-        "samples": msgspec.json.encode((sample,)).decode(),
-        "percent": snapshot.percent,
-        "kind": snapshot.kind,
-        "checked_at": now,
-        "moved_at": now,
-    }
-
-
 async def _fill(database: Database, address: str, *, count: int, interval: float) -> None:
     now = datetime.now(UTC)
     async with database.begin() as connection:
@@ -118,11 +97,11 @@ async def _fill(database: Database, address: str, *, count: int, interval: float
     start = now + timedelta(seconds=count / 2_000)
     for first in range(1, count + 1, BATCH):
         numbers = range(first, min(first + BATCH, count + 1))
-        tasks, seen, threads, roots, cards = zip(
+        tasks, viewed, threads, roots, cards = zip(
             *_rows(numbers, count=count, interval=interval, now=start), strict=True
         )
         async with database.begin() as connection:
-            for table, rows in ((long_tasks, tasks), (viewers, seen), (subscriptions, threads)):
+            for table, rows in ((long_tasks, tasks), (viewers, viewed), (subscriptions, threads)):
                 await connection.execute(table.insert(), list(rows))
             await connection.execute(message_rows.insert(), [*roots, *cards])
 

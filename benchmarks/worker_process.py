@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -51,13 +51,18 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def requests_of(pid: int, base_url: str, *, warm_up: float, seconds: float) -> tuple[float, float]:
-    """Requests a second that a process sends to a site, and its microseconds of CPU for each."""
+async def requests_of(
+    pid: int, base_url: str, *, warm_up: float, seconds: float, beside: Callable[[], float] = lambda: 0.0
+) -> tuple[float, float]:
+    """Requests a second that a process sends to a site, and microseconds of CPU for each.
+
+    `beside`: seconds of CPU so far of what works for that process.
+    """
     async with asyncio.timeout(START_PATIENCE):
         while not await answered(base_url):  # noqa: ASYNC110 -- the site is another process
             await asyncio.sleep(0.5)
     await asyncio.sleep(warm_up)
-    count, busy = await answered(base_url), cpu_seconds(pid)
+    count, busy = await answered(base_url), cpu_seconds(pid) + beside()
     await asyncio.sleep(seconds)
-    count, busy = await answered(base_url) - count, cpu_seconds(pid) - busy
+    count, busy = await answered(base_url) - count, cpu_seconds(pid) + beside() - busy
     return count / seconds, busy / count * 1e6

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, ColumnElement, DateTime, Table, Text, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, DateTime, Integer, Table, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -39,7 +39,7 @@ class _Ids(TypeDecorator[Sequence[int]]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else postgresql.ARRAY(BigInteger)
+        kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else postgresql.ARRAY(Integer)
         return dialect.type_descriptor(kind)
 
     def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
@@ -86,7 +86,7 @@ def timed_ids(dialect: str) -> tuple[ColumnElement[int], ColumnElement[datetime]
     if dialect == "sqlite":
         pair = func.json_each(bindparam("b_rows", type_=_DueTimes)).table_valued("value").c.value
         return pair.op("->>")(0), pair.op("->>")(1)
-    ids = bindparam("b_ids", type_=postgresql.ARRAY(BigInteger))
+    ids = bindparam("b_ids", type_=postgresql.ARRAY(Integer))
     times = bindparam("b_times", type_=postgresql.ARRAY(DateTime(timezone=True)))
     rows = func.unnest(ids, times).table_valued("id", "time").render_derived(name="rows")
     return rows.c.id, rows.c.time
