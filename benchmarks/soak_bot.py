@@ -112,7 +112,7 @@ async def _run(url: str, api: str, *, interval: float, every: float) -> None:
     session, slack_session, metrics, stop = open_session(), open_slack_session(api), Lateness(), asyncio.Event()
     client = SlackClient(slack_session, token="xoxb-bench", base_url=api, metrics=metrics)  # noqa: S106 -- nobody's token
     poller = Poller(
-        database=database,
+        database=database.share(),
         confluence=ConfluenceClient(session),
         sites={site.id: Site(kind=SiteKind.CLOUD, base_url=site.base_url) for site in known},
         credentials=OperatorCredential(1, Credential.basic("bench@example.com", "token")),
@@ -121,7 +121,7 @@ async def _run(url: str, api: str, *, interval: float, every: float) -> None:
         metrics=metrics,
     )
     deps = deliver.Deps(
-        database=database,
+        database=database.share(),
         slack=EveryWorkspace(client),
         catalogs=load_catalogs(CATALOGS),
         secrets=Secrets(["bench"]),

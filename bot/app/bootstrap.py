@@ -109,7 +109,7 @@ def _assemble(
     """Connect the verbs: each wakes the next."""
     command_worker = CommandWorker(deps=deps, people=_people(deps))
     poller = Poller(
-        database=deps.database,
+        database=deps.database.share(),
         confluence=deps.confluence,
         sites={site_id: access.site for site_id, access in deps.sites.items()},
         credentials=deps.credentials,
@@ -122,7 +122,7 @@ def _assemble(
     )
     deliverer = Deliverer(
         deps=deliver.Deps(
-            database=deps.database,
+            database=deps.database.share(),
             slack=deps.slack,
             catalogs=deps.catalogs,
             secrets=deps.secrets,

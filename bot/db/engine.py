@@ -1,9 +1,10 @@
 """Open the database: one writer and one reader on SQLite, a pool on Postgres."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.db import sqlite
 from bot.db.errors import DatabaseAway, DatabaseError, DatabaseInUse, TakesNoWrites, translated
+from bot.db.turns import Turns
 from bot.db.url import DatabaseAddress
 
 __all__ = [
@@ -31,6 +33,8 @@ __all__ = [
 
 #: pages that `optimize` gives back at once (4 MB), so that nobody waits long for it
 PAGES_AT_ONCE = 1_000
+#: to Postgres, of each process; one part of the bot writes on half of them at most, and reads on half
+CONNECTIONS = 10
 
 
 #: what callers pass from one query to the next
@@ -43,6 +47,8 @@ class Database:
 
     writer: AsyncEngine
     reader: AsyncEngine
+    writing: Turns
+    reading: Turns
     lock: int | None = field(default=None, repr=False)  #: held for as long as the process lives (SQLite only)
 
     @property
@@ -54,7 +60,7 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """One transaction, committed at the end, rolled back by an exception. Raises DatabaseAway and TakesNoWrites."""
         with translated():
-            async with self.writer.begin() as connection:
+            async with self.writing.turn(), self.writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -85,8 +91,12 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """One reading transaction. Raises DatabaseAway."""
         with translated(only_reads=self.is_sqlite):
-            async with self.reader.begin() as connection:
+            async with self.reading.turn(), self.reader.begin() as connection:
                 yield connection
+
+    def share(self) -> "Database":
+        """The same database for another part of the bot, whose transactions take turns with those of the others."""
+        return replace(self, writing=self.writing.of_another_part(), reading=self.reading.of_another_part())
 
     async def close(self) -> None:
         """Close every connection and release the file lock."""
@@ -106,7 +116,8 @@ def open_database(address: DatabaseAddress) -> Database:
     if address.file is not None:
         lock = sqlite.prepare_files(address.file)
         writer, reader = sqlite.open_engines(address.url)
-        return Database(writer=writer, reader=reader, lock=lock)
+        writing, reading = Turns(1, shared=asyncio.Lock()), Turns(sqlite.READERS // 2)
+        return Database(writer=writer, reader=reader, writing=writing, reading=reading, lock=lock)
     engine = create_async_engine(
         address.url,
         # An error's text must not hold what was written.
@@ -114,14 +125,15 @@ def open_database(address: DatabaseAddress) -> Database:
         # Poolers in transaction mode lose prepared statements; None never makes one
         # (https://www.psycopg.org/psycopg3/docs/advanced/prepare.html).
         connect_args={"prepare_threshold": None, "connect_timeout": 5},
-        pool_size=5,
-        max_overflow=5,
+        pool_size=CONNECTIONS // 2,
+        max_overflow=CONNECTIONS // 2,
         pool_timeout=5,
         pool_pre_ping=True,
         pool_recycle=300,
     )
     _hide_rows(engine)
-    return Database(writer=engine, reader=engine)
+    writing, reading = Turns(CONNECTIONS // 2), Turns(CONNECTIONS // 2)
+    return Database(writer=engine, reader=engine, writing=writing, reading=reading)
 
 
 def _hide_rows(engine: AsyncEngine) -> None:

@@ -15,6 +15,8 @@ from bot.db.errors import DatabaseError, DatabaseInUse
 
 #: of a file that its owner alone may read and write
 _PRIVATE = 0o600
+#: connections that only read
+READERS = 4
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -94,7 +96,7 @@ def open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     }
     writer = create_async_engine(url, pool_size=1, max_overflow=0, **options)
     _prepare(writer, begin="BEGIN IMMEDIATE")
-    reader = create_async_engine(url, pool_size=2, max_overflow=2, **options)
+    reader = create_async_engine(url, pool_size=READERS // 2, max_overflow=READERS // 2, **options)
     _prepare(reader, begin="BEGIN", query_only=True)
     return writer, reader
 

@@ -31,6 +31,8 @@ IDLE_SECONDS = 1.0
 MAX_CALLS = 8
 #: of those in one channel, so that slow answers there leave room for the other channels
 MAX_CALLS_OF_CHANNEL = MAX_CALLS // 2
+#: calls under way at once in all workspaces: the end of each is written down, which must not take longer than the call
+MAX_CALLS_IN_ALL = 64
 
 
 @dataclass(kw_only=True)
@@ -43,6 +45,7 @@ class Deliverer:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     worker: Worker[str] = field(init=False)
     _leases: dict[str, Lease] = field(default_factory=dict)
+    _turn: int = 0
     _crashes: Crashes = field(default_factory=Crashes)
 
     def __post_init__(self) -> None:
@@ -53,7 +56,7 @@ class Deliverer:
         now = self.deps.now()
         await self._claim(now)
         waits = [IDLE_SECONDS]
-        for lease in list(self._leases.values()):
+        for lease in sorted(self._leases.values(), key=lambda lease: lease.served):
             until = await self._begin_calls(lease, now)
             if until is not None:
                 waits.append((until - now).total_seconds())
@@ -86,7 +89,8 @@ class Deliverer:
 
     async def _begin_calls(self, lease: Lease, now: datetime) -> datetime | None:
         """Begin what may be posted and edited now in one workspace; returns until when to wait, if that is known."""
-        free = MAX_CALLS - len(lease.busy)
+        under_way = sum(len(other.busy) for other in self._leases.values())
+        free = min(MAX_CALLS - len(lease.busy), MAX_CALLS_IN_ALL - under_way)
         if free < 2 or not lease.is_fresh(self.deps.monotonic()):
             return None
         async with self.deps.database.read() as connection:
@@ -112,6 +116,9 @@ class Deliverer:
         by_owner: dict[Owner, list[Work]] = {}
         for work in (*unpaced[:free], *(paced[candidate.message_id] for candidate in chosen)):
             by_owner.setdefault(work.owner, []).append(work)
+        if by_owner:
+            self._turn += 1
+            lease.served = self._turn
         for owner, works in by_owner.items():
             lease.busy.add(owner)
             lease.calls.update([works[0].candidate.channel_id])

@@ -88,6 +88,8 @@ class Lease:
     busy: set[Owner] = field(default_factory=set)
     #: threads of each channel in which a call is under way
     calls: Counter[str] = field(default_factory=Counter)
+    #: grows with each time that calls of this workspace are begun: the workspace served longest ago is next
+    served: int = 0
     #: whether Slack takes the token
     token: Token = Token.ACCEPTED
 

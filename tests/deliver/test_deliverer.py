@@ -10,7 +10,7 @@ from bot.domain.message_kinds import MessageKind
 from bot.domain.states import MessageState, Outcome
 from tests.support.delivery import FRIEND, REPEATED, DeliveryRig, renamed
 from tests.support.filled_database import OWNER, TEAM, finding
-from tests.support.interruptions import InterruptedDatabase, Interruption
+from tests.support.interruptions import InterruptedDatabase, Interruption, connections
 
 # -- claims
 
@@ -165,7 +165,7 @@ async def test_wherever_a_delivery_is_cancelled_the_next_process_completes_the_t
 async def cancel_at(rig: DeliveryRig, point: int) -> bool:
     """Let a new process work until it is cancelled at a point; false if it never comes to that point."""
     interruption = Interruption(left=point)
-    database = InterruptedDatabase(writer=rig.database.writer, reader=rig.database.reader, interruption=interruption)
+    database = InterruptedDatabase(**connections(rig.database), interruption=interruption)
     one = await rig.add_deliverer(database=database, middlewares=[interruption])
     for _ in range(16):
         try:

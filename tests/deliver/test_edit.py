@@ -10,7 +10,7 @@ from bot.domain.states import MessageState, Outcome, SubscriptionState
 from sandbox.slack import Fault, PostedMessage
 from tests.support.delivery import DeliveryRig, figures
 from tests.support.filled_database import finding
-from tests.support.interruptions import UnwritableDatabase
+from tests.support.interruptions import UnwritableDatabase, connections
 
 #: refused for now, nothing was done
 NOT_NOW = Fault.error("external_channel_migrating")
@@ -145,7 +145,7 @@ async def test_an_edit_whose_end_cannot_be_written_down_is_made_again(rig: Deliv
     thread = await rig.add_posted_thread()
     await rig.stop()
     await rig.look(thread, 50)
-    database = UnwritableDatabase(writer=rig.database.writer, reader=rig.database.reader)
+    database = UnwritableDatabase(**connections(rig.database))
     one, gate = await rig.begin_call(database=database)
     database.away = True
     gate.opened.set()

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
-from bot.deliver import candidates
+from bot.deliver import candidates, deliverer
 from bot.deliver.deliverer import MAX_CALLS_OF_CHANNEL
 from bot.domain.states import Outcome
 from sandbox.slack import ApiCall
@@ -63,3 +63,27 @@ async def test_slow_answers_in_one_channel_leave_calls_for_another(rig: Delivery
     finally:
         opened.set()
         await one.settle()
+
+
+async def test_no_more_calls_are_begun_than_can_be_written_down(
+    rig: DeliveryRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "MAX_CALLS_IN_ALL", 2)
+    threads = [await rig.add_thread(channel=f"C{number}") for number in range(6)]
+    for thread in threads:
+        await rig.filled.post_first(thread)
+        await rig.look(thread, 50.0)
+    opened = asyncio.Event()
+    one = await rig.add_deliverer(middlewares=[held_edits(opened)])
+    for _ in range(20):
+        rig.clock.move(1.25)
+        await one.renew_step()
+        await one.step()
+    begun = [await rig.states(thread) for thread in threads]
+    opened.set()
+    await one.settle()
+    await rig.run(20)
+
+    assert sum("card editing" in states for states in begun) == 2
+    assert [await rig.states(thread) for thread in threads] == [["root posted", "card posted"]] * 6
+    assert len(rig.calls("chat.update")) == 6

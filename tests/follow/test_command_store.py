@@ -16,7 +16,7 @@ from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, PERSON, TEAM
 from tests.support.clock import Clock
-from tests.support.interruptions import UnansweringDatabase
+from tests.support.interruptions import UnansweringDatabase, connections
 from tests.support.refusing_database import RefusingDatabase
 from tests.support.sqlite_lock import locked
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
@@ -184,7 +184,7 @@ async def test_a_commit_whose_connection_was_cut_is_tried_again(on_postgres: Ste
 
 async def test_a_commit_that_was_carried_out_unseen_is_stored_once(on_both: SteppedBot) -> None:
     database = on_both.database
-    unanswering = UnansweringDatabase(writer=database.writer, reader=database.reader, lost=3)
+    unanswering = UnansweringDatabase(**connections(database), lost=3)
     worker = on_both.new_worker(replace(on_both.deps, database=unanswering))
 
     await worker.store(incoming(on_both), within=30)
@@ -199,7 +199,7 @@ async def test_a_commit_that_is_never_seen_to_end_is_not_said_to_have_started_no
     stepped: SteppedBot, en: Texts
 ) -> None:
     database = stepped.database
-    unanswering = UnansweringDatabase(writer=database.writer, reader=database.reader, lost=TRIES)
+    unanswering = UnansweringDatabase(**connections(database), lost=TRIES)
     worker = stepped.new_worker(replace(stepped.deps, database=unanswering))
     command = await stepped.slack.command("help", user=PERSON, channel=CHANNEL)
     url = stepped.slack.response_url(command.response_url_id or "")

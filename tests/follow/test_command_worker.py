@@ -18,7 +18,7 @@ from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from tests.support.failing_credentials import FailingCredentials
 from tests.support.held_credentials import HeldCredentials
-from tests.support.interruptions import InterruptedDatabase, Interruption
+from tests.support.interruptions import InterruptedDatabase, Interruption, connections
 from tests.support.metrics import samples
 from tests.support.stepped_bot import SteppedBot
 
@@ -45,7 +45,7 @@ def incoming(
 
 def interrupted(database: Database, interruption: Interruption) -> InterruptedDatabase:
     """The database of a process that dies at a point of its transactions."""
-    return InterruptedDatabase(writer=database.writer, reader=database.reader, interruption=interruption)
+    return InterruptedDatabase(**connections(database), interruption=interruption)
 
 
 async def begun(worker: CommandWorker, held: HeldCredentials) -> None:

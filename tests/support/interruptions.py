@@ -4,10 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
 from bot.db.engine import Connection, Database, DatabaseAway
+
+
+def connections(database: Database) -> dict[str, Any]:
+    """What another database object needs to use the connections of this one."""
+    return {name: getattr(database, name) for name in ("writer", "reader", "writing", "reading")}
 
 
 @dataclass(kw_only=True)
