@@ -1,6 +1,6 @@
 """Let the parts of the bot take turns at the connections of a database.
 
-A pool gives a freed connection to whoever asks first, so a part with a hundred transactions to run would keep the
+A pool gives a freed connection to the task that asks first, so a part with a hundred transactions to run would keep the
 others waiting for all of them, or for longer: asyncio's queue, which SQLAlchemy's pool is made of, sends a waiter that
 finds the queue empty again to the end of the line.
 """
