@@ -1,6 +1,7 @@
 """A simulated workspace with a thousand threads, and what looks find in them."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush
@@ -11,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, func, select, update
 
-from bot.db import findings, messages, sites, stale_messages, subscriptions, workspaces
+from bot.db import channels, findings, messages, sites, stale_messages, subscriptions, warnings, workspaces
 from bot.db.engine import Connection, Database
 from bot.db.models import long_tasks as long_task_rows
 from bot.db.models import messages as message_rows
@@ -21,7 +22,7 @@ from bot.domain.message_facts import Card, Completion, Root, Warnings, encode
 from bot.domain.message_kinds import MessageKind, SubscriptionOwner
 from bot.domain.message_plan import Draft
 from bot.domain.snapshot import Finding, Kind, Snapshot, StatusMessage
-from bot.domain.states import MessageState, Outcome, SubscriptionState
+from bot.domain.states import MessageState, Outcome, Sharing, SubscriptionState
 from sandbox.slack import SlackSimulator
 from sandbox.slack.message_content import MessageContent
 
@@ -60,6 +61,8 @@ class Change:
 
     at: float
     thread: int
+    #: how many have come before it
+    before: int
     percent: float
     ends: bool
 
@@ -70,13 +73,16 @@ def changes(seed: int, lasts: float) -> Iterator[Change]:
     ends = [rng.uniform(60, lasts - 60) if number % 3 == 0 else lasts for number in range(THREADS)]
     queue = [(rng.expovariate(1 / CHANGES), number) for number in range(THREADS)]
     heapify(queue)
+    seen: Counter[int] = Counter()
     while queue:
         at, number = heappop(queue)
         if at >= ends[number]:
             if ends[number] < lasts:
-                yield Change(at=at, thread=number, percent=100.0, ends=True)
+                yield Change(at=at, thread=number, before=seen[number], percent=100.0, ends=True)
             continue
-        yield Change(at=at, thread=number, percent=round(100 * at / lasts, 2), ends=False)
+        percent = round(100 * at / lasts, 2)
+        yield Change(at=at, thread=number, before=seen[number], percent=percent, ends=False)
+        seen[number] += 1
         heappush(queue, (min(at + rng.expovariate(1 / CHANGES), ends[number]), number))
 
 
@@ -130,6 +136,8 @@ async def store(database: Database, workspace: Workspace) -> None:
     now = workspace.clock.now()
     async with database.begin() as connection:
         await workspaces.put(connection, TEAM, enterprise_id=None, now=now)
+        known = {workspace.channel(number): Sharing.OWN for number in range(CHANNELS)}
+        await channels.learn(connection, TEAM, known, asked_at=now, now=now)
         site_id = await sites.put(
             connection, alias="bench", kind=SiteKind.CLOUD, base_url="https://bench.example", cloud_id=None
         )
@@ -192,8 +200,8 @@ def _messages(number: int, workspace: Workspace) -> Iterator[dict[str, Any]]:
         }
 
 
-async def look(database: Database, changed: list[Change], now: datetime) -> None:
-    """Store what looks have found, as polling does."""
+async def look(database: Database, changed: list[Change], now: datetime, *, growing: bool) -> None:
+    """Store what looks have found, as polling does; `growing`: a third find one more renamed page each time."""
     async with database.begin() as connection:
         await connection.execute(
             update(long_task_rows)
@@ -209,28 +217,39 @@ async def look(database: Database, changed: list[Change], now: datetime) -> None
         for one in changed:
             if one.ends:
                 await _end(connection, one.thread + 1, now)
+            elif growing and one.thread % 3 == 1:
+                await _rename(connection, one.thread + 1, one.before, now)
+
+
+async def _rename(connection: Connection, number: int, before: int, now: datetime) -> None:
+    """One more page was renamed: the first has a reply planned, the others make it grow."""
+    page = Finding(key=KINDS[0], args=(f"Page {before}", f"Copy {before}"), identity=f"{before}")
+    await findings.add(connection, number, found=[page], seq=before, now=now)
+    if before == 0:
+        draft = Draft(kind=MessageKind.WARNINGS, facts=Warnings(kind=page.kind))
+        planned = messages.Planned(owner=SubscriptionOwner(number), team_id=TEAM, draft=draft)
+        await messages.plan(connection, [planned], now=now)
+        return
+    replies = await warnings.of_long_tasks(connection, [number])
+    await stale_messages.mark_warnings(connection, [reply.message_id for reply in replies], now=now)
 
 
 async def _end(connection: Connection, number: int, now: datetime) -> None:
-    """End a long task and its thread, which have the same id, with findings."""
+    """End a long task and its thread, which have the same id, with findings that nothing has said yet."""
     found = [Finding(key=key, args=(f"Page {n}", f"Copy {n}"), identity=f"{key}{n}") for key in KINDS for n in (1, 2)]
-    last = await findings.add(connection, number, found=found, seq=0, now=now)
-    drafts = (
-        Draft(kind=MessageKind.WARNINGS, facts=Warnings(first=1, last=last)),
-        Draft(kind=MessageKind.COMPLETION, facts=Completion()),
-    )
-    owner = SubscriptionOwner(number)
-    planned = [messages.Planned(owner=owner, team_id=TEAM, draft=draft) for draft in drafts]
-    await messages.plan(connection, planned, now=now)
+    await findings.add(connection, number, found=found, seq=0, now=now)
+    draft = Draft(kind=MessageKind.COMPLETION, facts=Completion())
+    planned = messages.Planned(owner=SubscriptionOwner(number), team_id=TEAM, draft=draft)
+    await messages.plan(connection, [planned], now=now)
     ended = update(long_task_rows).where(long_task_rows.c.id == number)
     await connection.execute(ended.values(outcome=Outcome.PROBLEMS, ended_at=now, due_at=None))
     await subscriptions.end(connection, [(number, Outcome.PROBLEMS)], now=now)
 
 
-async def stale_cards(database: Database, now: datetime) -> tuple[int, float]:
-    """How many cards are stale, and their mean age in seconds."""
+async def stale(database: Database, kinds: Collection[MessageKind], now: datetime) -> tuple[int, float]:
+    """How many messages of these kinds are stale, and their mean age in seconds."""
     async with database.read() as connection:
-        query = select(message_rows.c.stale_since).where(message_rows.c.kind == MessageKind.CARD)
+        query = select(message_rows.c.stale_since).where(message_rows.c.kind.in_(kinds))
         ages = [(now - since).total_seconds() for since in (await connection.execute(query)).scalars() if since]
         planned = select(func.count()).select_from(message_rows).where(message_rows.c.state == MessageState.PLANNED)
         assert (await connection.execute(planned)).scalar_one() < THREADS

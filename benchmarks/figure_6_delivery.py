@@ -22,19 +22,21 @@ from benchmarks.busy_workspace import (
     Workspace,
     changes,
     look,
-    stale_cards,
+    stale,
     store,
 )
 from benchmarks.delivering import delivering, turn
 from bot.clients.slack.session import open_session
 from bot.deliver import Deliverer
+from bot.domain.message_kinds import RULES, MessageKind
 from sandbox.slack import SlackSimulator
 
 #: simulated seconds: long tasks take up to hours
 LASTS = 3 * 3600.0
-#: simulated seconds between two measurements of the stale cards, in the second half
+#: simulated seconds between two measurements of what is stale, in the second half
 SAMPLED = 30.0
 EDITS_A_MINUTE = 50
+KEPT_TRUE = [kind for kind, rules in RULES.items() if rules.edit_rank is not None]
 
 
 @dataclass(kw_only=True)
@@ -45,7 +47,7 @@ class Result:
     completions: list[float] = field(default_factory=list)
     missing: int = 0
     refused: int = 0
-    #: mean number of stale cards, and their mean age in seconds
+    #: mean number of stale messages, and their mean age in seconds
     stale: float = 0.0
     age: float = 0.0
 
@@ -56,7 +58,7 @@ class Result:
 
     @property
     def age_of_best(self) -> float:
-        """Mean age of stale cards, of the best possible: all in turn, 50 a minute."""
+        """Mean age of what is stale, of the best possible: all in turn, 50 a minute."""
         return self.age / (self.stale / EDITS_A_MINUTE * 60 / 2)
 
     def add_completions(self, workspace: Workspace, ended: dict[int, float], until: float) -> None:
@@ -68,21 +70,24 @@ class Result:
         self.refused = sum(workspace.slack.limits.report().values())
 
 
-async def bot(seed: int, lasts: float) -> Result:
-    """The real deliverer."""
+async def bot(seed: int, lasts: float, *, growing: bool = False) -> Result:
+    """The real deliverer; of cards, or, where replies about warnings are `growing` too, of all that is kept true."""
     clock, result = Clock(), Result()
     async with delivering(clock) as (deliverer, slack):
         workspace = Workspace(clock=clock, slack=slack)
         workspace.fill()
         await store(deliverer.deps.database, workspace)
-        ended = await _deliver(deliverer, clock, result, seed=seed, lasts=lasts)
+        coming = deque(changes(seed, lasts))
+        ended = await _deliver(deliverer, clock, result, coming, lasts=lasts, growing=growing)
         result.add_completions(workspace, ended, lasts)
     return result
 
 
-async def _deliver(deliverer: Deliverer, clock: Clock, result: Result, *, seed: int, lasts: float) -> dict[int, float]:
+async def _deliver(
+    deliverer: Deliverer, clock: Clock, result: Result, coming: deque[Change], *, lasts: float, growing: bool
+) -> dict[int, float]:
     """Let everything change and be delivered; returns when each long task was seen to have ended."""
-    coming = deque(changes(seed, lasts))
+    kinds = KEPT_TRUE if growing else [MessageKind.CARD]
     ended: dict[int, float] = {}
     samples: list[tuple[int, float]] = []
     renew_at, sample_at = 0.0, lasts / 2
@@ -91,14 +96,14 @@ async def _deliver(deliverer: Deliverer, clock: Clock, result: Result, *, seed: 
         while coming and coming[0].at <= clock.at:
             changed.append(coming.popleft())
         if changed:
-            await look(deliverer.deps.database, changed, clock.now())
+            await look(deliverer.deps.database, changed, clock.now(), growing=growing)
             ended |= {one.thread: clock.at for one in changed if one.ends}
         if clock.at >= renew_at:
             renew_at = clock.at + await deliverer.renew_step()
         wait = await turn(deliverer)
         if clock.at >= sample_at:
             sample_at = clock.at + SAMPLED
-            samples.append(await stale_cards(deliverer.deps.database, clock.now()))
+            samples.append(await stale(deliverer.deps.database, kinds, clock.now()))
         # Looks are written in batches, and the end of a batch wakes the deliverer.
         until_end = next((one.at - clock.at for one in coming if one.ends), wait) if coming else wait
         clock.at += max(0.05, min(wait, until_end))
@@ -155,8 +160,8 @@ def _calls(client: AsyncWebClient, workspace: Workspace, one: Change) -> Iterato
     channel, root, card = workspace.channel(one.thread), workspace.roots[one.thread], workspace.cards[one.thread]
     yield lambda: client.chat_update(channel=channel, ts=card, text=f"{one.percent} %")
     if one.ends:
-        yield lambda: client.chat_postMessage(channel=channel, thread_ts=root, text="five kinds of findings")
-        yield lambda: client.chat_postMessage(channel=channel, thread_ts=root, text=f"<@{OWNER}> finished")
+        text = f"<@{OWNER}> finished, with five kinds of findings"
+        yield lambda: client.chat_postMessage(channel=channel, thread_ts=root, text=text)
         yield lambda: client.chat_update(channel=channel, ts=root, text="finished")
 
 
@@ -165,19 +170,24 @@ def measure(seed: int | None = None, *, lasts: float = LASTS) -> Row:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     seed = fresh_seed() if seed is None else seed
     ours, theirs = asyncio.run(bot(seed, lasts)), asyncio.run(peer(seed, lasts))
+    growing = asyncio.run(bot(seed, lasts, growing=True))
     return Row(
         number="6",
         what=f"delivery: {THREADS:,} long tasks, {CHANNELS} channels, {lasts / 3600:.0f} hours (seed {seed})",
         figure=(
             f"completion posted p99 {ours.p99:.1f} s after it was seen; {ours.missing} missing; {ours.refused} refused;"
-            f" mean age of stale cards {ours.age_of_best:.2f} times the best possible ({ours.stale:.0f} stale)"
+            f" mean age of stale cards {ours.age_of_best:.2f} times the best possible ({ours.stale:.0f} stale);"
+            f" where replies about warnings grow in a third: p99 {growing.p99:.1f} s, {growing.refused} refused,"
+            f" mean age of all that is stale {growing.age_of_best:.2f} times ({growing.stale:.0f} stale)"
         ),
         peer=(
             f"first come, first served with the SDK's retry handler: p99 at least {theirs.p99 / 60:.0f} min,"
             f" {theirs.missing} of {len(theirs.completions)} missing at the end; {theirs.refused} refused"
         ),
         goal="p99 ≤ 3 s; none refused; ≤ 1.2 times",
-        met=ours.p99 <= 3 and not ours.missing and not ours.refused and ours.age_of_best <= 1.2,
+        met=all(
+            one.p99 <= 3 and not one.missing and not one.refused and one.age_of_best <= 1.2 for one in (ours, growing)
+        ),
     )
 
 

@@ -163,12 +163,11 @@ async def _follow_one(connection: Connection, number: int, *, site_id: int, cloc
         command_id=None,
         language="en",
         verbosity=Verbosity.NORMAL,
-        announced_seq=0,
         now=now,
     )
     assert added is not None
     await subscriptions.add_follower(connection, subscription_id=added, user_id=OWNER, account_id=None, now=now)
-    drafts = for_follow(Verbosity.NORMAL, found=0)
+    drafts = for_follow(Verbosity.NORMAL, kinds=(), earlier=())
     planned = [messages.Planned(owner=SubscriptionOwner(added), team_id=TEAM, draft=draft) for draft in drafts]
     await messages.plan(connection, planned, now=now)
 
@@ -219,14 +218,16 @@ def measure(seed: int | None = None) -> Row:
         what=f"a burst: {THREADS} follows in one second, ending after {ENDS[0]:.0f} to {ENDS[1]:.0f} s (seed {seed})",
         figure="; ".join(
             f"{name} budget: completion posted p99 {one.p99:.1f} s (median {one.median:.1f}) after the end was seen,"
-            f" {one.missing} missing, {one.refused} refused; {found[name].p99:.1f} s where a third end with a reply"
-            " about findings"
+            f" {one.missing} missing, {one.refused} refused; {found[name].p99:.1f} s where a third end with five kinds"
+            " of findings"
             for name, one in ours.items()
         ),
         peer="best possible: " + "; ".join(f"{name} p99 {one:.1f} s" for name, one in ideal.items()),
         goal="p99 ≤ 5 s from a full budget, ≤ 8 s from an empty one; at most 3 refused",
         met=all(
-            one.p99 <= GOALS[name] and not one.missing and one.refused <= MOST_REFUSED for name, one in ours.items()
+            one.p99 <= GOALS[name] and not one.missing and one.refused <= MOST_REFUSED
+            for runs in (ours, found)
+            for name, one in runs.items()
         ),
     )
 

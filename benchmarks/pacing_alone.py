@@ -90,8 +90,7 @@ class Thread:
         """Its percentage changes, or it ends."""
         if at >= self.ends_at:
             self.ended = True
-            # Five kinds of findings in one look are one message.
-            self.posts.extend([(MessageKind.WARNINGS, at), (MessageKind.COMPLETION, at)])
+            self.posts.append((MessageKind.COMPLETION, at))
             self.card_stale_since = self.root_stale_since = at
         else:
             self.change += rng.expovariate(1.0)
@@ -134,7 +133,7 @@ class Result:
 
 
 def run(seed: int, lasts: float = LASTS, count: int = THREADS) -> Result:
-    """Threads whose cards become stale again and again; a third of them end at random moments, with findings."""
+    """Threads whose cards become stale again and again; a third of them end at random moments."""
     rng = Random(seed)
     threads = [
         Thread(number, f"C{rng.randrange(CHANNELS)}", rng.uniform(60, lasts - 60) if number % 3 == 0 else lasts)

@@ -170,21 +170,25 @@ class _Replies:
         ]
 
     def check_findings(self) -> list[str]:
-        """Each finding is reported once, with its count; one that was listed only for a while, once or never."""
+        """Each kind of findings is reported once, by a reply of its own or by the completion, with the last number; one
+        that was listed only for a while, once or never."""
         table = self._headlines()
-        reported: Counter[str] = Counter()
+        reported: dict[str, list[int]] = {}
         found = []
-        for headline in (line for reply in self._warnings() for line in _BOLD_LINE.findall(reply.text)):
+        messages = (*self._warnings(), *self._completions)
+        for headline in (line for message in messages for line in _BOLD_LINE.findall(message.text)):
             if headline in table:
                 key, count = table[headline]
-                reported[key] += count
+                reported.setdefault(key, []).append(count)
             else:
                 found.append(f"An unexpected warning is reported: {headline[:_QUOTED]!r}.")
         fleeting = tally(self.expected.fleeting)
         for key in sorted(reported.keys() | self.expected.findings.keys()):
-            least = self.expected.findings.get(key, 0)
-            if not least <= reported[key] <= least + fleeting.get(key, 0):
-                found.append(f"{key} is reported {reported[key]} times instead of {least}.")
+            least, counts = self.expected.findings.get(key, 0), reported.get(key, [])
+            if len(counts) > 1:
+                found.append(f"{key} is reported in {len(counts)} places instead of 1.")
+            elif not least <= sum(counts) <= least + fleeting.get(key, 0):
+                found.append(f"{key} is reported {sum(counts)} times instead of {least}.")
         return found
 
     def check_troubles(self) -> list[str]:
@@ -208,7 +212,8 @@ class _Replies:
         word = bold(outcome_word(self.texts, self.expected.outcome))
         if not any(line.startswith(word) and remote_id in line for line in completion.text.split("\n")):
             found.append(f"The last reply does not say {word!r} of {remote_id}: {_quote(completion)}.")
-        links = [unescape(link) for link in _ADDRESS.findall(completion.text)]
+        lines = [line for line in completion.text.split("\n") if not line.startswith("• ")]  # those name pages
+        links = [unescape(link) for line in lines for link in _ADDRESS.findall(line)]
         if links != ([] if address is None else [address]):
             found.append(f"The last reply links to {links} instead of {address}.")
         if any(reply.ts > completion.ts for reply in self._warnings()):

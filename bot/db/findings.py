@@ -1,15 +1,14 @@
 """Findings: each distinct warning or error of a long task, stored once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import bindparam, func, select, update
 
-from bot.db import stale_messages
 from bot.db.engine import Connection
 from bot.db.models import findings, long_tasks
-from bot.domain.snapshot import Finding
+from bot.domain.snapshot import Finding, FindingKind
 
 #: findings kept of one long task; the rest is counted
 MAX_FINDINGS = 5_000
@@ -59,8 +58,8 @@ async def add(connection: Connection, long_task_id: int, *, found: Sequence[Find
     return last
 
 
-async def grow(connection: Connection, long_task_id: int, grown: Sequence[Finding], *, now: datetime) -> None:
-    """Store new counts of findings, and mark the replies about them as stale."""
+async def grow(connection: Connection, long_task_id: int, grown: Sequence[Finding]) -> None:
+    """Store new counts of findings."""
     await connection.execute(
         update(findings).where(findings.c.long_task_id == long_task_id, findings.c.identity == bindparam("b_identity")),
         [
@@ -68,24 +67,33 @@ async def grow(connection: Connection, long_task_id: int, grown: Sequence[Findin
             for one in grown
         ],
     )
-    touched = select(findings.c.seq).where(
-        findings.c.long_task_id == long_task_id, findings.c.identity.in_([finding.identity for finding in grown])
+
+
+async def kinds(connection: Connection, long_task_ids: Collection[int]) -> dict[int, list[FindingKind]]:
+    """The kinds of findings of some long tasks, in the order of the first of each, by long task id."""
+    query = (
+        select(findings.c.long_task_id, findings.c.key, findings.c.severity)
+        .where(findings.c.long_task_id.in_(long_task_ids))
+        .group_by(findings.c.long_task_id, findings.c.key, findings.c.severity)
+        .order_by(func.min(findings.c.seq))
     )
-    seqs = list((await connection.execute(touched)).scalars())
-    await stale_messages.mark_warnings(connection, long_task_id, seqs=seqs, now=now)
+    found: dict[int, list[FindingKind]] = {}
+    for long_task_id, key, severity in await connection.execute(query):
+        found.setdefault(long_task_id, []).append(FindingKind(key, severity))
+    return found
 
 
-async def listed(
-    connection: Connection, long_task_id: int, *, first: int = 1, last: int = MAX_FINDINGS
-) -> list[Finding]:
-    """The findings of a long task with sequence numbers from `first` to `last`, in their order."""
+async def listed(connection: Connection, long_task_id: int, *, kind: FindingKind | None = None) -> list[Finding]:
+    """The findings of a long task, of one kind or of all, in the order in which they were found."""
     query = (
         select(
             findings.c.key, findings.c.args, findings.c.severity, findings.c.count, findings.c.identity, findings.c.text
         )
-        .where(findings.c.long_task_id == long_task_id, findings.c.seq.between(first, last))
+        .where(findings.c.long_task_id == long_task_id)
         .order_by(findings.c.seq)
     )
+    if kind is not None:
+        query = query.where(findings.c.key == kind.key, findings.c.severity == kind.severity)
     return [
         Finding(key=key, args=_args.decode(args), severity=severity, count=count, identity=identity, text=text)
         for key, args, severity, count, identity, text in await connection.execute(query)

@@ -99,7 +99,7 @@ async def posted(
     """
     values = _shown(shows or Shows(digest=""), now=now)
     if shows is None:
-        values["ambiguous"] = False
+        values |= {"ambiguous": False, "shown_at": None}
     if RULES[message.kind].edit_rank is not None:
         was_sending = messages.c.state == MessageState.SENDING
         values["stale_since"] = now if shows is None else case((was_sending, messages.c.stale_since), else_=now)

@@ -136,7 +136,6 @@ class _Subscriptions(sa.TypedColumns):
     verbosity = enum(states.Verbosity, default=states.Verbosity.NORMAL)
     titles = enum(states.Titles, default=states.Titles.SHOWN)
     thread_ts: sa.Named[str | None] = sa.Column(sa.String(32))  # null until the root is posted
-    announced_seq = count()  # the last finding the thread has a message about
     created_at = time()
     ended_at = maybe_time()
 

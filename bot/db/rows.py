@@ -115,7 +115,6 @@ class SubscriptionRow(Struct, frozen=True):
     verbosity: Verbosity
     titles: Titles
     thread_ts: str | None
-    announced_seq: int
     created_at: datetime
     ended_at: datetime | None
 
@@ -221,6 +220,7 @@ class StaleRow(Struct, frozen=True):
     outcome: Outcome
     stale_since: datetime
     not_before: datetime | None
+    shown_at: datetime | None  #: when it was last posted or edited; None if what it shows is not known
     change: float  #: percent points between what is shown and what is true
 
 

@@ -1,13 +1,13 @@
 """Mark messages that are kept true as showing something old."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from bot.db.engine import Connection
 from bot.db.models import is_active, messages, subscriptions
-from bot.domain.message_facts import Warnings, decode
 from bot.domain.message_kinds import RULES, MessageKind
 from bot.domain.states import MessageForm, MessageState, SubscriptionState
 
@@ -20,9 +20,9 @@ _RENDERED = or_(
 _KEPT_TRUE = tuple(kind for kind, rules in RULES.items() if rules.edit_rank is not None)
 
 
-async def _mark(connection: Connection, *conditions: ColumnElement[bool], now: datetime) -> None:
-    stale_since = func.coalesce(messages.c.stale_since, now)
-    await connection.execute(update(messages).where(*conditions, _RENDERED).values(stale_since=stale_since))
+async def _mark(connection: Connection, *conditions: ColumnElement[bool], now: datetime, **values: Any) -> None:
+    values["stale_since"] = func.coalesce(messages.c.stale_since, now)
+    await connection.execute(update(messages).where(*conditions, _RENDERED).values(**values))
 
 
 async def mark_cards(connection: Connection, long_task_ids: Collection[int] | Select[int], *, now: datetime) -> None:
@@ -32,19 +32,29 @@ async def mark_cards(connection: Connection, long_task_ids: Collection[int] | Se
 
 
 async def mark_outcome(connection: Connection, subscription_ids: Collection[int], *, now: datetime) -> None:
-    """Root and card of these threads show an old outcome."""
-    root_and_card = messages.c.kind.in_((MessageKind.ROOT, MessageKind.CARD))
-    await _mark(connection, messages.c.subscription_id.in_(subscription_ids), root_and_card, now=now)
+    """What is kept true in these threads shows an old outcome, or still speaks of what may grow."""
+    kept_true = messages.c.kind.in_(_KEPT_TRUE)
+    await _mark(connection, messages.c.subscription_id.in_(subscription_ids), kept_true, now=now)
+
+
+async def mark_warnings(connection: Connection, message_ids: Collection[int], *, now: datetime) -> None:
+    """These replies about warnings show old numbers."""
+    await _mark(connection, messages.c.id.in_(message_ids), now=now)
 
 
 async def mark_channels(connection: Connection, team_id: str, channel_ids: Collection[str], *, now: datetime) -> None:
-    """All that is kept true in these channels may show what its readers may not see any more, or hide what they may."""
+    """All that is kept true in these channels may show what its readers may not see any more, or hide what they may.
+
+    It is edited as soon as possible, however short a time ago it was edited before.
+    """
     threads = select(subscriptions.c.id).where(
         subscriptions.c.team_id == team_id,
         subscriptions.c.channel_id.in_(channel_ids),
         subscriptions.c.state != SubscriptionState.LOST,
     )
-    await _mark(connection, messages.c.subscription_id.in_(threads), messages.c.kind.in_(_KEPT_TRUE), now=now)
+    await _mark(
+        connection, messages.c.subscription_id.in_(threads), messages.c.kind.in_(_KEPT_TRUE), now=now, shown_at=None
+    )
 
 
 async def leave_thread(connection: Connection, subscription_id: int) -> None:
@@ -84,20 +94,3 @@ async def refresh_checked(connection: Connection, *, before: datetime, now: date
         )
         .values(stale_since=now, shown=None)
     )
-
-
-async def mark_warnings(connection: Connection, long_task_id: int, *, seqs: Sequence[int], now: datetime) -> None:
-    """The replies about these findings (sequence numbers) show old counts."""
-    threads = select(subscriptions.c.id).where(
-        subscriptions.c.long_task_id == long_task_id, subscriptions.c.state != SubscriptionState.LOST
-    )
-    query = select(messages.c.id, messages.c.facts).where(
-        messages.c.subscription_id.in_(threads), messages.c.kind == MessageKind.WARNINGS, _RENDERED
-    )
-    stale = []
-    for message_id, text in await connection.execute(query):
-        facts = decode(text)
-        if isinstance(facts, Warnings) and any(facts.first <= seq <= facts.last for seq in seqs):
-            stale.append(message_id)
-    if stale:
-        await _mark(connection, messages.c.id.in_(stale), now=now)

@@ -25,7 +25,6 @@ async def add(
     command_id: int | None,
     language: str,
     verbosity: Verbosity,
-    announced_seq: int,
     now: datetime,
 ) -> int | None:
     """Let a channel follow a long task; returns the subscription's id, or None if the channel follows it already."""
@@ -37,7 +36,6 @@ async def add(
         command_id=command_id,
         language=language,
         verbosity=verbosity,
-        announced_seq=announced_seq,
         created_at=now,
     )
     found = await connection.execute(insert.on_conflict_do_nothing().returning(subscriptions.c.id))
@@ -113,13 +111,6 @@ async def of_long_tasks(connection: Connection, long_task_ids: Sequence[int]) ->
     return found
 
 
-async def announce(connection: Connection, subscription_id: int, *, seq: int) -> None:
-    """A message about the findings up to this sequence number is planned."""
-    await connection.execute(
-        update(subscriptions).where(subscriptions.c.id == subscription_id).values(announced_seq=seq)
-    )
-
-
 async def root_posted(connection: Connection, subscription_id: int, *, channel_id: str, ts: str) -> None:
     """The root is in the channel, so messages can be posted in its thread."""
     starting = subscriptions.c.state == SubscriptionState.STARTING
@@ -135,7 +126,7 @@ async def root_posted(connection: Connection, subscription_id: int, *, channel_i
 
 
 async def end(connection: Connection, ended: Sequence[tuple[int, Outcome]], *, now: datetime) -> None:
-    """End the threads of long tasks (id, outcome) that have ended: root and card are to show it."""
+    """End the threads of long tasks (id, outcome) that have ended: what is kept true is to show it."""
     by_outcome: dict[Outcome, list[int]] = {}
     for long_task_id, outcome in ended:
         by_outcome.setdefault(outcome, []).append(long_task_id)

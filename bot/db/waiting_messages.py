@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-import msgspec
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -25,8 +24,8 @@ from bot.db.column_types import UtcDateTime
 from bot.db.engine import Connection
 from bot.db.models import commands, is_waiting, long_tasks, messages, subscriptions
 from bot.db.rows import StaleRow, WaitingRow, owner_of
-from bot.domain.message_facts import Facts, decode
-from bot.domain.message_kinds import MessageKind
+from bot.domain.message_facts import readable
+from bot.domain.message_kinds import RULES, MessageKind
 from bot.domain.states import MessageForm, MessageState, Outcome
 
 _COLUMNS = ("id", "subscription_id", "command_id", "facts", "state", "ambiguous", "user_id", "not_before", "created_at")
@@ -35,6 +34,8 @@ _WAITING = (*(messages.c[name] for name in _COLUMNS), type_coerce(messages.c.kin
 #: a message to one person, beside the thread
 _TO_PERSON = messages.c.kind.in_((MessageKind.DIRECT, MessageKind.PRIVATE))
 _OF_TEAM = messages.c.team_id == bindparam("b_team_id")
+#: kinds of messages that are edited only so often while their long task runs
+_EDITED_EVERY = {kind: rules.edited_every for kind, rules in RULES.items() if rules.edited_every is not None}
 #: 1 for a message that waits for a time to come, else 0
 _LATER = case((messages.c.not_before > bindparam("b_now", type_=UtcDateTime), 1), else_=0)
 
@@ -60,7 +61,7 @@ async def waiting(
         for row in (await connection.execute(query, parameters)).mappings():
             fields = dict(row)
             owner = owner_of(fields.pop("subscription_id"), fields.pop("command_id"))
-            kind, facts = _kind(fields.pop("kind")), _facts(fields.pop("facts"))
+            kind, facts = _kind(fields.pop("kind")), readable(fields.pop("facts"))
             found.append(WaitingRow(owner=owner, kind=kind, facts=facts, **fields))
     return found
 
@@ -139,27 +140,28 @@ def _kind(text: str) -> MessageKind:
         return MessageKind.MILESTONE
 
 
-def _facts(text: str) -> Facts | None:
-    try:
-        return decode(text)
-    except msgspec.MsgspecError:
-        return None
-
-
 async def stale(connection: Connection, team_id: str, *, now: datetime, limit: int) -> list[StaleRow]:
     """Messages of a workspace that show something old: those of ended threads first, then the longest stale.
 
     At most `limit`, taken in turn by channel; those that wait for a time to come are last.
     """
     values = {"b_team_id": team_id, "b_now": now, "b_limit": limit}
+    values |= {f"b_{kind}_edited_after": now - every for kind, every in _EDITED_EVERY.items()}
     return [StaleRow(*row) for row in await connection.execute(_stale(), values)]
 
 
 @cache
 def _stale() -> Select[Any]:
-    running = case((subscriptions.c.outcome == Outcome.FOLLOWING, 1), else_=0)
+    is_running = subscriptions.c.outcome == Outcome.FOLLOWING
+    running = case((is_running, 1), else_=0)
+    edited_just_now = or_(
+        *(
+            and_(messages.c.kind == kind, messages.c.shown_at > bindparam(f"b_{kind}_edited_after", type_=UtcDateTime))
+            for kind in _EDITED_EVERY
+        )
+    )
     # Milestones are replies: planning them calls nobody, so they do not wait.
-    later = case((messages.c.form == MessageForm.MILESTONES, 0), else_=_LATER)
+    later = case((messages.c.form == MessageForm.MILESTONES, 0), (and_(is_running, edited_just_now), 1), else_=_LATER)
     order = (later, running, messages.c.stale_since, messages.c.id)
     turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=order)
     in_turn = (
@@ -172,6 +174,7 @@ def _stale() -> Select[Any]:
             subscriptions.c.outcome,
             messages.c.stale_since,
             messages.c.not_before,
+            messages.c.shown_at,
             func.abs(func.coalesce(long_tasks.c.percent, 0.0) - func.coalesce(messages.c.shown_percent, 0.0)).label(
                 "change"
             ),

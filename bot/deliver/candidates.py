@@ -109,33 +109,39 @@ def _up_to(rows: Sequence[WaitingRow], urgency: Urgency) -> Sequence[WaitingRow]
 
 
 def _next_edits(rows: Sequence[StaleRow], *, busy: Set[Owner], now: datetime, later: list[datetime]) -> list[Work]:
-    """One edit of each thread: its card, else its root, else a reply whose counts have grown."""
+    """One edit of each thread: its card, else its root, else a reply about warnings that has grown."""
     chosen: dict[Owner, Work] = {}
     for row in sorted(rows, key=lambda row: RULES[row.kind].edit_rank or 0):
         owner = SubscriptionOwner(row.subscription_id)
         if owner in busy or owner in chosen:
             continue
-        # Milestones are replies: planning them calls nobody.
-        if row.form is not MessageForm.MILESTONES and row.not_before is not None and row.not_before > now:
-            later.append(row.not_before)
+        not_before = _edited_from(row)
+        if not_before is not None and not_before > now:
+            later.append(not_before)
             continue
         chosen[owner] = Work(owner=owner, kind=row.kind, candidate=_edit(row))
     return list(chosen.values())
 
 
+def _edited_from(row: StaleRow) -> datetime | None:
+    """From when on a message may be edited; None if it need not wait."""
+    if row.form is MessageForm.MILESTONES:
+        # They are replies: planning them calls nobody.
+        return None
+    every = RULES[row.kind].edited_every
+    if every is None or row.shown_at is None or row.outcome is not Outcome.FOLLOWING:
+        return row.not_before
+    return max(row.shown_at + every, row.not_before or row.shown_at)
+
+
 def _edit(row: StaleRow) -> Candidate:
-    terminal = row.outcome is not Outcome.FOLLOWING
-    urgency = Urgency.PROGRESS
-    if row.kind is MessageKind.WARNINGS:
-        urgency = Urgency.WARNING
-    elif terminal:
-        urgency = Urgency.COMPLETION
+    terminal = row.outcome is not Outcome.FOLLOWING and row.kind is not MessageKind.WARNINGS
     return Candidate(
         message_id=row.id,
         channel_id=row.channel_id,
         method=Method.UPDATE,
-        urgency=urgency,
+        urgency=Urgency.COMPLETION if terminal else Urgency.PROGRESS,
         since=row.stale_since,
         change=row.change if row.kind is MessageKind.CARD else 0.0,
-        terminal=terminal and row.kind is not MessageKind.WARNINGS,
+        terminal=terminal,
     )

@@ -1,9 +1,10 @@
 """Compose a message from its facts and the latest state of its thread."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from bot.db import findings, threads
+from bot.db import findings, threads, warnings
 from bot.db.engine import Connection
 from bot.db.rows import MessageRow, Shows
 from bot.deliver.deps import Deps
@@ -11,6 +12,7 @@ from bot.deliver.thread import Thread
 from bot.domain import message_facts as facts_of
 from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import list_follows
+from bot.domain.snapshot import FindingKind
 from bot.domain.states import LostReason, MessageForm, Outcome, Trouble
 from bot.domain.summary import summarize
 from bot.render import replies
@@ -23,7 +25,7 @@ from bot.render.message import Message, digest, plain
 from bot.render.phases import milestone, phase
 from bot.render.root import root
 from bot.render.troubles import trouble
-from bot.render.warnings import warnings
+from bot.render.warnings import warnings as warnings_reply
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +77,10 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.Card():
             return card(texts, view, subscription_id=str(thread.row.subscription.id))
         case facts_of.Warnings():
-            found = await findings.listed(connection, thread.row.task.id, first=facts.first, last=facts.last)
-            return warnings(texts, view, found, may_repeat=message.ambiguous, earlier=facts.earlier) if found else None
+            found = await findings.listed(connection, thread.row.task.id, kind=facts.kind)
+            if not found:
+                return None
+            return warnings_reply(texts, view, found, may_repeat=message.ambiguous, earlier=facts.earlier)
         case facts_of.NewPhase():
             return phase(texts, view) if view.outcome is Outcome.FOLLOWING else None
         case facts_of.Milestone():
@@ -89,7 +93,7 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.PostingSetAside():
             return trouble(texts, view, Trouble.SET_ASIDE, over=False)
         case facts_of.Completion():
-            return await _completion(connection, texts, thread, buttons_of=await _without_card(connection, thread))
+            return await _completion_of_thread(connection, texts, thread)
         case facts_of.EndForFollower():
             return await _end_for_follower(connection, texts, thread)
         case facts_of.FindingsFile() | facts_of.FindingsPage():
@@ -122,18 +126,33 @@ async def _lost(
 
 
 async def _end_for_follower(connection: Connection, texts: Texts, thread: Thread) -> Message:
-    """The completion for one person, who needs no mention."""
+    """The completion for one person, who needs no mention, with all that was found."""
     mine = replace(thread, view=replace(thread.view, followers=()))
     opening = replies.for_you_alone(texts, thread.row.subscription.channel_id)
     return replies.together(texts, [opening, await _completion(connection, texts, mine)])
 
 
+async def _completion_of_thread(connection: Connection, texts: Texts, thread: Thread) -> Message:
+    """The completion with what the other messages of its thread do not say or have."""
+    replied = await warnings.kinds_in_slack(connection, thread.row.subscription.id)
+    buttons_of = await _without_card(connection, thread)
+    return await _completion(connection, texts, thread, replied=replied, buttons_of=buttons_of)
+
+
 async def _completion(
-    connection: Connection, texts: Texts, thread: Thread, *, buttons_of: str | None = None
+    connection: Connection,
+    texts: Texts,
+    thread: Thread,
+    *,
+    replied: Collection[FindingKind] = (),
+    buttons_of: str | None = None,
 ) -> Message:
-    found = await findings.listed(connection, thread.row.task.id)
-    view = thread.view
-    return completion(texts, view, summarize(view.snapshot, found, view.outcome), buttons_of=buttons_of)
+    """The completion; `replied`: kinds of findings that have a reply of their own, and are only counted."""
+    found, view = await findings.listed(connection, thread.row.task.id), thread.view
+    counted = [finding for finding in found if finding.kind in replied]
+    named = [finding for finding in found if finding.kind not in replied]
+    summary = summarize(view.snapshot, counted, view.outcome)
+    return completion(texts, view, summary, named=named, buttons_of=buttons_of)
 
 
 async def _without_card(connection: Connection, thread: Thread) -> str | None:

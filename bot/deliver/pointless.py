@@ -15,7 +15,7 @@ def pointless(rows: Sequence[WaitingRow]) -> list[int]:
     Only what was never begun: a post that may be in Slack is made again, and shows the end then.
     """
     unbegun = [row for row in rows if row.state is MessageState.PLANNED and not row.ambiguous]
-    return [*_troubles_over(unbegun), *_cards_of_ended(unbegun)]
+    return [*_troubles_over(unbegun), *_said_by_the_completion(unbegun)]
 
 
 def _troubles_over(rows: Sequence[WaitingRow]) -> list[int]:
@@ -30,9 +30,9 @@ def _troubles_over(rows: Sequence[WaitingRow]) -> list[int]:
     return over
 
 
-def _cards_of_ended(rows: Sequence[WaitingRow]) -> Iterator[int]:
-    """Cards of a thread whose completion waits: it says all that they would."""
+def _said_by_the_completion(rows: Sequence[WaitingRow]) -> Iterator[int]:
+    """Card and warnings of a thread whose completion waits: it says all that they would."""
     for row in rows:
         # The rank counts messages that are not listed, too.
-        if row.kind is MessageKind.CARD and row.rank == Urgency.COMPLETION:
+        if row.kind in (MessageKind.CARD, MessageKind.WARNINGS) and row.rank == Urgency.COMPLETION:
             yield row.id

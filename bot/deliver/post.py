@@ -222,7 +222,6 @@ async def _posted(connection: Connection, deps: Deps, composed: Composed, sent: 
         subscription_id = thread.row.subscription.id
         await subscriptions.root_posted(connection, subscription_id, channel_id=address.channel_id, ts=address.ts)
     if isinstance(message.facts, Completion) and thread is not None and thread.view.titles is Titles.COUNTS:
-        verbosity, found = thread.row.subscription.verbosity, thread.row.task.findings_seq
-        drafts = for_followers(thread.view.followers, verbosity=verbosity, found=found)
+        drafts = for_followers(thread.view.followers, found=thread.row.task.findings_seq)
         planned = [messages.Planned(owner=message.owner, team_id=message.team_id, draft=draft) for draft in drafts]
         await messages.plan(connection, planned, now=now)

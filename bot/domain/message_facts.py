@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from bot.domain.snapshot import FindingKind
 from bot.domain.states import LostReason, Trouble
 
 
@@ -21,11 +22,10 @@ class Card(Struct, frozen=True, tag="card"):
 
 
 class Warnings(Struct, frozen=True, kw_only=True, tag="warnings"):
-    """A range of findings, by sequence number."""
+    """All findings of one kind, however many there are when it is rendered."""
 
-    first: int
-    last: int
-    earlier: bool = False  #: found before the thread began
+    kind: FindingKind
+    earlier: bool = False  #: some were found before the thread began
 
 
 class TroubleStarted(Struct, frozen=True, kw_only=True, tag="trouble_started"):
@@ -141,3 +141,11 @@ def _plain(value: object) -> str:
 def decode(text: str) -> Facts:
     """Facts from JSON text. Raises msgspec.MsgspecError if it is not one of them."""
     return _decoder.decode(text)
+
+
+def readable(text: str) -> Facts | None:
+    """Facts from JSON text; None if it is not one of them."""
+    try:
+        return decode(text)
+    except msgspec.MsgspecError:
+        return None

@@ -1,6 +1,7 @@
 """What differs between kinds of messages: one row of a table for each kind."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -63,6 +64,8 @@ class KindRules(Struct, frozen=True, kw_only=True):
     urgency: Urgency
     #: kept true: edited to the latest state; of several such messages of a thread the lowest is edited first
     edit_rank: int | None = None
+    #: while its long task runs, an edit comes at least so long after the post or the edit before
+    edited_every: timedelta | None = None
     refused: Loss = Loss.NOTHING  #: if Slack refuses the post for good, or the edit
     deleted: Loss = Loss.NOTHING  #: if somebody deleted the message in Slack
 
@@ -74,7 +77,9 @@ RULES: Mapping[MessageKind, KindRules] = {
     MessageKind.CARD: KindRules(
         place=Place.THREAD, urgency=Urgency.CARD, edit_rank=0, refused=Loss.MILESTONES, deleted=Loss.POST_AGAIN
     ),
-    MessageKind.WARNINGS: KindRules(place=Place.THREAD, urgency=Urgency.WARNING, edit_rank=2),
+    MessageKind.WARNINGS: KindRules(
+        place=Place.THREAD, urgency=Urgency.WARNING, edit_rank=2, edited_every=timedelta(minutes=1)
+    ),
     MessageKind.TROUBLE: KindRules(place=Place.THREAD, urgency=Urgency.TROUBLE),
     MessageKind.PHASE: KindRules(place=Place.THREAD, urgency=Urgency.PROGRESS),
     MessageKind.MILESTONE: KindRules(place=Place.THREAD, urgency=Urgency.PROGRESS),

@@ -1,7 +1,7 @@
 """Plan which messages a look, a command or a stop leads to."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -11,11 +11,15 @@ from bot.domain import message_facts
 from bot.domain.decide import phase_changed
 from bot.domain.message_facts import Facts, TroubleOver, TroubleStarted
 from bot.domain.message_kinds import MessageKind
+from bot.domain.snapshot import FindingKind, Severity
 from bot.domain.states import LostReason, Outcome, Titles, Verbosity
 from bot.domain.task_state import Decision
 
 #: findings of a kind that are named in a message; if there are more, the full list follows as a file
 NAMED = 10
+#: kinds of findings that have a reply of their own in one thread, and that the completion names; Confluence documents
+#: ten, but whatever it sends is a kind
+MAX_KINDS = 12
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -28,32 +32,50 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 def list_follows(keys: Iterable[str], titles: Titles) -> bool:
     """Tell whether the full list of findings follows the completion; `keys`: the status key of each finding."""
-    return titles is Titles.SHOWN and any(count > NAMED for count in Counter(keys).values())
+    counted = Counter(keys)
+    return titles is Titles.SHOWN and (len(counted) > MAX_KINDS or any(count > NAMED for count in counted.values()))
 
 
-def for_follow(verbosity: Verbosity, *, found: int) -> tuple[Draft, ...]:
-    """Messages of a new thread; `found`: sequence number of the last finding so far."""
+def errors_first(kinds: Iterable[FindingKind]) -> list[FindingKind]:
+    """Kinds of findings in the order in which they are reported; `kinds`: in the order of their first findings."""
+    return sorted(dict.fromkeys(kinds), key=lambda kind: kind.severity is not Severity.ERROR)
+
+
+def for_follow(
+    verbosity: Verbosity, *, kinds: Sequence[FindingKind], earlier: Collection[FindingKind]
+) -> tuple[Draft, ...]:
+    """Messages of a new thread.
+
+    `kinds`: of the findings so far, in the order of the first of each; `earlier`: those known before the thread began.
+    """
     drafts = [
         Draft(kind=MessageKind.ROOT, facts=message_facts.Root()),
         Draft(kind=MessageKind.CARD, facts=message_facts.Card()),
     ]
-    if found and verbosity is not Verbosity.QUIET:
-        drafts.append(_warnings(1, found, earlier=True))
+    if verbosity is not Verbosity.QUIET:
+        drafts += _warnings(kinds, earlier=earlier)
     return tuple(drafts)
 
 
 def for_decision(
-    decision: Decision, *, verbosity: Verbosity, announced: int, found: int, now: datetime
+    decision: Decision,
+    *,
+    verbosity: Verbosity,
+    kinds: Sequence[FindingKind],
+    replied: Collection[FindingKind],
+    found: int,
+    now: datetime,
 ) -> tuple[Draft, ...]:
     """Messages that one look leads to in one thread, in the order in which they are posted.
 
-    `announced`: sequence number of the last finding the thread has a message about; `found`: of the last there is.
+    `kinds`: of all findings, in the order of the first of each; `replied`: those that the thread has a reply about,
+    posted or not; `found`: how many findings there are. What is first seen at the end is named by the completion.
     """
     drafts: list[Draft] = []
     quiet = verbosity is Verbosity.QUIET
     ended = decision.after.outcome is not Outcome.FOLLOWING
-    if not quiet and found > announced:
-        drafts.append(_warnings(announced + 1, found, earlier=False))
+    if not quiet and not ended:
+        drafts += _warnings(kinds, replied=replied)
     if verbosity is Verbosity.ALL and phase_changed(decision.changes) and not ended:
         drafts.append(Draft(kind=MessageKind.PHASE, facts=message_facts.NewPhase()))
     if not quiet:
@@ -66,14 +88,12 @@ def for_decision(
     return tuple(drafts)
 
 
-def for_followers(followers: Sequence[str], *, verbosity: Verbosity, found: int) -> tuple[Draft, ...]:
+def for_followers(followers: Sequence[str], *, found: int) -> tuple[Draft, ...]:
     """Direct messages about an end that the channel sees in numbers only: the names, for each follower.
 
-    `found`: sequence number of the last finding.
+    `found`: how many findings there are.
     """
     facts: list[Facts] = [message_facts.EndForFollower()]
-    if found and verbosity is not Verbosity.QUIET:
-        facts.append(message_facts.Warnings(first=1, last=found))
     if found > NAMED:
         facts.append(message_facts.FindingsFile())
     return tuple(Draft(kind=MessageKind.DIRECT, facts=each, user_id=user) for user in followers for each in facts)
@@ -115,8 +135,18 @@ def for_set_aside(*, starting: bool, owner_id: str) -> Draft:
     return Draft(kind=MessageKind.TROUBLE, facts=message_facts.PostingSetAside())
 
 
-def _warnings(first: int, last: int, *, earlier: bool) -> Draft:
-    return Draft(kind=MessageKind.WARNINGS, facts=message_facts.Warnings(first=first, last=last, earlier=earlier))
+def _warnings(
+    kinds: Sequence[FindingKind],
+    *,
+    replied: Collection[FindingKind] = (),
+    earlier: Collection[FindingKind] = (),
+) -> list[Draft]:
+    """A reply about each kind that has none yet, as long as there are not too many."""
+    new = [kind for kind in errors_first(kinds) if kind not in replied]
+    return [
+        Draft(kind=MessageKind.WARNINGS, facts=message_facts.Warnings(kind=kind, earlier=kind in earlier))
+        for kind in new[: max(MAX_KINDS - len(replied), 0)]
+    ]
 
 
 def _trouble(trouble: TroubleStarted | TroubleOver, now: datetime) -> Draft:

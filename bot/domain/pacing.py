@@ -63,7 +63,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     message_id: int
     channel_id: str
     method: Method  #: POST or UPDATE
-    urgency: Urgency  #: the thread's, so that a completion pulls its own warnings along instead of jumping them
+    urgency: Urgency  #: the thread's, so that a completion pulls along what comes before it instead of jumping it
     since: datetime  #: since when it waits (UTC), or the most urgent message after it
     posts: int = 1  #: how many posts of the thread, this one counted, post its most urgent message
     change: float = 0.0  #: percent points between what is shown and what is true
@@ -147,8 +147,8 @@ def next_messages(
     """The posts and edits to make now, the budgets after them, and, if all have to wait, until when (UTC).
 
     `limit` (2 or more) bounds how much is handed out. Posts go by urgency, then by age and by how few posts the thread
-    needs (A_POST_MORE); a completion is never passed over for another message. Edits go by urgency and age, those that
-    show an end first. After every FAIR_AFTER of one method that were chosen for urgency, one is chosen for its wait, a
+    needs (A_POST_MORE); a completion is never passed over for another message. Edits go by wait, those that show an end
+    first. After every FAIR_AFTER of one method that were chosen for urgency, one is chosen for its wait, a
     post only after PATIENCE: no message starves.
     """
     at = now.timestamp() + _ROUNDING
@@ -204,18 +204,16 @@ def _rank(post: Candidate) -> tuple[Urgency, datetime]:
 
 
 def _edits_ranked(edits: Sequence[Candidate], count: int, now: datetime) -> _Ranked:
-    """The first edits of each order; a wait counts half as much again where the change is great."""
+    """The first edits of each order: ends, then the longest wait; a wait counts half as much again where the change is
+    great."""
 
     def wait(item: Candidate) -> float:
         weight = 1.0 + 0.5 * min(item.change, GREAT_CHANGE) / GREAT_CHANGE
         return (item.since - now).total_seconds() * weight
 
-    def urgency(item: Candidate) -> tuple[int, datetime]:
-        return (Urgency.COMPLETION if item.terminal else item.urgency, item.since)
-
     longest = nsmallest(count, edits, key=wait)
-    pressing = [item for item in edits if item.terminal or item.urgency < Urgency.PROGRESS]
-    return nsmallest(count, pressing, key=urgency) + longest, longest
+    ends = [item for item in edits if item.terminal]
+    return nsmallest(count, ends, key=lambda item: item.since) + longest, longest
 
 
 def _taken(

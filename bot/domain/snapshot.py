@@ -31,6 +31,13 @@ class StatusMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str | None = None  #: Confluence's own sentence, if it sends one; a key says more than it
 
 
+class FindingKind(Struct, frozen=True):
+    """What findings have in common that are reported together."""
+
+    key: str  #: status key; empty if there is only a sentence
+    severity: Severity
+
+
 class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A distinct warning or error of a long task."""
 
@@ -40,6 +47,11 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int | None = None  #: how many pages it concerns, if it says so
     identity: str = ""  #: hash of the key and the arguments without counts
     text: str | None = None  #: Confluence's own sentence, if it sends one; a key says more than it
+
+    @property
+    def kind(self) -> FindingKind:
+        """What it is reported with."""
+        return FindingKind(self.key, self.severity)
 
 
 class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):

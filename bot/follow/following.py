@@ -152,11 +152,11 @@ async def _begin(
         return reached
     task = await long_tasks.put(connection, site_id=ref.site_id, decision=decision, now=now)
     await accounts.add_viewer(connection, long_task_id=task.id, account_id=account_id, now=now)
-    last_seq = task.findings_seq
+    earlier = (await findings.kinds(connection, [task.id])).get(task.id, [])
     if task.findings_digest == seen.snapshot.findings_digest:
         known = (await findings.known(connection, [task.id]))[task.id]
         found = [finding for finding in seen.findings or () if finding.identity not in known]
-        last_seq = await findings.add(connection, task.id, found=found, seq=last_seq, now=now)
+        await findings.add(connection, task.id, found=found, seq=task.findings_seq, now=now)
     subscription_id = await subscriptions.add(
         connection,
         long_task_id=task.id,
@@ -166,7 +166,6 @@ async def _begin(
         command_id=request.command_id,
         language=request.texts.language,
         verbosity=verbosity,
-        announced_seq=last_seq,
         now=now,
     )
     if subscription_id is None:
@@ -175,7 +174,8 @@ async def _begin(
     if task.due_at is None:
         await long_tasks.due_now(connection, task.id, now=now)
     owner = SubscriptionOwner(subscription_id)
-    drafts = for_follow(verbosity, found=last_seq)
+    kinds = (await findings.kinds(connection, [task.id])).get(task.id, [])
+    drafts = for_follow(verbosity, kinds=kinds, earlier=earlier)
     planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]
     await messages.plan(connection, planned, now=now)
     return subscription_id

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from msgspec import structs
 
-from bot.db import due_long_tasks, findings, long_tasks, messages, stale_messages, subscriptions
+from bot.db import due_long_tasks, findings, long_tasks, messages, stale_messages, subscriptions, warnings
 from bot.db.engine import Connection, Database, DatabaseAway
 from bot.db.messages import Planned
 from bot.db.rows import LongTaskRow
@@ -17,6 +17,7 @@ from bot.domain.message_kinds import SubscriptionOwner
 from bot.domain.message_plan import for_decision
 from bot.domain.poll_interval import Bounds
 from bot.domain.poll_result import Seen
+from bot.domain.snapshot import FindingKind
 from bot.domain.states import Outcome
 from bot.domain.task_state import Decision, TaskState
 from bot.metrics import Metrics
@@ -157,18 +158,19 @@ async def _store_findings(connection: Connection, decided: Sequence[_DecidedLook
                 connection, one.long_task_id, found=found, seq=one.findings_seq, now=now
             )
         if grown:
-            await findings.grow(connection, one.long_task_id, grown, now=now)
+            await findings.grow(connection, one.long_task_id, grown)
     return last_seqs
 
 
 async def _change_messages(
     connection: Connection, decided: Sequence[_DecidedLook], last_seqs: Mapping[int, int], *, now: datetime
 ) -> bool:
-    """Mark cards stale, plan messages, and end the threads of long tasks that have ended; true if any."""
+    """Mark what shows something old, plan messages, and end the threads of long tasks that have ended; true if any."""
     changed = [one for one in decided if one.decision.card_changed]
     if not changed:
         return False
     await stale_messages.mark_cards(connection, [one.long_task_id for one in changed], now=now)
+    replied = await _mark_warnings(connection, changed, now=now)
     announced = [
         one
         for one in changed
@@ -178,25 +180,54 @@ async def _change_messages(
         or phase_changed(one.decision.changes)
     ]
     if announced:
-        await _plan_messages(connection, announced, last_seqs, now=now)
+        await _plan_messages(connection, announced, last_seqs, replied, now=now)
     ended = [(one.long_task_id, one.decision.after.outcome) for one in changed if one.has_ended]
     await subscriptions.end(connection, ended, now=now)
     return True
 
 
+async def _mark_warnings(
+    connection: Connection, changed: Sequence[_DecidedLook], *, now: datetime
+) -> dict[int, set[FindingKind]]:
+    """Mark the replies about what was found or has grown stale; which kinds each of the threads has a reply about."""
+    kinds = {
+        one.long_task_id: concerned
+        for one in changed
+        if (concerned := {change.finding.kind for change in one.decision.changes if isinstance(change, Found | Grown)})
+    }
+    replied: dict[int, set[FindingKind]] = {}
+    if kinds:
+        replies = await warnings.of_long_tasks(connection, kinds)
+        for reply in replies:
+            replied.setdefault(reply.subscription_id, set()).add(reply.kind)
+        grown = [reply.message_id for reply in replies if reply.kind in kinds[reply.long_task_id]]
+        await stale_messages.mark_warnings(connection, grown, now=now)
+    return replied
+
+
 async def _plan_messages(
-    connection: Connection, announced: Sequence[_DecidedLook], last_seqs: Mapping[int, int], *, now: datetime
+    connection: Connection,
+    announced: Sequence[_DecidedLook],
+    last_seqs: Mapping[int, int],
+    replied: Mapping[int, Collection[FindingKind]],
+    *,
+    now: datetime,
 ) -> None:
+    going_on = [one.long_task_id for one in announced if one.long_task_id in last_seqs and not one.has_ended]
+    kinds = await findings.kinds(connection, going_on) if going_on else {}
     threads = await subscriptions.of_long_tasks(connection, [one.long_task_id for one in announced])
     planned: list[Planned] = []
     for one in announced:
         last = last_seqs.get(one.long_task_id, one.findings_seq)
         for thread in threads.get(one.long_task_id, ()):
             drafts = for_decision(
-                one.decision, verbosity=thread.verbosity, announced=thread.announced_seq, found=last, now=now
+                one.decision,
+                verbosity=thread.verbosity,
+                kinds=kinds.get(one.long_task_id, ()),
+                replied=replied.get(thread.id, ()),
+                found=last,
+                now=now,
             )
             owner = SubscriptionOwner(thread.id)
             planned += [Planned(owner=owner, team_id=thread.team_id, draft=draft) for draft in drafts]
-            if last > thread.announced_seq:
-                await subscriptions.announce(connection, thread.id, seq=last)
     await messages.plan(connection, planned, now=now)

@@ -86,6 +86,11 @@ def fits(lines: Iterable[Mrkdwn], limit: int = TEXT_LIMIT - 2) -> bool:
     return sum(length(line) + 1 for line in lines) <= limit
 
 
+def room(lines: Iterable[Mrkdwn]) -> int:
+    """How many characters a message's text has left beside these lines."""
+    return TEXT_LIMIT - 2 - sum(length(line) + 1 for line in lines)
+
+
 def _mrkdwn(text: Mrkdwn) -> Block:
     # verbatim: Slack does not look for URLs, people or channels in it
     return {"type": "mrkdwn", "text": str(text), "verbatim": True}

@@ -1,11 +1,12 @@
 """Render the completion: the reply that mentions the followers and says how it ended."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from bot.domain.snapshot import Finding
 from bot.domain.states import Outcome
 from bot.domain.summary import Extent, Summary
 from bot.render import phrases
-from bot.render.blocks import context, message, section
+from bot.render.blocks import context, message, room, section, sections
 from bot.render.buttons import button_row
 from bot.render.chart import chart, in_words
 from bot.render.i18n import Texts, counted, wording
@@ -13,6 +14,7 @@ from bot.render.links import open_link
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn, joined, mention, on_one_line
 from bot.render.thread import ThreadView
+from bot.render.warnings import joined_kinds, kinds_in_detail
 
 #: a message has space for so many mentions and everything else; other people are counted
 MAX_MENTIONS = 60
@@ -62,10 +64,18 @@ _NOT_DONE: tuple[tuple[Callable[[Summary], Extent], str, tuple[str, str]], ...] 
 )
 
 
-def completion(texts: Texts, view: ThreadView, summary: Summary, *, buttons_of: str | None = None) -> Message:
+def completion(
+    texts: Texts,
+    view: ThreadView,
+    summary: Summary,
+    *,
+    named: Sequence[Finding] = (),
+    buttons_of: str | None = None,
+) -> Message:
     """Say how it ended, with counts, duration, link and chart.
 
-    `buttons_of`: id of the subscription, if its thread has no card, whose buttons the completion has then.
+    `named`: findings that no other message of the thread reports, and that the summary leaves out. `buttons_of`: id of
+    the subscription, if its thread has no card, whose buttons the completion has then.
     """
     note = phrases.ending_note(texts, view)
     if note is None and view.outcome in _WENT_THROUGH:
@@ -84,15 +94,18 @@ def completion(texts: Texts, view: ThreadView, summary: Summary, *, buttons_of: 
     moments = on_one_line(phrases.times(texts, view))
     curve = chart(texts, view.samples)
 
-    paragraphs = [joined("\n", [line for line in lines if line]) for lines in (opening, results, [link])]
+    paragraphs = [joined("\n", [line for line in lines if line]) for lines in (opening, results)]
     small = [line for line in (figures, moments) if line]
     buttons = button_row(texts, view, subscription_id=buttons_of) if buttons_of is not None else []
-    shown = paragraphs[:-1] if buttons and link else paragraphs
-    blocks = [section(paragraph) for paragraph in shown if paragraph]
+    after = [line for line in (link, *small, in_words(texts, view.samples)) if line]
+    before = [paragraph for paragraph in paragraphs if paragraph]
+    kinds = kinds_in_detail(texts, view, named, within=room([*before, *after]))
+    blocks = [section(paragraph) for paragraph in before]
+    blocks += [block for lines in kinds for block in sections(lines)]
+    blocks += [section(link)] if link and not buttons else []
     blocks += [curve] if curve else []
     blocks += [context(*small), *buttons]
-    text = [*paragraphs, *small, in_words(texts, view.samples)]
-    return message([line for line in text if line], blocks)
+    return message([*before, *joined_kinds(kinds), *after], blocks)
 
 
 def mentions(texts: Texts, people: Iterable[str]) -> Mrkdwn | None:

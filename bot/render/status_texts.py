@@ -200,6 +200,11 @@ def readable(texts: Texts, key: str) -> Mrkdwn:
     return texts.format(words.capitalize())
 
 
+def is_counted(key: str) -> bool:
+    """Whether the headline of findings of this key says how many they are, so that it changes while they grow."""
+    return key not in FINDING_TEXTS or not isinstance(FINDING_TEXTS[key].happened, str)
+
+
 def other_headline(texts: Texts, key: str, severity: Severity, count: int) -> Mrkdwn:
     """Say what an undocumented key reports, or that there is only Confluence's own sentence."""
     if not key:

@@ -1,90 +1,114 @@
-"""Render the reply that lists warnings and errors."""
+"""Render warnings and errors: the reply about one kind of them, and what the completion says of those without one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from bot.domain.message_plan import NAMED
+from msgspec import Struct
+
+from bot.domain.message_plan import MAX_KINDS, NAMED, errors_first
 from bot.domain.page_links import page_link
-from bot.domain.snapshot import Finding, Severity
+from bot.domain.snapshot import Finding, FindingKind, Severity
 from bot.domain.states import Titles
-from bot.render.blocks import SECTION_LIMIT, context, fits, message, sections
+from bot.render.blocks import SECTION_LIMIT, context, fits, message, room, sections
 from bot.render.i18n import Texts
-from bot.render.message import Block, Message
+from bot.render.message import Message
 from bot.render.mrkdwn import TITLE_LIMIT, Mrkdwn, bold, data, joined, length, link
 from bot.render.phrases import errors_and_warnings
-from bot.render.status_texts import FINDING_TEXTS, advice, other_headline
-from bot.render.thread import ThreadView
+from bot.render.status_texts import FINDING_TEXTS, advice, is_counted, other_headline
+from bot.render.thread import ThreadView, is_followed
 
-#: further kinds are counted only; Confluence documents ten
-MAX_KINDS = 12
 #: arguments of an unknown key that are shown
 _MAX_ARGUMENTS = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Group:
-    """The findings of one kind."""
+class _Detail(Struct, frozen=True, kw_only=True):
+    """How much is said of findings."""
 
-    key: str
-    severity: Severity
-    findings: tuple[Finding, ...]
-
-    @property
-    def count(self) -> int:
-        """How many pages or findings there are."""
-        return sum(finding.count if finding.count is not None else 1 for finding in self.findings)
+    title_limit: int = 30  #: UTF-16 units of a title
+    named: int = NAMED  #: findings of a kind by name
+    advised: bool = True  #: whether there is advice
+    kinds: int = MAX_KINDS  #: further kinds are counted
 
 
-#: UTF-16 units of a title (0 leaves out the names), and whether there is advice: from everything to what always fits
-_DETAILS = ((TITLE_LIMIT, True), (120, True), (60, True), (30, True), (0, True), (0, False))
+#: from everything to what always fits
+_DETAILS = (
+    _Detail(title_limit=TITLE_LIMIT),
+    _Detail(title_limit=120),
+    _Detail(title_limit=60),
+    _Detail(),
+    _Detail(named=3),
+    _Detail(named=0),
+    _Detail(named=0, advised=False),
+    _Detail(named=0, advised=False, kinds=3),
+    _Detail(named=0, advised=False, kinds=0),
+)
 
 
 def warnings(
     texts: Texts, view: ThreadView, findings: Sequence[Finding], *, may_repeat: bool = False, earlier: bool = False
 ) -> Message:
-    """List the findings of one look: errors first, each kind with its first ten by name and what to do next.
+    """Report the findings of one kind: how many so far, the first ten by name, and what to do next.
 
-    `may_repeat`: the message may already be in the thread. `earlier`: found before this thread began.
+    `may_repeat`: the message may already be in the thread. `earlier`: some were found before this thread began.
     """
-    groups = _grouped(findings)
-    before = [texts.say("Found before this thread began:")] if earlier else []
-    after = [texts.say("This may already stand above: Slack did not say whether it had arrived.")] if may_repeat else []
-    for title_limit, advised in _DETAILS:
-        kinds = [_lines(texts, view, group, title_limit, advised=advised) for group in groups[:MAX_KINDS]]
-        if len(groups) > MAX_KINDS:
-            kinds.append([_other_kinds(texts, groups[MAX_KINDS:])])
-        text = [*before, *(line for lines in kinds for line in lines), *after]
-        if fits(text) and all(length(line) <= SECTION_LIMIT for line in text):
-            break
-    blocks: list[Block] = [context(*before)] if before else []
-    for lines in kinds:
-        blocks += sections(lines)
-    blocks += [context(*after)] if after else []
-    return message(text, blocks)
+    notes = [texts.say("This includes what was found before this thread began.")] if earlier else []
+    if may_repeat:
+        notes.append(texts.say("This may already stand above: Slack did not say whether it had arrived."))
+    lines = joined_kinds(kinds_in_detail(texts, view, findings, within=room(notes)))
+    return message([*lines, *notes], [*sections(lines), *([context(*notes)] if notes else [])])
 
 
-def _grouped(findings: Sequence[Finding]) -> list[_Group]:
-    """Group the findings by kind, errors first, otherwise in the order in which each kind was first found."""
-    kinds: dict[tuple[str, Severity], list[Finding]] = {}
+def joined_kinds(kinds: Sequence[Sequence[Mrkdwn]]) -> list[Mrkdwn]:
+    """The lines of several kinds of findings, one after the other."""
+    return [line for lines in kinds for line in lines]
+
+
+def kinds_in_detail(
+    texts: Texts, view: ThreadView, findings: Sequence[Finding], *, within: int
+) -> Sequence[Sequence[Mrkdwn]]:
+    """Report findings, the lines of each kind by themselves: errors first, each with its first ten by name and what to
+    do next, in so much detail as fits.
+
+    `within`: UTF-16 units for all lines.
+    """
+    kinds: dict[FindingKind, list[Finding]] = {}
     for finding in findings:
-        kinds.setdefault((finding.key, finding.severity), []).append(finding)
-    groups = [_Group(key=key, severity=severity, findings=tuple(found)) for (key, severity), found in kinds.items()]
-    return sorted(groups, key=lambda group: group.severity is not Severity.ERROR)
+        kinds.setdefault(finding.kind, []).append(finding)
+    found = [kinds[kind] for kind in errors_first(kinds)]
+    said: list[list[Mrkdwn]] = []
+    for detail in _DETAILS:
+        said = [_lines(texts, view, group, detail) for group in found[: detail.kinds]]
+        if len(found) > detail.kinds:
+            said.append([_others(texts, found[detail.kinds :])])
+        lines = joined_kinds(said)
+        if fits(lines, within) and all(length(line) <= SECTION_LIMIT for line in lines):
+            break
+    return said
 
 
-def _lines(texts: Texts, view: ThreadView, group: _Group, title_limit: int, *, advised: bool) -> list[Mrkdwn]:
-    entry, count = FINDING_TEXTS.get(group.key), group.count
-    headline = entry.headline(texts, count) if entry else other_headline(texts, group.key, group.severity, count)
-    names = _names(texts, view, group, title_limit) if title_limit and view.titles is Titles.SHOWN else []
-    return [bold(headline), *names, *([advice(texts, group.key)] if advised else [])]
+def _lines(texts: Texts, view: ThreadView, group: Sequence[Finding], detail: _Detail) -> list[Mrkdwn]:
+    """What is said of the findings of one kind."""
+    key, severity, count = group[0].key, group[0].severity, _count(group)
+    entry = FINDING_TEXTS.get(key)
+    headline = entry.headline(texts, count) if entry else other_headline(texts, key, severity, count)
+    if is_followed(view) and is_counted(key):
+        # Translators: followed by a whole sentence, e.g. “150 pages were renamed because …”; there may be more later
+        headline = texts.say("So far: {sentence}", sentence=headline)
+    names = _names(texts, view, group, detail) if view.titles is Titles.SHOWN else []
+    return [bold(headline), *names, *([advice(texts, key)] if detail.advised else [])]
 
 
-def _names(texts: Texts, view: ThreadView, group: _Group, limit: int) -> list[Mrkdwn]:
-    names = [finding_name(texts, finding, limit, view.site_url) for finding in group.findings[:NAMED]]
+def _count(group: Sequence[Finding]) -> int:
+    """How many pages or findings there are."""
+    return sum(finding.count if finding.count is not None else 1 for finding in group)
+
+
+def _names(texts: Texts, view: ThreadView, group: Sequence[Finding], detail: _Detail) -> list[Mrkdwn]:
+    shown = group[: detail.named]
+    names = [finding_name(texts, finding, detail.title_limit, view.site_url) for finding in shown]
     lines = [Mrkdwn(f"• {name}") for name in names if name]
-    rest = len(group.findings) - NAMED
+    rest = len(group) - len(shown)
     if lines and rest > 0:
-        # Translators: after ten pages by name, how many more there are
+        # Translators: after some pages by name, how many more there are
         lines.append(texts.count("and {count} more", "and {count} more", rest))
     return lines
 
@@ -104,7 +128,8 @@ def finding_name(texts: Texts, finding: Finding, limit: int, site_url: str) -> M
     return link(url, name) if url else name
 
 
-def _other_kinds(texts: Texts, groups: Sequence[_Group]) -> Mrkdwn:
-    everything = sum(group.count for group in groups)
-    errors = sum(group.count for group in groups if group.severity is Severity.ERROR)
-    return texts.say("Of other kinds: {counts}", counts=errors_and_warnings(texts, errors, everything - errors))
+def _others(texts: Texts, groups: Sequence[Sequence[Finding]]) -> Mrkdwn:
+    """Count the findings of kinds that are not reported by themselves."""
+    everything = sum(_count(group) for group in groups)
+    errors = sum(_count(group) for group in groups if group[0].severity is Severity.ERROR)
+    return texts.say("Other: {counts}", counts=errors_and_warnings(texts, errors, everything - errors))

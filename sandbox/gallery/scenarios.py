@@ -37,6 +37,7 @@ def _of(played: Scenario) -> Iterator[Situation]:
     remote_id = simulator.add(played.story)
     frames = simulator.tasks[remote_id].script.frames
     findings: dict[str, Finding] = {}
+    before: tuple[Finding, ...] = ()
     samples: list[tuple[float, float]] = []
     middle = len(frames) // 2
     for number, frame in enumerate(frames):
@@ -44,6 +45,7 @@ def _of(played: Scenario) -> Iterator[Situation]:
         seen = parse_response(msgspec.json.encode(simulator.body(remote_id)), expected_id=remote_id)
         if not isinstance(seen, Seen):
             continue
+        before = tuple(findings.values())
         findings |= {finding.identity: finding for finding in seen.findings or ()}
         samples.append((frame.at, seen.snapshot.percent or 0.0))
         last = number == len(frames) - 1
@@ -53,7 +55,13 @@ def _of(played: Scenario) -> Iterator[Situation]:
         if last:
             view = _ended(played, view, seen)
         where = "the end" if last else "the middle"
-        yield Situation(name=f"{played.kind}: {played.name}, {where}", view=view, findings=tuple(findings.values()))
+        replied = {finding.kind for finding in (before if last else findings.values())}
+        yield Situation(
+            name=f"{played.kind}: {played.name}, {where}",
+            view=view,
+            findings=tuple(finding for finding in findings.values() if finding.kind in replied),
+            at_end=tuple(finding for finding in findings.values() if finding.kind not in replied),
+        )
 
 
 def _view(seen: Seen, findings: tuple[Finding, ...], samples: list[tuple[float, float]], site_url: str) -> ThreadView:

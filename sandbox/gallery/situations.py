@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.message_plan import list_follows
+from bot.domain.message_plan import errors_first, list_follows
 from bot.domain.snapshot import Finding
 from bot.domain.states import Outcome
 from bot.domain.summary import summarize
@@ -29,6 +29,8 @@ class Situation:
     name: str
     view: ThreadView
     findings: tuple[Finding, ...] = ()
+    #: findings of the kinds that were first seen in the look that saw the end
+    at_end: tuple[Finding, ...] = ()
 
 
 def messages(texts: Texts, situation: Situation) -> Iterator[tuple[str, Message]]:
@@ -38,13 +40,14 @@ def messages(texts: Texts, situation: Situation) -> Iterator[tuple[str, Message]
     yield "card", card(texts, view, subscription_id="1")
     if view.outcome is Outcome.FOLLOWING and view.snapshot:
         yield "phase", phase(texts, view)
-    if findings:
-        yield "warnings", warnings(texts, view, findings)
+    for kind in errors_first(finding.kind for finding in findings):
+        yield "warnings", warnings(texts, view, [finding for finding in findings if finding.kind == kind])
     if view.outcome is not Outcome.FOLLOWING:
         summary = summarize(view.snapshot, findings, view.outcome)
-        yield "completion", completion(texts, view, summary)
-        if list_follows((finding.key for finding in findings), view.titles):
-            yield "file", introduction(texts, findings)
+        yield "completion", completion(texts, view, summary, named=situation.at_end)
+        everything = (*findings, *situation.at_end)
+        if list_follows((finding.key for finding in everything), view.titles):
+            yield "file", introduction(texts, everything)
     if view.trouble:
         since, until = view.trouble_since, view.trouble_until
         yield "trouble", trouble(texts, view, view.trouble, over=False, since=since, until=until)

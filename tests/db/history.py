@@ -12,7 +12,7 @@ from bot.db.models import findings, followers, long_tasks, messages, subscriptio
 from bot.db.slack_models import workspaces
 from bot.domain.message_facts import Card, Facts, Root, Warnings, encode
 from bot.domain.message_kinds import MessageKind
-from bot.domain.snapshot import Kind, Severity
+from bot.domain.snapshot import FindingKind, Kind, Severity
 from bot.domain.states import MessageState, Outcome, SubscriptionState
 
 #: the tables that grow with the history
@@ -24,7 +24,7 @@ FIRST_ID = 10_000_000
 FACTS: dict[MessageKind, Facts] = {
     MessageKind.ROOT: Root(),
     MessageKind.CARD: Card(),
-    MessageKind.WARNINGS: Warnings(first=1, last=1),
+    MessageKind.WARNINGS: Warnings(kind=FindingKind("WARN_RENAME_PAGE", Severity.WARNING)),
 }
 
 Value = ColumnElement[Any]

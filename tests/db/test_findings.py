@@ -1,7 +1,7 @@
+from msgspec.structs import replace
+
 from bot.db import findings
-from bot.domain.message_facts import Warnings
-from bot.domain.message_kinds import MessageKind
-from bot.domain.message_plan import Draft
+from bot.domain.snapshot import Severity
 from tests.support.filled_database import FilledDatabase, finding
 
 
@@ -11,7 +11,6 @@ async def test_findings_are_listed_in_their_order_and_known_by_identity(filled: 
     async with filled.database.begin() as connection:
         assert await findings.add(connection, long_task_id, found=found, seq=0, now=filled.clock()) == 2
         assert await findings.listed(connection, long_task_id) == found
-        assert await findings.listed(connection, long_task_id, first=2, last=2) == found[1:]
         assert await findings.known(connection, [long_task_id]) == {
             long_task_id: {found[0].identity: None, found[1].identity: 3}
         }
@@ -31,16 +30,24 @@ async def test_findings_beyond_the_bound_are_only_counted(filled: FilledDatabase
     assert (seqs, len(kept), row.findings_seq, row.findings_beyond) == ([last, last], last, last, 3)
 
 
-async def test_a_count_that_grows_marks_only_the_reply_about_it_as_stale(filled: FilledDatabase) -> None:
+async def test_kinds_are_listed_in_the_order_of_their_first_findings(filled: FilledDatabase) -> None:
+    first, second = await filled.add_long_task("1"), await filled.add_long_task("2")
+    renamed, left = finding(1), finding(1, key="WARN_IGNORE_DELETE_PAGE", count=4)
+    failed = replace(finding(1, key="ERROR_COPY_PAGE"), severity=Severity.ERROR)
+    await filled.add_findings(first, [left, renamed, failed, finding(2)])
+    await filled.add_findings(second, [renamed])
+    async with filled.database.read() as connection:
+        assert await findings.kinds(connection, [first, second]) == {
+            first: [left.kind, renamed.kind, failed.kind],
+            second: [renamed.kind],
+        }
+        assert await findings.listed(connection, first, kind=renamed.kind) == [renamed, finding(2)]
+
+
+async def test_counts_that_grow_are_stored(filled: FilledDatabase) -> None:
     long_task_id = await filled.add_long_task()
-    thread = await filled.add_thread(long_task_id)
     await filled.add_findings(long_task_id, [finding(number, count=1) for number in (1, 2, 3)])
-    ranges = [Warnings(first=1, last=1), Warnings(first=2, last=3)]
-    replies = await filled.add_messages(thread, *(Draft(kind=MessageKind.WARNINGS, facts=facts) for facts in ranges))
-    for reply in replies:
-        await filled.post(reply)
     async with filled.database.begin() as connection:
-        await findings.grow(connection, long_task_id, [finding(3, count=9)], now=filled.clock())
+        await findings.grow(connection, long_task_id, [finding(3, count=9)])
         known = (await findings.known(connection, [long_task_id]))[long_task_id]
     assert list(known.values()) == [1, 1, 9]
-    assert [(await filled.message(reply)).stale_since for reply in replies] == [None, filled.clock()]

@@ -2,7 +2,7 @@
 
 from bot.db import stale_messages, subscriptions
 from bot.domain.message_kinds import MessageKind
-from tests.support.filled_database import FilledDatabase
+from tests.support.filled_database import FilledDatabase, finding
 
 
 async def stale(filled: FilledDatabase, thread: int) -> dict[MessageKind, float | None]:
@@ -68,3 +68,13 @@ async def test_a_person_who_waits_for_a_look_sees_the_card_change_after_it(fille
         await stale_messages.show_next_look(connection, thread, after=filled.clock.later(3))
     card = (await filled.messages(thread))[1]
     assert (card.stale_since, card.shown) == (filled.clock.later(3), None)
+
+
+async def test_what_is_kept_true_of_a_thread_that_ends_shows_something_old(filled: FilledDatabase) -> None:
+    long_task_id = await filled.add_long_task()
+    thread = await filled.add_thread(long_task_id, kinds=[finding(1).kind, finding(1, key="WARN_OTHER").kind])
+    await filled.post_first(thread)
+    replied, _planned = [row.id for row in await filled.messages(thread)][2:]
+    await filled.post(replied)
+    await filled.end(long_task_id)
+    assert [row.stale_since is not None for row in await filled.messages(thread)] == [True, True, True, False]

@@ -18,7 +18,6 @@ async def follow(filled: FilledDatabase, long_task_id: int, *, owner_id: str) ->
             command_id=None,
             language="en",
             verbosity=Verbosity.NORMAL,
-            announced_seq=0,
             now=filled.clock(),
         )
 
@@ -45,7 +44,6 @@ async def test_one_thread_at_a_time_follows_a_long_task_in_a_channel(filled: Fil
         verbosity=Verbosity.NORMAL,
         titles=Titles.SHOWN,
         thread_ts=None,
-        announced_seq=0,
         created_at=filled.clock(),
         ended_at=filled.clock(),
     )

@@ -10,12 +10,13 @@ from bot.db.rows import MessageRow, Shows, StaleRow, WaitingRow
 from bot.domain.message_facts import Completion, InviteNeeded, StoppedByOther, Warnings
 from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, SubscriptionOwner
 from bot.domain.message_plan import Draft
+from bot.domain.snapshot import FindingKind, Severity
 from bot.domain.states import MessageForm, MessageState, Outcome
 from tests.support.filled_database import CHANNEL, TEAM, FilledDatabase
 
 RANKS = {kind: int(rules.urgency) for kind, rules in RULES.items()}
 COMPLETION = Draft(kind=MessageKind.COMPLETION, facts=Completion())
-WARNINGS = Draft(kind=MessageKind.WARNINGS, facts=Warnings(first=1, last=1))
+WARNINGS = Draft(kind=MessageKind.WARNINGS, facts=Warnings(kind=FindingKind("WARN_RENAME_PAGE", Severity.WARNING)))
 
 
 async def waiting(filled: FilledDatabase, *, limit: int = 10, of_thread: int = 10) -> list[WaitingRow]:
@@ -167,6 +168,7 @@ async def test_stale_messages_of_ended_threads_come_first_and_then_the_longest_s
         outcome=Outcome.FOLLOWING,
         stale_since=filled.clock.later(-2),
         not_before=None,
+        shown_at=filled.clock.later(-4),
         change=0.0,
     )
 
@@ -185,6 +187,26 @@ async def test_stale_messages_are_taken_in_turn_by_channel(filled: FilledDatabas
         for row in (await stale(filled))[:2]:
             await messages.edit_later(connection, await filled.message(row.id), at=filled.clock.later(60))
     assert [row.subscription_id for row in await stale(filled, limit=2)] == [crowd[2], other]
+
+
+async def test_warnings_that_were_edited_just_now_are_considered_last_while_the_long_task_runs(
+    filled: FilledDatabase,
+) -> None:
+    running, ended = await threads(filled, 2)
+    replies = [(await filled.add_messages(thread, WARNINGS))[0] for thread in (running, ended)]
+    for reply in replies:
+        await filled.post(reply)
+    await filled.end((await filled.long_task("1")).id)
+    async with filled.database.begin() as connection:
+        await stale_messages.mark_warnings(connection, [replies[0]], now=filled.clock.later(-9))
+        await stale_messages.mark_cards(connection, [(await filled.long_task("0")).id], now=filled.clock())
+
+    async def considered(limit: int) -> list[int]:
+        return [row.id for row in await stale(filled, limit=limit) if row.kind is MessageKind.WARNINGS]
+
+    assert [await considered(limit) for limit in (4, 5)] == [replies[1:], [replies[1], replies[0]]]
+    filled.clock.move(60)
+    assert await considered(4) == replies[:1]
 
 
 async def test_a_card_of_milestones_is_stale_although_it_was_never_posted(filled: FilledDatabase) -> None:

@@ -8,7 +8,7 @@ from bot.domain.pacing import Method, Urgency
 from bot.domain.states import Outcome, Trouble
 from sandbox.slack import Fault
 from tests.support.delivery import FRIEND, DeliveryRig, renamed
-from tests.support.filled_database import CHANNEL, OWNER, TEAM
+from tests.support.filled_database import CHANNEL, OWNER, TEAM, finding
 
 
 async def test_a_thread_begins_with_its_root_and_its_card(both: DeliveryRig) -> None:
@@ -21,24 +21,39 @@ async def test_a_thread_begins_with_its_root_and_its_card(both: DeliveryRig) -> 
 
 async def test_the_completion_comes_after_all_warnings(both: DeliveryRig) -> None:
     thread = await both.add_posted_thread()
-    for number in range(4):
-        await both.add_warnings(thread, renamed(number))
+    kinds = [finding(1), finding(1, key="WARN_SOMETHING"), finding(1, key="WARN_OTHER")]
+    for one in kinds:
+        await both.add_posted_warnings(thread, [one])
     await both.end(thread, Outcome.PROBLEMS)
     await both.run(20)
-    assert [reply.mentions for reply in both.replies()] == [(), (), (), (), (), (OWNER, FRIEND)]
-    assert ["Page" in reply.text for reply in both.replies()[1:]] == [True, True, True, True, False]
+    assert [reply.mentions for reply in both.replies()] == [(), (), (), (), (OWNER, FRIEND)]
+    assert ["Page 1" in reply.text for reply in both.replies()[1:]] == [True, True, True, False]
     assert both.slack.limits.report() == {}
 
 
-async def test_a_completion_waits_for_the_warning_before_it(rig: DeliveryRig) -> None:
+async def test_a_reply_that_was_not_begun_when_the_end_came_is_named_by_the_completion(both: DeliveryRig) -> None:
+    thread = await both.add_posted_thread()
+    await both.add_posted_warnings(thread, [finding(1, key="WARN_SOMETHING")])
+    await both.add_warnings(thread, renamed(1))
+    await both.end(thread, Outcome.PROBLEMS)
+    await both.finish()
+    assert (await both.states(thread))[2:] == ["warnings posted", "warnings dropped", "completion posted"]
+    completion = both.replies()[-1].text
+    assert ["1 page was renamed" in completion, "Something" in completion] == [True, False]
+    assert both.replies()[1].text.startswith("*Confluence gave 1 warning: Something.*")
+
+
+async def test_a_completion_waits_for_the_warning_before_it_that_may_be_in_slack(rig: DeliveryRig) -> None:
     thread = await rig.add_posted_thread()
     rig.slack.faults.add("chat.postMessage", Fault.status(500), times=3)
     await rig.add_warnings(thread, renamed(1))
+    await rig.run(0.5)
     await rig.end(thread, Outcome.PROBLEMS)
     await rig.run(4)
     assert len(rig.replies()) == 1
     await rig.run(20)
     assert [reply.mentions for reply in rig.replies()] == [(), (), (OWNER, FRIEND)]
+    assert ["renamed because" in reply.text for reply in rig.replies()] == [False, True, False]
 
 
 async def test_trouble_that_is_over_before_it_is_posted_is_not_posted(rig: DeliveryRig) -> None:

@@ -1,5 +1,7 @@
 """Messages that are kept true: edited to the latest state, and never away from the end."""
 
+from itertools import pairwise
+
 import pytest
 from sqlalchemy import update
 
@@ -8,7 +10,7 @@ from bot.db.models import subscriptions as subscription_rows
 from bot.domain.message_kinds import MessageKind
 from bot.domain.states import MessageState, Outcome, SubscriptionState
 from sandbox.slack import Fault, PostedMessage
-from tests.support.delivery import DeliveryRig, figures
+from tests.support.delivery import DeliveryRig, figures, renamed
 from tests.support.filled_database import finding
 from tests.support.interruptions import UnwritableDatabase, connections
 
@@ -44,24 +46,38 @@ async def test_an_unchanged_card_makes_no_call_and_costs_no_token(rig: DeliveryR
     assert [(await rig.message(thread, MessageKind.CARD)).stale_since for thread in added] == [None] * 20
 
 
-async def test_warnings_that_grow_are_edited(rig: DeliveryRig) -> None:
+async def test_warnings_that_grow_are_edited_at_most_once_a_minute_and_after_the_end(rig: DeliveryRig) -> None:
     thread = await rig.add_posted_thread()
-    await rig.add_warnings(thread, [finding(1, count=2), finding(2, count=3)])
-    await rig.run(4)
-    for counts in ((4, 3), (4, 9)):
-        await rig.grow(thread, [finding(number, count=count) for number, count in enumerate(counts, start=1)])
-        await rig.run(4)
-    assert [line.split()[0] for line in versions(rig.replies()[1])] == ["5", "7", "13"]
+    await rig.add_posted_warnings(thread, [finding(1, count=1)])
+    for count in range(2, 40):
+        await rig.grow(thread, [finding(1, count=count)])
+        await rig.run(5)
+    await rig.restart()
+    await rig.grow(thread, [finding(1, count=50)])
+    await rig.end(thread, Outcome.PROBLEMS)
+    await rig.finish()
+    reply = rig.replies()[1]
+    *growing, last = [version.at for version in reply.versions]
+    assert all(later - earlier >= 60 for earlier, later in pairwise(growing))
+    assert [len(growing), last - rig.clock.seconds() > -10] == [4, True]
+    assert reply.versions[-2].text.startswith("*So far: 3")
+    assert reply.text.startswith("*50 pages were renamed")
 
 
-async def test_findings_that_are_not_in_a_message_do_not_edit_it(rig: DeliveryRig) -> None:
+async def test_the_findings_of_another_kind_do_not_edit_a_reply(rig: DeliveryRig) -> None:
     thread = await rig.add_posted_thread()
-    await rig.add_warnings(thread, [finding(1, count=1)])
-    await rig.add_warnings(thread, [finding(2, count=1)])
-    await rig.run(8)
-    await rig.grow(thread, [finding(2, count=5)])
-    await rig.run(4)
+    await rig.add_posted_warnings(thread, [finding(1, count=1), finding(1, key="WARN_SOMETHING", count=1)])
+    await rig.grow(thread, [finding(1, key="WARN_SOMETHING", count=5)])
+    await rig.run(70)
     assert [len(reply.versions) for reply in rig.replies()[1:]] == [1, 2]
+
+
+async def test_a_reply_says_that_it_grows_until_its_thread_is_stopped(rig: DeliveryRig) -> None:
+    thread = await rig.add_posted_thread()
+    await rig.add_posted_warnings(thread, renamed(1, 2))
+    await rig.stop_thread(thread)
+    await rig.finish()
+    assert [line.partition(" pages")[0] for line in versions(rig.replies()[1])] == ["So far: 2", "2"]
 
 
 @pytest.mark.parametrize("kind", [MessageKind.ROOT, MessageKind.CARD, MessageKind.WARNINGS])
@@ -80,14 +96,14 @@ async def test_what_changes_while_a_message_is_being_posted_is_shown_afterwards(
     gate.opened.set()
     await one.settle()
     await rig.finish()
-    *cards, warnings, _ = rig.replies()
+    # What was not begun when the end came is not posted.
+    begun = {MessageKind.ROOT: 0, MessageKind.CARD: 1, MessageKind.WARNINGS: 2}[kind]
+    *replies, completion = rig.replies()
     assert rig.root().text.startswith("*Finished with problems*")
-    # A card that was not begun when the end came is not posted.
-    begun = [] if kind is MessageKind.ROOT else ["Finished with problems"]
-    assert [card.text.partition(":")[0] for card in cards] == begun
-    assert warnings.text.startswith("*5 pages were renamed")
-    shown = {MessageKind.ROOT: [rig.root()], MessageKind.CARD: cards, MessageKind.WARNINGS: [warnings]}[kind]
-    assert [len(message.versions) for message in shown] == [2]
+    first_lines = [reply.text.splitlines()[0] for reply in replies]
+    assert [line[:22] for line in first_lines] == ["Finished with problems", "*5 pages were renamed "][:begun]
+    assert ("*5 pages were renamed" in completion.text) is (kind is not MessageKind.WARNINGS)
+    assert len([rig.root(), *replies][begun].versions) == 2
 
 
 # -- edits whose end was not seen
@@ -162,7 +178,7 @@ async def test_an_edit_whose_end_cannot_be_written_down_is_made_again(rig: Deliv
 @pytest.mark.parametrize("late", [False, True], ids=["as it is", "after a late write"])
 async def test_nothing_is_edited_away_from_the_end(rig: DeliveryRig, late: bool) -> None:
     thread = await rig.add_posted_thread()
-    await rig.add_warnings(thread, [finding(1, count=2)])
+    await rig.add_posted_warnings(thread, [finding(1, count=2)])
     await rig.end(thread, Outcome.PROBLEMS)
     await rig.finish()
     shown = [rig.root(), *rig.replies()]

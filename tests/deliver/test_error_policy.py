@@ -113,6 +113,7 @@ async def refused_edit(rig: DeliveryRig, kind: MessageKind, word: str) -> str:
     elif kind is MessageKind.CARD:
         await rig.look(thread, 44)
     else:
+        await rig.run(60)
         await rig.grow(thread, [finding(1, count=5)])
     rig.slack.faults.add("chat.update", Fault.error(word))
     await rig.run(6)
@@ -164,7 +165,7 @@ async def test_deleted_warnings_are_left(rig: DeliveryRig) -> None:
     calls = len(rig.calls("chat.update"))
     for count in (2, 3):
         await rig.grow(thread, [finding(1, count=count)])
-        await rig.run(10)
+        await rig.run(70)
     assert len(rig.calls("chat.update")) == calls + 1
     assert len(rig.replies()) == 1
 
@@ -287,6 +288,7 @@ async def test_what_slack_refuses_for_now_is_done_later(rig: DeliveryRig) -> Non
     for method in ("chat.postMessage", "chat.update"):
         rig.slack.faults.add(method, Fault.error("external_channel_migrating"), times=2)
     await rig.add_warnings(thread, renamed(1))
+    await rig.run(30)
     await rig.end(thread)
     await rig.run(30)
     assert (await rig.states(thread))[2:] == ["warnings posted", "completion posted"]

@@ -31,7 +31,7 @@ async def test_the_full_list_follows_the_completion_as_a_file(rig: DeliveryRig, 
 async def test_the_list_follows_as_text_if_no_file_may_be_sent(rig: DeliveryRig, count: int, replies: int) -> None:
     rig.slack.workspaces[TEAM].scopes -= {"files:write"}
     thread = await rig.add_posted_thread()
-    await rig.add_warnings(thread, renamed(*range(count)))
+    await rig.add_posted_warnings(thread, renamed(*range(count)))
     await rig.end(thread, Outcome.PROBLEMS, FILE)
     await rig.finish()
     listed = rig.replies()[3:]
@@ -109,14 +109,14 @@ async def test_a_list_follows_as_file_and_as_text_if_more_of_one_kind_were_found
         rig.slack.workspaces[TEAM].scopes -= {"files:write"}
     thread = await rig.add_posted_thread()
     others = [finding(number, key="WARN_IGNORE_COPY_ATTACHMENT") for number in range(5)]
-    await rig.add_warnings(thread, [*renamed(*range(of_one_kind)), *others])
+    await rig.add_posted_warnings(thread, [*renamed(*range(of_one_kind)), *others])
     await rig.end(thread, Outcome.PROBLEMS, FILE)
     await rig.finish()
     follows = of_one_kind > NAMED
     expected = (
         ["file posted"] if follows and files else ["file dropped", "file posted"] if follows else ["file dropped"]
     )
-    assert (await rig.states(thread))[4:] == expected
-    assert [reply.text for reply in rig.replies()[2:] if "file" in reply.text] == (
+    assert (await rig.states(thread))[5:] == expected
+    assert [reply.text for reply in rig.replies()[3:] if "file" in reply.text] == (
         [f"This file names {of_one_kind + 5} warnings and errors."] if follows and files else []
     )

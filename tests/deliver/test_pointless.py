@@ -10,13 +10,14 @@ from bot.deliver.pointless import pointless
 from bot.domain import message_facts
 from bot.domain.message_facts import Facts, TroubleOver, TroubleStarted
 from bot.domain.message_kinds import RULES, MessageKind, SubscriptionOwner
+from bot.domain.snapshot import FindingKind, Severity
 from bot.domain.states import MessageState, Trouble
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 FACTS: dict[MessageKind, Facts] = {
     MessageKind.ROOT: message_facts.Root(),
     MessageKind.CARD: message_facts.Card(),
-    MessageKind.WARNINGS: message_facts.Warnings(first=1, last=1),
+    MessageKind.WARNINGS: message_facts.Warnings(kind=FindingKind("WARN_RENAME_PAGE", Severity.WARNING)),
     MessageKind.TROUBLE: TroubleStarted(trouble=Trouble.DOWN),
     MessageKind.COMPLETION: message_facts.Completion(),
     MessageKind.FILE: message_facts.FindingsFile(),
@@ -60,18 +61,18 @@ ROOT, CARD, WARNINGS, COMPLETION = (
 )
 
 
-def test_a_card_is_pointless_once_the_end_waits() -> None:
+def test_card_and_warnings_are_pointless_once_the_end_waits() -> None:
     assert pointless(waiting(ROOT, CARD, COMPLETION)) == [1]
-    assert pointless(waiting(CARD, WARNINGS, COMPLETION)) == [0]
+    assert pointless(waiting(CARD, WARNINGS, WARNINGS, COMPLETION)) == [0, 1, 2]
 
 
-def test_a_card_is_not_pointless_before_the_end() -> None:
+def test_card_and_warnings_are_not_pointless_before_the_end() -> None:
     assert pointless(waiting(ROOT, CARD, WARNINGS)) == []
 
 
-def test_a_card_that_was_begun_or_may_be_in_slack_is_not_pointless() -> None:
+def test_what_was_begun_or_may_be_in_slack_is_not_pointless() -> None:
     assert pointless(waiting(ROOT, CARD, COMPLETION, begun=1)) == []
-    assert pointless(waiting(ROOT, CARD, COMPLETION, ambiguous=1)) == []
+    assert pointless(waiting(ROOT, CARD, WARNINGS, COMPLETION, ambiguous=2)) == [1]
 
 
 def test_the_file_after_a_completion_leaves_a_card_that_was_deleted_in_slack_to_be_posted_again() -> None:
@@ -91,4 +92,4 @@ def test_what_was_begun_and_what_says_the_end_is_always_posted(
 ) -> None:
     over = pointless(waiting(*kinds, begun=begun, ambiguous=ambiguous))
     assert {begun, ambiguous}.isdisjoint(over)
-    assert {kinds[number] for number in over} <= {CARD}
+    assert {kinds[number] for number in over} <= {CARD, WARNINGS}

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain import message_facts
 from bot.domain.message_facts import Facts, decode, encode
+from bot.domain.snapshot import FindingKind, Severity
 from bot.domain.states import LostReason, Trouble
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -15,8 +16,10 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 STORED: list[tuple[Facts, str]] = [
     (message_facts.Root(), '{"type":"root"}'),
     (message_facts.Card(), '{"type":"card"}'),
-    (message_facts.Warnings(first=1, last=3), '{"type":"warnings","first":1,"last":3,"earlier":false}'),
-    (message_facts.Warnings(first=4, last=4, earlier=True), '{"type":"warnings","first":4,"last":4,"earlier":true}'),
+    (
+        message_facts.Warnings(kind=FindingKind("ERROR_RELINK", Severity.ERROR), earlier=True),
+        '{"type":"warnings","kind":{"key":"ERROR_RELINK","severity":"error"},"earlier":true}',
+    ),
     (
         message_facts.TroubleStarted(trouble=Trouble.DOWN, since=NOON, until=NOON),
         ('{"type":"trouble_started","trouble":"down","since":"2026-11-22T12:00:00Z","until":"2026-11-22T12:00:00Z"}'),

@@ -1,5 +1,6 @@
 """Which messages a look, a command or a stop leads to."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from bot.domain.changes import PhaseChanged
 from bot.domain.message_facts import TroubleOver, TroubleStarted
 from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import (
+    MAX_KINDS,
     NAMED,
     Draft,
     for_decision,
@@ -21,7 +23,7 @@ from bot.domain.message_plan import (
     for_trouble,
     list_follows,
 )
-from bot.domain.snapshot import StatusMessage
+from bot.domain.snapshot import FindingKind, Severity, StatusMessage
 from bot.domain.states import LostReason, Outcome, Titles, Trouble, Verbosity
 from bot.domain.task_state import Decision, TaskState
 
@@ -48,56 +50,80 @@ RENAMED, LEFT = "WARN_RENAME_PAGE", "WARN_IGNORE_VIEW_RESTRICTED"
         ((RENAMED,) * (NAMED + 1), True),
         ((RENAMED, LEFT) * NAMED, False),
         ((*(RENAMED, LEFT) * NAMED, LEFT), True),
+        (tuple(f"WARN_{number}" for number in range(MAX_KINDS)), False),
+        (tuple(f"WARN_{number}" for number in range(MAX_KINDS + 1)), True),
     ],
 )
-def test_the_full_list_follows_if_one_kind_has_more_findings_than_are_named(
+def test_the_full_list_follows_if_more_were_found_of_one_kind_or_more_kinds_than_are_named(
     keys: tuple[str, ...], follows: bool
 ) -> None:
     assert list_follows(keys, Titles.SHOWN) is follows
     assert list_follows(iter(keys), Titles.COUNTS) is False
 
 
-def warnings(first: int, last: int, *, earlier: bool = False) -> Draft:
-    facts = message_facts.Warnings(first=first, last=last, earlier=earlier)
-    return Draft(kind=MessageKind.WARNINGS, facts=facts)
+RENAMES, LEFT_KIND = FindingKind(RENAMED, Severity.WARNING), FindingKind(LEFT, Severity.WARNING)
+FAILED = FindingKind("ERROR_COPY_PAGE", Severity.ERROR)
 
 
-def planned(decision: Decision, verbosity: Verbosity, *, announced: int = 0, found: int = 0) -> list[Draft]:
-    return list(for_decision(decision, verbosity=verbosity, announced=announced, found=found, now=NOW))
+def warnings(kind: FindingKind, *, earlier: bool = False) -> Draft:
+    return Draft(kind=MessageKind.WARNINGS, facts=message_facts.Warnings(kind=kind, earlier=earlier))
+
+
+def planned(
+    decision: Decision,
+    verbosity: Verbosity,
+    *,
+    kinds: Sequence[FindingKind] = (),
+    replied: Collection[FindingKind] = (),
+    found: int = 0,
+) -> list[Draft]:
+    return list(for_decision(decision, verbosity=verbosity, kinds=kinds, replied=replied, found=found, now=NOW))
 
 
 @pytest.mark.parametrize(
-    ("verbosity", "found", "drafts"),
+    ("verbosity", "kinds", "drafts"),
     [
-        (Verbosity.NORMAL, 0, (ROOT, CARD)),
-        (Verbosity.NORMAL, 3, (ROOT, CARD, warnings(1, 3, earlier=True))),
-        (Verbosity.ALL, 1, (ROOT, CARD, warnings(1, 1, earlier=True))),
-        (Verbosity.QUIET, 3, (ROOT, CARD)),
+        (Verbosity.NORMAL, (), (ROOT, CARD)),
+        (Verbosity.NORMAL, (RENAMES, FAILED), (ROOT, CARD, warnings(FAILED), warnings(RENAMES, earlier=True))),
+        (Verbosity.ALL, (RENAMES,), (ROOT, CARD, warnings(RENAMES, earlier=True))),
+        (Verbosity.QUIET, (RENAMES, FAILED), (ROOT, CARD)),
     ],
 )
-def test_a_new_thread_has_root_and_card_and_the_warnings_so_far(
-    verbosity: Verbosity, found: int, drafts: tuple[Draft, ...]
+def test_a_new_thread_has_root_and_card_and_a_reply_about_each_kind_so_far(
+    verbosity: Verbosity, kinds: tuple[FindingKind, ...], drafts: tuple[Draft, ...]
 ) -> None:
-    assert for_follow(verbosity, found=found) == drafts
+    assert for_follow(verbosity, kinds=kinds, earlier=(RENAMES,)) == drafts
 
 
 @pytest.mark.parametrize("verbosity", Verbosity)
 def test_a_look_that_finds_nothing_new_leads_to_no_message(verbosity: Verbosity) -> None:
-    assert planned(NOTHING_NEW, verbosity, announced=3, found=3) == []
+    assert planned(NOTHING_NEW, verbosity, kinds=(RENAMES,), replied=(RENAMES,), found=3) == []
 
 
 @pytest.mark.parametrize(
     ("verbosity", "drafts"),
     [
         (Verbosity.QUIET, []),
-        (Verbosity.NORMAL, [warnings(3, 5)]),
-        (Verbosity.ALL, [warnings(3, 5), PHASE]),
+        (Verbosity.NORMAL, [warnings(FAILED), warnings(LEFT_KIND)]),
+        (Verbosity.ALL, [warnings(FAILED), warnings(LEFT_KIND), PHASE]),
     ],
 )
-def test_warnings_and_a_new_phase_are_announced_as_the_verbosity_says(
+def test_new_kinds_and_a_new_phase_are_announced_as_the_verbosity_says(
     verbosity: Verbosity, drafts: list[Draft]
 ) -> None:
-    assert planned(RELINKING, verbosity, announced=2, found=5) == drafts
+    assert planned(RELINKING, verbosity, kinds=(RENAMES, LEFT_KIND, FAILED), replied={RENAMES}, found=5) == drafts
+
+
+def test_a_thread_has_replies_about_so_many_kinds_at_most() -> None:
+    many = [FindingKind(f"WARN_{number}", Severity.WARNING) for number in range(MAX_KINDS + 5)]
+    assert planned(NOTHING_NEW, Verbosity.NORMAL, kinds=many) == [warnings(kind) for kind in many[:MAX_KINDS]]
+    assert planned(NOTHING_NEW, Verbosity.NORMAL, kinds=many, replied=many[2 : MAX_KINDS + 1]) == [warnings(many[0])]
+    assert planned(NOTHING_NEW, Verbosity.NORMAL, kinds=many, replied=many[:MAX_KINDS]) == []
+    # Errors of a later look than so many warnings are named by the completion.
+    assert planned(NOTHING_NEW, Verbosity.NORMAL, kinds=[*many, FAILED], replied=many[:MAX_KINDS]) == []
+    assert planned(NOTHING_NEW, Verbosity.NORMAL, kinds=[*many, FAILED], replied=()) == [
+        warnings(kind) for kind in (FAILED, *many[: MAX_KINDS - 1])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -105,12 +131,14 @@ def test_warnings_and_a_new_phase_are_announced_as_the_verbosity_says(
     [
         (Verbosity.QUIET, 0, [COMPLETION]),
         (Verbosity.QUIET, NAMED + 1, [COMPLETION, FILE]),
-        (Verbosity.NORMAL, NAMED, [warnings(1, NAMED), COMPLETION]),
-        (Verbosity.ALL, NAMED + 1, [warnings(1, NAMED + 1), COMPLETION, FILE]),
+        (Verbosity.NORMAL, NAMED, [COMPLETION]),
+        (Verbosity.ALL, NAMED + 1, [COMPLETION, FILE]),
     ],
 )
-def test_the_end_comes_last_and_with_it_no_new_phase(verbosity: Verbosity, found: int, drafts: list[Draft]) -> None:
-    assert planned(ENDED, verbosity, found=found) == drafts
+def test_the_end_comes_with_no_new_phase_and_no_reply_about_what_it_brings(
+    verbosity: Verbosity, found: int, drafts: list[Draft]
+) -> None:
+    assert planned(ENDED, verbosity, kinds=(RENAMES, FAILED), replied=(RENAMES,), found=found) == drafts
 
 
 def test_troubles_are_announced_with_the_time_at_which_they_began() -> None:
@@ -126,26 +154,14 @@ def test_troubles_are_announced_with_the_time_at_which_they_began() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verbosity", "found", "facts"),
+    ("found", "facts"),
     [
-        (Verbosity.NORMAL, 0, [message_facts.EndForFollower()]),
-        (Verbosity.NORMAL, 2, [message_facts.EndForFollower(), message_facts.Warnings(first=1, last=2)]),
-        (Verbosity.QUIET, NAMED, [message_facts.EndForFollower()]),
-        (
-            Verbosity.ALL,
-            NAMED + 1,
-            [
-                message_facts.EndForFollower(),
-                message_facts.Warnings(first=1, last=NAMED + 1),
-                message_facts.FindingsFile(),
-            ],
-        ),
+        (NAMED, [message_facts.EndForFollower()]),
+        (NAMED + 1, [message_facts.EndForFollower(), message_facts.FindingsFile()]),
     ],
 )
-def test_each_follower_gets_what_the_channel_may_not_see(
-    verbosity: Verbosity, found: int, facts: list[message_facts.Facts]
-) -> None:
-    assert for_followers(("U1", "U2"), verbosity=verbosity, found=found) == tuple(
+def test_each_follower_gets_what_the_channel_may_not_see(found: int, facts: list[message_facts.Facts]) -> None:
+    assert for_followers(("U1", "U2"), found=found) == tuple(
         Draft(kind=MessageKind.DIRECT, facts=each, user_id=user) for user in ("U1", "U2") for each in facts
     )
 

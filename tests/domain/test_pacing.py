@@ -39,7 +39,6 @@ def post(
 
 def edit(
     number: int,
-    urgency: Urgency = Urgency.PROGRESS,
     *,
     waits: float = 1.0,
     channel: str | None = None,
@@ -51,7 +50,7 @@ def edit(
         message_id=number,
         channel_id=channel or f"C{number}",
         method=Method.UPDATE,
-        urgency=urgency,
+        urgency=Urgency.COMPLETION if terminal else Urgency.PROGRESS,
         since=LATER - timedelta(seconds=waits),
         change=change,
         terminal=terminal,
@@ -165,11 +164,6 @@ def test_the_edit_that_shows_the_end_goes_before_progress() -> None:
     assert order([edit(1, waits=900, change=50), edit(2, terminal=True)]) == [2, 1]
 
 
-def test_growing_warnings_are_edited_after_ends_and_before_progress() -> None:
-    items = [edit(1, waits=900), edit(2, Urgency.WARNING, waits=5), edit(3, terminal=True), edit(4, Urgency.WARNING)]
-    assert order(items) == [3, 2, 4, 1]
-
-
 def test_a_starving_card_still_moves() -> None:
     items = [edit(number, terminal=True, waits=20 - number) for number in range(10)]
     items += [edit(10, waits=900), edit(11, waits=800)]
@@ -252,7 +246,6 @@ candidates = st.lists(
         st.builds(
             edit,
             st.integers(0, 10**6),
-            st.sampled_from(Urgency),
             waits=waits,
             channel=channels,
             change=st.floats(0, 100),
@@ -345,7 +338,7 @@ def test_the_longest_waiting_message_is_chosen_although_more_urgent_ones_keep_co
     if method is Method.POST:
         patient, urgent = post(0, Urgency.PROGRESS, waits=900), post(1, Urgency.WARNING)
     else:
-        patient, urgent = edit(0, waits=900), edit(1, Urgency.WARNING, terminal=True)
+        patient, urgent = edit(0, waits=900), edit(1, terminal=True)
     budgets, now, turns = Budgets.opened(START), LATER, 0
     chosen: tuple[Candidate, ...] = ()
     while patient not in chosen:

@@ -128,9 +128,9 @@ class PollRig:
     ) -> int:
         """Let a channel follow a long task from now on; the subscription's id."""
         task = await self.task(remote_id, site=site)
-        subscription_id = await self.filled.add_thread(
-            task.id, channel_id=channel, verbosity=verbosity, announced_seq=task.findings_seq
-        )
+        async with self.database.read() as connection:
+            kinds = (await findings.kinds(connection, [task.id])).get(task.id, [])
+        subscription_id = await self.filled.add_thread(task.id, channel_id=channel, verbosity=verbosity, kinds=kinds)
         self._threads[remote_id, channel] = subscription_id
         return subscription_id
 
@@ -240,8 +240,8 @@ def _in_words(message: MessageRow) -> str:
             return f"{trouble} started"
         case TroubleOver(trouble=trouble):
             return f"{trouble} over"
-        case Warnings(first=first, last=last, earlier=earlier):
-            return f"warnings {first}-{last}{' earlier' if earlier else ''}"
+        case Warnings(kind=kind, earlier=earlier):
+            return f"{kind.key}{' earlier' if earlier else ''}"
         case _:
             return message.kind.value
 

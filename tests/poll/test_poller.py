@@ -84,7 +84,7 @@ async def test_findings_are_announced_once_over_restarts_reordering_and_disappea
     for _ in range(10):
         await rig.run(30)
         rig.poller = rig.new_poller()
-    assert await rig.replies(remote_id) == ["warnings 1-2", "warnings 3-3"]
+    assert await rig.replies(remote_id) == ["WARN_RENAME_PAGE"]
     assert await rig.found(remote_id) == {"WARN_RENAME_PAGE": 3}
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event, update
 from structlog.testing import capture_logs
 
-from bot.db import findings
+from bot.db import findings, stale_messages, subscriptions
 from bot.db.models import long_tasks as long_task_table
 from bot.db.rows import MessageRow
 from bot.domain.message_facts import Card, Completion, Facts, FindingsFile, NewPhase, Root, Warnings
@@ -68,6 +68,7 @@ def seen(snapshot: Snapshot, *found: Finding) -> Seen:
 
 
 DONE = msgspec.structs.replace(copying(100), finished=True, successful=True)
+RENAMES = Warnings(kind=finding(1).kind)
 RELINKING = msgspec.structs.replace(copying(80), status=StatusMessage(key="STATUS_RELINK_PAGES"))
 
 
@@ -158,27 +159,57 @@ async def test_the_statements_of_a_batch_do_not_grow_with_its_looks(rig: Recorde
     ]
 
 
-async def test_findings_are_announced_once_however_they_are_listed(rig: RecorderRig) -> None:
+async def test_each_kind_has_one_reply_however_its_findings_are_listed(rig: RecorderRig) -> None:
     thread = await rig.filled.add_thread(await rig.filled.add_long_task("1"))
     one, two, three = (finding(number) for number in range(3))
-    for listed in ((), (one, two), (), (two, one), (three, one), ()):
+    left = finding(1, key="WARN_IGNORE_VIEW_RESTRICTED")
+    for listed in ((), (one, two), (), (left, two, one), (three, one), ()):
         await rig.record({"1": seen(copying(), *listed)})
-    announced = [Warnings(first=1, last=2), Warnings(first=3, last=3)]
-    assert await facts(rig, thread) == [Root(), Card(), *announced]
-    assert (await rig.filled.subscription(thread)).announced_seq == 3
+    assert await facts(rig, thread) == [Root(), Card(), RENAMES, Warnings(kind=left.kind)]
 
 
-async def test_a_count_that_grows_edits_the_reply_about_it_and_is_no_new_warning(rig: RecorderRig) -> None:
+@pytest.mark.parametrize(
+    ("then", "counted"),
+    [
+        ((finding(1, count=5), finding(2)), {"WARN_RENAME_PAGE": 6}),
+        ((finding(1, count=2), finding(2), finding(3)), {"WARN_RENAME_PAGE": 4}),
+    ],
+)
+async def test_findings_that_grow_or_become_more_edit_the_reply_about_their_kind(
+    rig: RecorderRig, then: tuple[Finding, ...], counted: dict[str, int]
+) -> None:
     long_task_id = await rig.filled.add_long_task("1")
-    thread = await rig.filled.add_thread(long_task_id)
-    await rig.record({"1": seen(copying(), finding(1, count=2))})
-    reply = (await rig.filled.messages(thread))[-1]
-    await rig.filled.post(reply.id)
-    await rig.record({"1": seen(copying(), finding(1, count=5))})
-    assert await facts(rig, thread) == [Root(), Card(), Warnings(first=1, last=1)]
-    assert (await rig.filled.message(reply.id)).stale_since == rig.filled.clock()
+    threads = [await rig.filled.add_thread(long_task_id, channel_id=channel) for channel in ("C1", "C2", "C3")]
+    lost = finding(1, key="WARN_IGNORE_COPY_PERMISSION")
+    await rig.record({"1": seen(copying(), lost, finding(1, count=2), finding(2))})
+    for thread in threads:
+        for reply in await rig.filled.messages(thread):
+            await rig.filled.post(reply.id)
+    async with rig.filled.database.begin() as connection:
+        await subscriptions.stop(connection, threads[2], stopped_by="U1", now=rig.filled.clock())
+        await stale_messages.leave_thread(connection, threads[2])
+    assert await rig.record({"1": seen(copying(), lost, *then)})
+    assert [[row.facts for row in await rig.filled.messages(thread) if row.stale_since] for thread in threads] == [
+        [Card(), RENAMES],
+        [Card(), RENAMES],
+        [],
+    ]
     async with rig.filled.database.read() as connection:
-        assert await findings.counts(connection, long_task_id) == {"WARN_RENAME_PAGE": 5}
+        assert await findings.counts(connection, long_task_id) == {"WARN_IGNORE_COPY_PERMISSION": 1} | counted
+
+
+async def test_a_kind_first_seen_with_the_end_has_no_reply_and_the_others_show_the_last_number(
+    rig: RecorderRig,
+) -> None:
+    thread = await rig.filled.add_thread(await rig.filled.add_long_task("1"))
+    await rig.record({"1": seen(copying(), finding(1))})
+    for message in await rig.filled.messages(thread):
+        await rig.filled.post(message.id)
+    left = finding(1, key="WARN_IGNORE_VIEW_RESTRICTED")
+    await rig.record({"1": seen(DONE, finding(1), finding(2), left)})
+    rows = await rig.filled.messages(thread)
+    assert [row.facts for row in rows] == [Root(), Card(), RENAMES, Completion()]
+    assert [row.stale_since is not None for row in rows] == [True, True, True, False]
 
 
 async def test_the_verbosity_of_a_thread_decides_what_it_shows(rig: RecorderRig) -> None:
@@ -189,11 +220,11 @@ async def test_the_verbosity_of_a_thread_decides_what_it_shows(rig: RecorderRig)
     found = tuple(finding(number) for number in range(11))
     for result in (seen(copying()), seen(RELINKING, *found), seen(DONE, *found)):
         await rig.record({"1": result})
-    warnings, phase, end = Warnings(first=1, last=11), NewPhase(), (Completion(), FindingsFile())
+    phase, end = NewPhase(), (Completion(), FindingsFile())
     assert {verbosity: await facts(rig, thread) for verbosity, thread in zip(Verbosity, threads, strict=True)} == {
         Verbosity.QUIET: [Root(), Card(), *end],
-        Verbosity.NORMAL: [Root(), Card(), warnings, *end],
-        Verbosity.ALL: [Root(), Card(), phase, warnings, phase, *end],
+        Verbosity.NORMAL: [Root(), Card(), RENAMES, *end],
+        Verbosity.ALL: [Root(), Card(), phase, RENAMES, phase, *end],
     }
 
 
@@ -202,7 +233,7 @@ async def test_ten_thousand_findings_are_bounded_and_the_rest_is_counted(rig: Re
     await rig.record({"1": seen(copying(), *(finding(number) for number in range(10_000)))})
     row = await rig.filled.long_task()
     assert (row.findings_seq, row.findings_beyond) == (findings.MAX_FINDINGS, 10_000 - findings.MAX_FINDINGS)
-    assert await facts(rig, thread) == [Root(), Card(), Warnings(first=1, last=5_000)]
+    assert await facts(rig, thread) == [Root(), Card(), RENAMES]
 
 
 async def test_an_unreadable_row_is_set_aside_after_five_looks_and_the_others_go_on(rig: RecorderRig) -> None:

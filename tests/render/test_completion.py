@@ -59,3 +59,38 @@ def test_without_a_card_the_completion_has_its_buttons_and_says_the_link_once(en
     assert [("Open in Confluence" in text) for text in shown] == [False]
     (actions,) = (block for block in without.blocks if block["type"] == "actions")
     assert [button["action_id"] for button in actions["elements"]] == ["open"]
+
+
+def test_what_has_no_reply_is_named_with_its_next_step_and_said_once(en: Texts) -> None:
+    replied = [Finding(key="WARN_RENAME_PAGE", args=("A1", "B1")), Finding(key="WARN_RENAME_PAGE", args=("A2", "B2"))]
+    named = [
+        Finding(key="WARN_IGNORE_COPY_PERMISSION"),
+        Finding(key="ERROR_COPY_PAGE", args=("Budget", "1", "/x"), severity=Severity.ERROR),
+    ]
+    snapshot = Snapshot(kind=Kind.COPY, percent=100, done=41)
+    view = replace(
+        RELINKING,
+        snapshot=snapshot,
+        outcome=Outcome.PROBLEMS,
+        finding_counts={"WARN_RENAME_PAGE": 2, "WARN_IGNORE_COPY_PERMISSION": 1, "ERROR_COPY_PAGE": 1},
+        started_at=None,
+    )
+    message = completion(en, view, summarize(snapshot, replied, Outcome.PROBLEMS), named=named)
+    results = message.text.splitlines()[3:]
+    assert results == [
+        "• 41 pages copied",
+        "• 2 pages renamed",
+        "*1 page could not be copied, nor the pages below it.*",
+        "• <https://acme.atlassian.net/wiki/pages/viewpage.action?pageId=1|“Budget”>",
+        "Open the original to see what is in the way, then copy it again with the pages below it.",
+        (
+            "*Page restrictions were not copied, "
+            "because whoever started the copy may not set them in the destination space.*"
+        ),
+        (
+            "Everyone who can see the destination space may be able to see these copies. "
+            "Check the pages that were restricted, and set their restrictions again."
+        ),
+        "100% · 1 error and 3 warnings",
+    ]
+    assert [block["type"] for block in message.blocks] == ["section", "section", "section", "section", "context"]

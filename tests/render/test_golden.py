@@ -44,7 +44,9 @@ def situation(body: Path) -> Situation:
         ended_at=None if outcome is Outcome.FOLLOWING else now,
         finding_counts=counts(findings),
     )
-    return Situation(name=body.stem, view=view, findings=findings)
+    if outcome is Outcome.FOLLOWING:
+        return Situation(name=body.stem, view=view, findings=findings)
+    return Situation(name=body.stem, view=view, at_end=findings)
 
 
 def layout(message: Message) -> str:

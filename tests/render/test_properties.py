@@ -1,5 +1,6 @@
 """For any input, every message keeps Slack's limits, and hides titles if they are not shown."""
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.domain.snapshot import Finding, Kind, Severity, Snapshot
 from bot.domain.snapshot import StatusMessage as Status
@@ -99,11 +101,12 @@ def everything(texts: Texts, situation: Situation) -> Iterator[Message]:
     yield milestone(texts, view)
     yield replies.status(texts, view)
     yield replies.ended(texts, view)
-    if findings:
-        yield warnings(texts, view, findings, may_repeat=True, earlier=True)
+    for finding in findings:
+        yield warnings(texts, view, [finding], may_repeat=True, earlier=True)
     yield card(texts, view, subscription_id="9" * 30)
     summary = summarize(view.snapshot, findings, view.outcome)
     yield completion(texts, view, summary)
+    yield completion(texts, view, summary, named=findings, buttons_of="9" * 30)
 
 
 def shown(part: Any) -> Iterator[str]:
@@ -155,7 +158,10 @@ def test_ten_thousand_findings_with_the_longest_titles_fit_one_message(texts: Te
         owner_id="U1",
         site_url="https://acme.atlassian.net/wiki",
     )
-    assert breaches(warnings(texts, view, findings, may_repeat=True, earlier=True)) == []
+    of_one_kind = [replace(finding, key="WARN_RENAME_PAGE") for finding in findings]
+    assert breaches(warnings(texts, view, of_one_kind, may_repeat=True, earlier=True)) == []
+    ended = dataclasses.replace(view, outcome=Outcome.PROBLEMS, followers=tuple(f"U{n:010}" for n in range(99)))
+    assert breaches(completion(texts, ended, summarize(None, [], Outcome.PROBLEMS), named=findings)) == []
 
 
 def test_an_unknown_key_with_the_longest_arguments_fits_one_section(texts: Texts, breaches: Any) -> None:

@@ -99,14 +99,14 @@ def test_a_missing_reply_is_named(thread: Thread, name: str, said: list[str]) ->
         (
             "renamed",
             [
-                "WARN_RENAME_PAGE is reported 4 times instead of 2.",
+                "WARN_RENAME_PAGE is reported in 2 places instead of 1.",
                 "A warning comes after the completion.",
             ],
         ),
         (
             "attachments",
             [
-                "WARN_IGNORE_COPY_ATTACHMENT is reported 2 times instead of 1.",
+                "WARN_IGNORE_COPY_ATTACHMENT is reported in 2 places instead of 1.",
                 "A warning comes after the completion.",
             ],
         ),
@@ -147,6 +147,17 @@ def test_a_doubled_reply_is_named(thread: Thread, name: str, said: list[str]) ->
         ),
         (
             "renamed",
+            RENAMED.replace("*2 pages", "*So far: 2 pages"),
+            [
+                (
+                    "An unexpected warning is reported: "
+                    "'So far: 2 pages were renamed because their titles were taken in the destination.'."
+                ),
+                "WARN_RENAME_PAGE is reported 0 times instead of 2.",
+            ],
+        ),
+        (
+            "renamed",
             RENAMED + "\n*Something else.*",
             ["An unexpected warning is reported: 'Something else.'."],
         ),
@@ -155,6 +166,17 @@ def test_a_doubled_reply_is_named(thread: Thread, name: str, said: list[str]) ->
 def test_a_wrong_message_is_named(thread: Thread, name: str, text: str, said: list[str]) -> None:
     thread.edit(name, text)
     assert thread.problems() == said
+
+
+def test_the_completion_may_report_what_no_reply_does(thread: Thread) -> None:
+    thread.slack.delete(thread.replies["renamed"])
+    completion = thread.replies["completion"].text
+    thread.edit("completion", f"{completion}\n{RENAMED}\n• <https://wiki.example.com/pages/1|“A”>")
+    assert thread.problems() == []
+    thread.edit("completion", f"{completion}\n*1 page was renamed because its title was taken in the destination.*")
+    assert thread.problems() == ["WARN_RENAME_PAGE is reported 1 times instead of 2."]
+    thread.edit("completion", f"{completion}\n{RENAMED}\n{ATTACHMENTS}")
+    assert thread.problems() == ["WARN_IGNORE_COPY_ATTACHMENT is reported in 2 places instead of 1."]
 
 
 def test_a_wrong_end_is_named(thread: Thread) -> None:

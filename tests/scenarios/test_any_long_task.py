@@ -89,12 +89,12 @@ def every_message(texts: Texts, view: ThreadView, found: Sequence[Finding]) -> I
     yield milestone(texts, view)
     yield replies.status(texts, view)
     yield replies.ended(texts, view)
-    if found:
-        yield warnings(texts, view, found, may_repeat=True, earlier=True)
+    for finding in found:
+        yield warnings(texts, view, [finding], may_repeat=True, earlier=True)
     yield from findings_text(texts, found, view.site_url)
     for outcome in Outcome:
         ended = replace(view, outcome=outcome, ended_at=NOW)
-        yield completion(texts, ended, summarize(view.snapshot, found, outcome))
+        yield completion(texts, ended, summarize(view.snapshot, (), outcome), named=found)
 
 
 def is_plain(text: str) -> bool:

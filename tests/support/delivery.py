@@ -15,7 +15,17 @@ from sqlalchemy import String, select, type_coerce
 
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.workspaces import SingleWorkspace
-from bot.db import commands, findings, long_tasks, messages, stale_messages, subscriptions, threads, workspaces
+from bot.db import (
+    commands,
+    findings,
+    long_tasks,
+    messages,
+    stale_messages,
+    subscriptions,
+    threads,
+    warnings,
+    workspaces,
+)
 from bot.db.engine import Database
 from bot.db.models import messages as message_rows
 from bot.db.rows import CommandRow, MessageRow, ThreadRow
@@ -236,18 +246,24 @@ class DeliveryRig:
         await self.run(6)
         return added
 
-    async def add_findings(self, subscription_id: int, found: Sequence[Finding]) -> tuple[int, int]:
-        """New findings of a thread's long task; the first and the last sequence number."""
+    async def add_findings(self, subscription_id: int, found: Sequence[Finding]) -> None:
+        """New findings of a thread's long task, without a reply about them."""
         task = (await self.thread(subscription_id)).task
-        last = await self.filled.add_findings(task.id, found, seq=task.findings_seq)
+        await self.filled.add_findings(task.id, found, seq=task.findings_seq)
         await self.mark_card(subscription_id)
-        return task.findings_seq + 1, last
 
     async def add_warnings(self, subscription_id: int, found: Sequence[Finding]) -> int:
-        """New findings, and a message about them to be posted; its id."""
-        first, last = await self.add_findings(subscription_id, found)
-        draft = Draft(kind=MessageKind.WARNINGS, facts=Warnings(first=first, last=last))
-        return (await self.filled.add_messages(subscription_id, draft))[0]
+        """New findings, and replies to be posted about their kinds; the id of the first."""
+        await self.add_findings(subscription_id, found)
+        kinds = dict.fromkeys(one.kind for one in found)
+        drafts = [Draft(kind=MessageKind.WARNINGS, facts=Warnings(kind=kind)) for kind in kinds]
+        return (await self.filled.add_messages(subscription_id, *drafts))[0]
+
+    async def add_posted_warnings(self, subscription_id: int, found: Sequence[Finding]) -> int:
+        """New findings, and replies about their kinds that are in Slack; the id of the first."""
+        first = await self.add_warnings(subscription_id, found)
+        await self.run(2.5 * len({one.kind for one in found}))
+        return first
 
     async def add_command(self) -> int:
         """A command that a person typed and that Slack has been acknowledged; its id."""
@@ -302,7 +318,10 @@ class DeliveryRig:
         """Findings of a thread's long task have other counts now."""
         task = (await self.thread(subscription_id)).task
         async with self.database.begin() as connection:
-            await findings.grow(connection, task.id, found, now=self.clock())
+            await findings.grow(connection, task.id, found)
+            replies = await warnings.of_long_tasks(connection, [task.id])
+            stale = [one.message_id for one in replies if one.kind in [each.kind for each in found]]
+            await stale_messages.mark_warnings(connection, stale, now=self.clock())
 
     async def end(self, subscription_id: int, outcome: Outcome = Outcome.FINISHED, *also: Draft) -> None:
         """A thread's long task has ended; `also`: messages after the completion."""

@@ -28,7 +28,7 @@ from bot.db.rows import Address, LongTaskRow, MessageRow, Shows, SiteRow, Subscr
 from bot.domain.command import SiteKind
 from bot.domain.message_kinds import MessageKind, SubscriptionOwner
 from bot.domain.message_plan import Draft, for_follow
-from bot.domain.snapshot import Finding, Kind, Snapshot, StatusMessage
+from bot.domain.snapshot import Finding, FindingKind, Kind, Snapshot, StatusMessage
 from bot.domain.states import AccountKind, Outcome, Verbosity
 from bot.domain.task_state import Decision, TaskState
 from tests.support.clock import Clock
@@ -102,9 +102,12 @@ class FilledDatabase:
         owner_id: str = OWNER,
         verbosity: Verbosity = Verbosity.NORMAL,
         command_id: int | None = None,
-        announced_seq: int = 0,
+        kinds: Sequence[FindingKind] = (),
     ) -> int:
-        """A thread that follows a long task, with its first messages planned; the subscription's id."""
+        """A thread that follows a long task, with its first messages planned; the subscription's id.
+
+        `kinds`: of findings that were known before.
+        """
         now = self.clock()
         async with self.database.begin() as connection:
             subscription_id = await subscriptions.add(
@@ -116,14 +119,13 @@ class FilledDatabase:
                 command_id=command_id,
                 language="en",
                 verbosity=verbosity,
-                announced_seq=announced_seq,
                 now=now,
             )
             assert subscription_id is not None
             await subscriptions.add_follower(
                 connection, subscription_id=subscription_id, user_id=owner_id, account_id=self.account_id, now=now
             )
-        await self.add_messages(subscription_id, *for_follow(verbosity, found=announced_seq))
+        await self.add_messages(subscription_id, *for_follow(verbosity, kinds=kinds, earlier=kinds))
         return subscription_id
 
     async def add_messages(self, subscription_id: int, *drafts: Draft) -> list[int]:

@@ -5,6 +5,7 @@ from bot.domain.states import MessageState, Outcome
 from bot.render.mrkdwn import bold
 from bot.render.status_texts import FINDING_TEXTS
 from sandbox.scenarios import Expected
+from sandbox.slack.records import PostedMessage
 from tests.chaos.cases.case import Case
 from tests.chaos.cases.small_runs import (
     CARD,
@@ -32,10 +33,26 @@ from tests.chaos.cases.small_runs import (
     typed,
     with_card,
 )
+from tests.chaos.observations import Observations
 
 END = "Finished: 100%"
 DROPPED_CARD = record("card", MessageKind.CARD, None, state=MessageState.DROPPED)
 RENAMED = {count: bold(FINDING_TEXTS["WARN_RENAME_PAGE"].headline(TEXTS, count)) for count in (1, 2)}
+
+SO_FAR = bold(TEXTS.say("So far: {sentence}", sentence=FINDING_TEXTS["WARN_RENAME_PAGE"].headline(TEXTS, 1)))
+
+
+def warned_run(*warnings: PostedMessage, completion: str = COMPLETION.text) -> Observations:
+    """A thread about two renamed pages, with these replies about them and this completion."""
+    return run(
+        ROOT,
+        CARD,
+        *warnings,
+        message(COMPLETION.ts, completion, marker="completion", mentions=(OWNER,)),
+        records=(*RECORDS, *(record(marker, MessageKind.WARNINGS, "2.5") for marker in ("warnings", "again"))),
+        expected=Expected(outcome=Outcome.FINISHED, findings={"WARN_RENAME_PAGE": 2}, last_percent=100.0),
+    )
+
 
 CASES = {
     "a second thread": Case(
@@ -66,23 +83,36 @@ CASES = {
     ),
     "warnings that grow": Case(
         promise="complete",
-        kept=run(
-            ROOT,
-            CARD,
-            message("2.5", RENAMED[1], RENAMED[2], marker="warnings"),
-            COMPLETION,
-            records=(*RECORDS, record("warnings", MessageKind.WARNINGS, "2.5")),
-            expected=Expected(outcome=Outcome.FINISHED, findings={"WARN_RENAME_PAGE": 2}, last_percent=100.0),
-        ),
-        broken=run(
-            ROOT,
-            CARD,
-            message("2.5", RENAMED[1], marker="warnings"),
-            COMPLETION,
-            records=(*RECORDS, record("warnings", MessageKind.WARNINGS, "2.5")),
-            expected=Expected(outcome=Outcome.FINISHED, findings={"WARN_RENAME_PAGE": 2}, last_percent=100.0),
-        ),
+        kept=warned_run(message("2.5", RENAMED[1], RENAMED[2], marker="warnings")),
+        broken=warned_run(message("2.5", RENAMED[1], marker="warnings")),
         details=("WARN_RENAME_PAGE is reported 1 times instead of 2.",),
+    ),
+    "warnings that end with an old number": Case(
+        promise="complete",
+        kept=warned_run(message("2.5", SO_FAR, RENAMED[2], marker="warnings")),
+        broken=warned_run(message("2.5", SO_FAR, marker="warnings")),
+        details=(
+            f"An unexpected warning is reported: {SO_FAR.strip('*')[:90]!r}.",
+            "WARN_RENAME_PAGE is reported 0 times instead of 2.",
+        ),
+    ),
+    "warnings that were doubled": Case(
+        promise="complete",
+        kept=warned_run(message("2.4", RENAMED[2], marker="warnings"), message("2.5", RENAMED[2], marker="warnings")),
+        broken=warned_run(message("2.4", RENAMED[1], marker="warnings"), message("2.5", RENAMED[1], marker="again")),
+        details=("WARN_RENAME_PAGE is reported in 2 places instead of 1.",),
+    ),
+    "what the completion reports": Case(
+        promise="complete",
+        kept=warned_run(completion=f"{COMPLETION.text}\n{RENAMED[2]}"),
+        broken=warned_run(),
+        details=("WARN_RENAME_PAGE is reported 0 times instead of 2.",),
+    ),
+    "what reply and completion report": Case(
+        promise="complete",
+        kept=warned_run(message("2.5", RENAMED[2], marker="warnings")),
+        broken=warned_run(message("2.5", RENAMED[2], marker="warnings"), completion=f"{COMPLETION.text}\n{RENAMED[2]}"),
+        details=("WARN_RENAME_PAGE is reported in 2 places instead of 1.",),
     ),
     "a card": Case(
         promise="complete",
