@@ -15,9 +15,10 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
   `is_inactive` on edits, `chat:write.public`, joining public channels only
 - edits of own messages only; 4,000 characters on edits, 40,000 (cut, with a warning) on posts; text without blocks
   removes the blocks; omitted metadata stays; `no_text`; the "(edited)" label
-- private messages by chat.postEphemeral: from a member to a member, in a thread only where it has replies; never edited,
-  but replaced by the response URL of a button on them
-- Block Kit's limits, those of the question that a button asks first, and that of the two charts a message may hold; `invalid_blocks` with JSON pointers
+- chat.postEphemeral: from a member to a member, in a thread only where it has replies; never edited, but replaced by
+  the response URL of a button on it
+- Block Kit's limits, those of the question that a button asks first, and that of the two charts a message may hold;
+  `invalid_blocks` with JSON pointers
 - flat metadata; only its event type is shown without `include_all_metadata`
 - `response_url`: five uses, thirty minutes, past all rights to post; trigger ids: three seconds, once
 - commands without thread and locale; three seconds for the answer, then `operation_timeout`; `dispatch_failed`
