@@ -6,8 +6,8 @@ from bot.domain.states import Verbosity
 from bot.render import replies
 from bot.render.buttons import Action, labelled_button
 from bot.render.i18n import Texts
-from bot.render.mrkdwn import Mrkdwn
 from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn
 from sandbox.confluence import faults
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
