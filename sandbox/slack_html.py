@@ -1,5 +1,6 @@
 """Render Slack messages as HTML that looks like Slack."""
 
+import json
 import re
 from collections.abc import Callable
 from html import escape, unescape
@@ -91,11 +92,15 @@ def _actions(block: Block) -> str:
 
 
 def _button(button: Block) -> str:
-    label, action = _plain(button["text"]["text"]), escape(button["action_id"])
+    label, shared = _plain(button["text"]["text"]), f'class="button" data-action="{escape(button["action_id"])}"'
+    if "accessibility_label" in button:
+        shared += f' aria-label="{escape(button["accessibility_label"])}"'
     if "url" in button:
-        address = escape(button["url"])
-        return f'<a class="button" href="{address}" data-action="{action}" target="_blank" rel="noopener">{label}</a>'
-    return f'<button type="button" class="button" data-action="{action}">{label}</button>'
+        return f'<a {shared} href="{escape(button["url"])}" target="_blank" rel="noopener">{label}</a>'
+    if "confirm" in button:
+        asked = {part: text["text"] for part, text in button["confirm"].items() if part != "style"}
+        shared += f' data-confirm="{escape(json.dumps(asked))}"'
+    return f'<button type="button" {shared}>{label}</button>'
 
 
 def _line_chart(block: Block) -> str:

@@ -16,12 +16,13 @@ from bot.domain.snapshot import FindingKind
 from bot.domain.states import LostReason, MessageForm, Outcome, Trouble
 from bot.domain.summary import summarize
 from bot.render import replies
+from bot.render.buttons import Action, labelled_button, task_of_buttons
 from bot.render.card import card, fingerprint
 from bot.render.completion import completion
 from bot.render.findings_csv import introduction
 from bot.render.findings_text import findings_text
 from bot.render.i18n import Texts
-from bot.render.message import Message, digest, plain
+from bot.render.message import Block, Message, digest, plain
 from bot.render.phases import milestone, phase
 from bot.render.root import root
 from bot.render.troubles import trouble
@@ -99,7 +100,7 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.FindingsFile() | facts_of.FindingsPage():
             return await _findings(connection, texts, thread, facts)
         case facts_of.InviteNeeded():
-            return replies.invite(texts, deps.bot_name, value=str(thread.row.subscription.id))
+            return replies.invite(texts, deps.bot_name, follow_in_dm=_follow_in_dm(texts, thread))
         case facts_of.StoppedByOther():
             return replies.stopped_by_other(texts, facts.by, view.remote_id)
         case facts_of.FollowSetAside():
@@ -110,6 +111,11 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return None
         case _:
             assert_never(facts)
+
+
+def _follow_in_dm(texts: Texts, thread: Thread) -> Block:
+    task = task_of_buttons(texts, thread.view)
+    return labelled_button(texts, Action.FOLLOW_IN_DM, task=task, value=str(thread.row.subscription.id))
 
 
 async def _lost(
@@ -134,9 +140,16 @@ async def _end_for_follower(connection: Connection, texts: Texts, thread: Thread
 
 async def _completion_of_thread(connection: Connection, texts: Texts, thread: Thread) -> Message:
     """The completion with what the other messages of its thread do not say or have."""
-    replied = await warnings.kinds_in_slack(connection, thread.row.subscription.id)
-    buttons_of = await _without_card(connection, thread)
-    return await _completion(connection, texts, thread, replied=replied, buttons_of=buttons_of)
+    subscription_id = thread.row.subscription.id
+    shown = await threads.shown_messages(connection, subscription_id)
+    return await _completion(
+        connection,
+        texts,
+        thread,
+        replied=await warnings.kinds_in_slack(connection, subscription_id),
+        subscription_id=str(subscription_id),
+        has_card=MessageKind.CARD in shown,
+    )
 
 
 async def _completion(
@@ -145,21 +158,15 @@ async def _completion(
     thread: Thread,
     *,
     replied: Collection[FindingKind] = (),
-    buttons_of: str | None = None,
+    subscription_id: str | None = None,
+    has_card: bool = True,
 ) -> Message:
     """The completion; `replied`: kinds of findings that have a reply of their own, and are only counted."""
     found, view = await findings.listed(connection, thread.row.task.id), thread.view
     counted = [finding for finding in found if finding.kind in replied]
     named = [finding for finding in found if finding.kind not in replied]
     summary = summarize(view.snapshot, counted, view.outcome)
-    return completion(texts, view, summary, named=named, buttons_of=buttons_of)
-
-
-async def _without_card(connection: Connection, thread: Thread) -> str | None:
-    """The id of a subscription whose thread has no card; None if there is one."""
-    subscription_id = thread.row.subscription.id
-    shown = await threads.shown_messages(connection, subscription_id)
-    return None if MessageKind.CARD in shown else str(subscription_id)
+    return completion(texts, view, summary, named=named, subscription_id=subscription_id, has_card=has_card)
 
 
 async def _findings(

@@ -7,7 +7,7 @@ from bot.domain.states import Outcome
 from bot.domain.summary import Extent, Summary
 from bot.render import phrases
 from bot.render.blocks import context, message, room, section, sections
-from bot.render.buttons import button_row
+from bot.render.buttons import completion_row
 from bot.render.chart import chart, in_words
 from bot.render.i18n import Texts, counted, wording
 from bot.render.links import open_link
@@ -70,12 +70,13 @@ def completion(
     summary: Summary,
     *,
     named: Sequence[Finding] = (),
-    buttons_of: str | None = None,
+    subscription_id: str | None = None,
+    has_card: bool = True,
 ) -> Message:
     """Say how it ended, with counts, duration, link and chart.
 
-    `named`: findings that no other message of the thread reports, and that the summary leaves out. `buttons_of`: id of
-    the subscription, if its thread has no card, whose buttons the completion has then.
+    `named`: findings that no other message of the thread reports, and that the summary leaves out. `subscription_id`:
+    the value of its buttons; None in a direct message. Without a card it has the card's buttons.
     """
     note = phrases.ending_note(texts, view)
     if note is None and view.outcome in _WENT_THROUGH:
@@ -96,13 +97,14 @@ def completion(
 
     paragraphs = [joined("\n", [line for line in lines if line]) for lines in (opening, results)]
     small = [line for line in (figures, moments) if line]
-    buttons = button_row(texts, view, subscription_id=buttons_of) if buttons_of is not None else []
+    buttons = completion_row(texts, view, subscription_id=subscription_id, has_card=has_card)
+    has_link_button = bool(link and buttons and not has_card)
     after = [line for line in (link, *small, in_words(texts, view.samples)) if line]
     before = [paragraph for paragraph in paragraphs if paragraph]
     kinds = kinds_in_detail(texts, view, named, within=room([*before, *after]))
     blocks = [section(paragraph) for paragraph in before]
     blocks += [block for lines in kinds for block in sections(lines)]
-    blocks += [section(link)] if link and not buttons else []
+    blocks += [section(link)] if link and not has_link_button else []
     blocks += [curve] if curve else []
     blocks += [context(*small), *buttons]
     return message([*before, *joined_kinds(kinds), *after], blocks)

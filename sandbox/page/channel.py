@@ -50,7 +50,7 @@ def _message(slack: SlackSimulator, message: PostedMessage) -> PageMessage:
 def _ephemeral(slack: SlackSimulator, item: EphemeralMessage) -> PageMessage:
     return {
         "ts": item.ts,
-        "root": None,
+        "root": item.thread_ts,
         "author": "longtask" if item.via != "slack" else "Slackbot",
         "app": True,
         "edited": False,

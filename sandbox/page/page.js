@@ -96,8 +96,13 @@ function replies(root) {
   return channel.filter((message) => message.root === root);
 }
 
+// Slack counts what everybody sees.
+function counted(root) {
+  return replies(root).filter((message) => !message.private);
+}
+
 function withCount(element, message) {
-  const answers = replies(message.ts);
+  const answers = counted(message.ts);
   const next = element.nextElementSibling;
   let count = next?.classList.contains("count") ? next : null;
   if (!answers.length) return element;
@@ -119,9 +124,9 @@ function withCount(element, message) {
 }
 
 function render() {
-  const roots = channel.filter((message) => !message.root).sort((a, b) => Number(a.ts) - Number(b.ts));
+  const roots = channel.filter((message) => !message.root);
   if (!wasOpened && innerWidth > 1100) {
-    const first = roots.find((root) => replies(root.ts).length);
+    const first = roots.find((root) => counted(root.ts).length);
     if (first) {
       wasOpened = true;
       openRoot = first.ts;
@@ -192,12 +197,30 @@ field.addEventListener("keydown", (event) => {
   field.value = back ? typedBefore[back - 1] : "";
 });
 
+// Resolves to whether the person wants what the button says, which Slack asks first where the button says so.
+function confirmed(button) {
+  if (!button.dataset.confirm) return true;
+  const asked = JSON.parse(button.dataset.confirm);
+  const dialog = byId("question");
+  for (const part of ["title", "text", "deny", "confirm"]) byId(`question-${part}`).textContent = asked[part];
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((answer) => {
+    dialog.addEventListener("close", () => answer(dialog.returnValue === "confirm"), { once: true });
+  });
+}
+
+for (const answer of ["deny", "confirm"]) {
+  byId(`question-${answer}`).addEventListener("click", () => byId("question").close(answer));
+}
+
 document.addEventListener("click", async (event) => {
   const count = event.target.closest(".count");
   if (count) openThread(count.dataset.root);
   const button = event.target.closest("[data-action]");
   if (!button) return;
   const { ts } = button.closest("article").dataset;
+  if (!(await confirmed(button))) return;
   if (button.tagName === "BUTTON") button.disabled = true;
   const error = await post("/click", { ts, action_id: button.dataset.action, user: person.value });
   button.disabled = false;
@@ -205,7 +228,7 @@ document.addEventListener("click", async (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && openRoot) closeThread();
+  if (event.key === "Escape" && openRoot && !byId("question").open) closeThread();
   if (event.key === "/" && !event.target.closest("input")) {
     event.preventDefault();
     field.value = field.value || "/longtask ";
@@ -221,7 +244,7 @@ function take({ people, messages }) {
   if (!person.options.length) {
     for (const each of people) person.add(new Option(`${each.name} (${each.language})`, each.id));
   }
-  channel = messages;
+  channel = messages.sort((a, b) => Number(a.ts) - Number(b.ts));
   render();
 }
 

@@ -106,7 +106,7 @@ def everything(texts: Texts, situation: Situation) -> Iterator[Message]:
     yield card(texts, view, subscription_id="9" * 30)
     summary = summarize(view.snapshot, findings, view.outcome)
     yield completion(texts, view, summary)
-    yield completion(texts, view, summary, named=findings, buttons_of="9" * 30)
+    yield completion(texts, view, summary, named=findings, subscription_id="9" * 30, has_card=False)
 
 
 def shown(part: Any) -> Iterator[str]:

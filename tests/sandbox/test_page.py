@@ -54,6 +54,11 @@ def test_threads_files_and_what_only_one_person_sees(sandbox: Sandbox) -> None:
         sandbox.slack.show_to_one(
             EphemeralMessage(ts=f"1.{user}", at=0, user=user, channel=CHANNEL, via="ack", text=f"<@{user}>")
         )
+    sandbox.slack.show_to_one(
+        EphemeralMessage(
+            ts="2.0", at=0, user=PERSON, channel=CHANNEL, via="chat.postEphemeral", text="psst", thread_ts=root
+        )
+    )
     bot = {"author": "longtask", "app": True, "edited": False}
     assert channel_messages(sandbox.slack, CHANNEL, PERSON) == [
         {
@@ -71,6 +76,7 @@ def test_threads_files_and_what_only_one_person_sees(sandbox: Sandbox) -> None:
             "private": True,
             "html": section('<span class="mention">@marta</span>'),
         },
+        {**bot, "ts": "2.0", "root": root, "private": True, "html": section("psst")},
     ]
 
 

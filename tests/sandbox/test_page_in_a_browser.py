@@ -53,7 +53,30 @@ async def test_a_person_types_a_command_opens_the_thread_and_stops_it_with_a_but
     await page.locator("#messages button", has_text="repl").first.click()
     await expect(page.locator("#thread")).to_contain_text("%", timeout=PATIENCE)
     await page.locator("#thread button", has_text="Stop following").first.click()
+    await page.locator("#question-confirm").click()
     await expect(page.locator("#thread")).to_contain_text("Stopped", timeout=PATIENCE)
+
+
+async def test_stop_asks_first_and_an_answer_for_one_person_is_shown_in_the_thread(
+    sandbox: Sandbox, page: Page
+) -> None:
+    await page.fill("#text", f"/longtask {sandbox.begin(scenario('stall'))}")
+    await page.press("#text", "Enter")
+    count = page.locator("#messages button.count")
+    await expect(count).to_contain_text("1 reply", timeout=PATIENCE)
+    await count.click()
+
+    await page.locator("#thread button", has_text="Stop following").click()
+    question = page.get_by_role("dialog", name="Stop following?")
+    await expect(question).to_contain_text("The task itself goes on in Confluence.")
+    await question.get_by_role("button", name="Keep following").click()
+    await expect(question).to_be_hidden()
+    await page.locator("#thread").get_by_role("button", name="Notify me: ").click()
+
+    answer = page.locator("#thread .private")
+    await expect(answer).to_contain_text("You will be mentioned", timeout=PATIENCE)
+    await expect(count).to_contain_text("1 reply")
+    assert [request.text for request in sandbox.slack.requests if request.kind == "click"] == ["notify_me"]
 
 
 async def test_the_page_loads_nothing_from_elsewhere_and_fits_a_narrow_screen(page: Page) -> None:

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from bot.render.blocks import button, question
 from bot.render.i18n import Catalogs, Texts
 from bot.render.message import Message
 from sandbox.gallery.examples import answers, examples
@@ -66,3 +67,15 @@ def test_markup_is_shown_as_slack_shows_it(text: str, html: str) -> None:
 def test_a_message_without_blocks_shows_its_text() -> None:
     shown = message_html(Message(text="*Done* <b>"))
     assert shown == '<div class="slack"><div class="section"><b>Done</b> b</div></div>'
+
+
+def test_a_button_carries_what_is_read_out_and_what_is_asked_first() -> None:
+    asked = question(title='"Sure"?', text="<b>", confirm="Yes", deny="No")
+    element = button("stop", "Stop", read_out='Stop: "Copy"', value="1", question=asked)
+    shown = message_html(Message(text="x", blocks=({"type": "actions", "elements": [element]},)))
+    assert shown == (
+        '<div class="slack"><div class="actions"><button type="button" class="button" data-action="stop" '
+        'aria-label="Stop: &quot;Copy&quot;" data-confirm="{&quot;title&quot;: &quot;\\&quot;Sure\\&quot;?&quot;, '
+        "&quot;text&quot;: &quot;&lt;b&gt;&quot;, &quot;confirm&quot;: &quot;Yes&quot;, "
+        '&quot;deny&quot;: &quot;No&quot;}">Stop</button></div></div>'
+    )
