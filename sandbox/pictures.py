@@ -22,7 +22,7 @@ from sandbox.harness import COLLEAGUE, PERSON, Sandbox, open_sandbox
 from sandbox.page import serve_page
 from sandbox.scenarios import scenario
 
-_ENDED, _RUNNING = "copy_with_renames_and_restrictions", "copy_partial_errors"
+_ENDED, _RUNNING = "copy_with_renames_and_restrictions", "many_warnings"
 #: how many times as fast the story that ends is played
 _SPEED = 6.0
 #: the percentage at which the running one is pictured

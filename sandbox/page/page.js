@@ -23,7 +23,7 @@ let turnTo = null; // the thread to open once its conversation is there
 let events = null;
 let back = 0;
 const typedBefore = [];
-const seen = new Map(); // conversation -> ts of the newest message that was on the screen
+const seen = new Map(); // person and conversation -> ts of the newest message that was on the screen
 
 const reader = () => state.people.find((each) => each.id === person.value);
 const replies = (root) => state.messages.filter((message) => message.root === root && !message.private);
@@ -45,15 +45,15 @@ function withCount(message) {
 
 function renderConversations() {
   const here = state.conversations.find((each) => each.id === state.channel);
-  seen.set(here.id, here.latest);
+  const place = (conversation) => `${person.value} ${conversation.id}`;
+  seen.set(place(here), here.latest);
   const items = state.conversations.map((each) => {
-    if (!seen.has(each.id)) seen.set(each.id, "0");
     const button = make("button", "conversation", named(each));
     button.type = "button";
     button.dataset.channel = each.id;
     if (each.direct) button.append(" ", make("span", "app", "APP"));
     if (each === here) button.setAttribute("aria-current", "page");
-    else if (Number(each.latest) > Number(seen.get(each.id))) button.append(" ", make("span", "new", "new"));
+    else if (Number(each.latest) > Number(seen.get(place(each)) ?? 0)) button.append(" ", make("span", "new", "new"));
     const item = make("li");
     item.append(button);
     return item;
@@ -211,7 +211,6 @@ byId("close").addEventListener("click", closeThread);
 narrow.addEventListener("change", render);
 person.addEventListener("change", () => {
   openRoot = null;
-  seen.clear();
   listen(null);
 });
 

@@ -33,12 +33,16 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def page(sandbox: Sandbox, browser: Browser) -> AsyncIterator[Page]:
-    """The page of a sandbox, at the width of a desktop; no bot is running yet."""
+    """The page of a sandbox, at the width of a desktop; no bot is running yet. What goes wrong in it fails the test."""
+    wrong: list[str] = []
     async with serve_page(sandbox, sandbox.type_in) as url:
         context = await browser.new_context(
             locale="en-US", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 720}
         )
         opened = await context.new_page()
         opened.set_default_timeout(PATIENCE)
+        opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        opened.on("pageerror", lambda error: wrong.append(str(error)))
         await opened.goto(url)
         yield opened
+    assert wrong == []

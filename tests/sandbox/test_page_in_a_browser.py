@@ -229,3 +229,10 @@ async def test_a_link_to_a_message_opens_its_thread_here(sandbox: Sandbox, page:
 
     await expect(page.locator("#thread article")).to_have_count(2)
     await expect(page.get_by_role("heading", level=1)).to_have_text("# handbook")
+
+
+async def test_text_from_outside_is_never_markup(sandbox: Sandbox, page: Page) -> None:
+    say(sandbox, "&lt;img src=x onerror=alert(1)&gt; <javascript:alert(1)|go>")
+
+    await expect(page.locator(".section")).to_have_text("<img src=x onerror=alert(1)> go")
+    assert await page.locator("img, .section a").count() == 0
