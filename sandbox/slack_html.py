@@ -1,5 +1,6 @@
 """Render Slack messages as HTML that looks like Slack."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +82,9 @@ def _button(button: Block) -> Element:
     attributes = {"class": f"button {button.get('style', '')}".strip(), "data-action": button.get("action_id", "")}
     if "accessibility_label" in button:
         attributes["aria-label"] = button["accessibility_label"]
+    if "confirm" in button:
+        asked = {part: text["text"] for part, text in button["confirm"].items() if part != "style"}
+        attributes["data-confirm"] = json.dumps(asked, ensure_ascii=False)
     if "url" in button:
         address = {"href": button["url"], "target": "_blank", "rel": "noopener noreferrer"}
         return Element("a", {**attributes, **address}, (label,))

@@ -31,6 +31,12 @@ async def mark_cards(connection: Connection, long_task_ids: Collection[int] | Se
     await _mark(connection, messages.c.subscription_id.in_(threads), messages.c.kind == MessageKind.CARD, now=now)
 
 
+async def mark_card(connection: Connection, subscription_id: int, *, now: datetime) -> None:
+    """The card of one thread shows something old."""
+    is_card = messages.c.kind == MessageKind.CARD
+    await _mark(connection, messages.c.subscription_id == subscription_id, is_card, now=now)
+
+
 async def mark_outcome(connection: Connection, subscription_ids: Collection[int], *, now: datetime) -> None:
     """Root and card of these threads show an old outcome."""
     root_and_card = messages.c.kind.in_((MessageKind.ROOT, MessageKind.CARD))

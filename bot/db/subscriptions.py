@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from bot.db import stale_messages
 from bot.db.dialect import upsert
@@ -84,11 +84,21 @@ async def from_command(connection: Connection, *, long_task_id: int, command_id:
 async def add_follower(
     connection: Connection, *, subscription_id: int, user_id: str, account_id: int | None, now: datetime
 ) -> None:
-    """Mention a person at the end."""
+    """Mention a person at the end, and let the card show it."""
     insert = upsert(connection, followers).values(
         subscription_id=subscription_id, user_id=user_id, account_id=account_id, created_at=now
     )
-    await connection.execute(insert.on_conflict_do_nothing())
+    added = await connection.execute(insert.on_conflict_do_nothing().returning(followers.c.user_id))
+    if added.first() is not None:
+        await stale_messages.mark_card(connection, subscription_id, now=now)
+
+
+async def remove_follower(connection: Connection, *, subscription_id: int, user_id: str, now: datetime) -> None:
+    """Mention a person at the end no more, and let the card show it."""
+    is_theirs = (followers.c.subscription_id == subscription_id, followers.c.user_id == user_id)
+    removed = await connection.execute(delete(followers).where(*is_theirs).returning(followers.c.user_id))
+    if removed.first() is not None:
+        await stale_messages.mark_card(connection, subscription_id, now=now)
 
 
 async def followers_of(connection: Connection, subscription_id: int) -> tuple[str, ...]:

@@ -14,12 +14,13 @@ from bot.domain.message_plan import list_follows
 from bot.domain.states import LostReason, MessageForm, Outcome, Trouble
 from bot.domain.summary import summarize
 from bot.render import replies
+from bot.render.buttons import Action, labelled_button, task_of_buttons
 from bot.render.card import card, fingerprint
 from bot.render.completion import completion
 from bot.render.findings_csv import introduction
 from bot.render.findings_text import findings_text
 from bot.render.i18n import Texts
-from bot.render.message import Message, digest, plain
+from bot.render.message import Block, Message, digest, plain
 from bot.render.phases import milestone, phase
 from bot.render.root import root
 from bot.render.troubles import trouble
@@ -91,13 +92,15 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.PostingSetAside():
             return trouble(texts, view, Trouble.SET_ASIDE, over=False)
         case facts_of.Completion():
-            return await _completion(connection, texts, thread, buttons_of=await _without_card(connection, thread))
+            shown = await threads.shown_messages(connection, thread.row.subscription.id)
+            own_id, has_card = str(thread.row.subscription.id), MessageKind.CARD in shown
+            return await _completion(connection, texts, thread, subscription_id=own_id, has_card=has_card)
         case facts_of.EndForFollower():
             return await _end_for_follower(connection, texts, thread)
         case facts_of.FindingsFile() | facts_of.FindingsPage():
             return await _findings(connection, texts, thread, facts)
         case facts_of.InviteNeeded():
-            return replies.invite(texts, deps.bot_name, value=str(thread.row.subscription.id))
+            return replies.invite(texts, deps.bot_name, follow_in_dm=_follow_in_dm(texts, thread))
         case facts_of.StoppedByOther():
             return replies.stopped_by_other(texts, facts.by, view.remote_id)
         case facts_of.FollowSetAside():
@@ -108,6 +111,11 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return None
         case _:
             assert_never(facts)
+
+
+def _follow_in_dm(texts: Texts, thread: Thread) -> Block:
+    task = task_of_buttons(texts, thread.view)
+    return labelled_button(texts, Action.FOLLOW_IN_DM, task=task, value=str(thread.row.subscription.id))
 
 
 async def _lost(
@@ -131,18 +139,17 @@ async def _end_for_follower(connection: Connection, texts: Texts, thread: Thread
 
 
 async def _completion(
-    connection: Connection, texts: Texts, thread: Thread, *, buttons_of: str | None = None
+    connection: Connection,
+    texts: Texts,
+    thread: Thread,
+    *,
+    subscription_id: str | None = None,
+    has_card: bool = True,
 ) -> Message:
     found = await findings.listed(connection, thread.row.task.id)
     view = thread.view
-    return completion(texts, view, summarize(view.snapshot, found, view.outcome), buttons_of=buttons_of)
-
-
-async def _without_card(connection: Connection, thread: Thread) -> str | None:
-    """The id of a subscription whose thread has no card; None if there is one."""
-    subscription_id = thread.row.subscription.id
-    shown = await threads.shown_messages(connection, subscription_id)
-    return None if MessageKind.CARD in shown else str(subscription_id)
+    summary = summarize(view.snapshot, found, view.outcome)
+    return completion(texts, view, summary, subscription_id=subscription_id, has_card=has_card)
 
 
 async def _findings(

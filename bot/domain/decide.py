@@ -107,10 +107,15 @@ def _seen(
         changes=found,
         findings=result.findings,
         troubles=troubles,
-        card_changed=moved or bool(troubles) or ended is not None,
+        card_changed=moved or bool(troubles) or ended is not None or _place(before.snapshot) != _place(snapshot),
         site_healthy=True,
         credential_accepted=True,
     )
+
+
+def _place(snapshot: Snapshot | None) -> tuple[str | None, str | None]:
+    """Where the pages go, to which the card links."""
+    return (None, None) if snapshot is None else (snapshot.destination_url, snapshot.destination_id)
 
 
 def _with_snapshot(

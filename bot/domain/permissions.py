@@ -13,9 +13,12 @@ class Act(StrEnum):
     FOLLOW = "follow"
     FOLLOW_AGAIN = "follow_again"
     NOTIFY_ME = "notify_me"
+    DO_NOT_NOTIFY_ME = "do_not_notify_me"
     CHECK_NOW = "check_now"
     STATUS = "status"
     LIST = "list"
+    #: what runs on the site, followed here or not
+    RUNNING_LIST = "running_list"
     STOP = "stop"
     #: one's own threads in a channel
     STOP_ALL = "stop_all"
@@ -34,9 +37,11 @@ WHO_MAY: Mapping[Act, Who] = {
     Act.FOLLOW: Who.MEMBERS,
     Act.FOLLOW_AGAIN: Who.MEMBERS,
     Act.NOTIFY_ME: Who.MEMBERS,
+    Act.DO_NOT_NOTIFY_ME: Who.MEMBERS,
     Act.CHECK_NOW: Who.MEMBERS,
     Act.STATUS: Who.MEMBERS,
     Act.LIST: Who.MEMBERS,
+    Act.RUNNING_LIST: Who.MEMBERS,
     Act.STOP: Who.MEMBERS,
     Act.STOP_ALL: Who.MEMBERS,
     Act.STOP_ALL_OF_OTHERS: Who.ADMINS,

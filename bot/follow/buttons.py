@@ -1,56 +1,40 @@
-"""Do what a button says: stop, notify, check, follow again."""
+"""Do what a button says: stop, notify or not, check, follow again, show what runs."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import assert_never
 
 import structlog
 
-from bot.db import long_tasks, stale_messages, threads
+from bot.db import long_tasks, subscriptions, threads
 from bot.db.engine import DatabaseAway
 from bot.db.rows import ThreadRow
 from bot.domain.command import Follow, Reference
 from bot.domain.message_kinds import MessageKind
 from bot.domain.permissions import Act
 from bot.domain.person import Person
+from bot.domain.states import Titles
+from bot.follow.check_now import check_now
 from bot.follow.deps import Deps, Request
 from bot.follow.following import add_follower, follow_from_button
 from bot.follow.people import NotKnown, People
 from bot.follow.permissions import denial, log_act
+from bot.follow.press import Press
 from bot.follow.responder import respond
 from bot.follow.stopping import stop_thread
 from bot.render import replies
 from bot.render.buttons import Action
 from bot.render.i18n import Texts
 from bot.render.message import Message
+from bot.render.thread import ThreadView
 
 _log = structlog.get_logger(__name__)
-
-#: when the card is edited after *Check now*: by then the look is usually done
-SHOWN_AFTER = timedelta(seconds=1.5)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Press:
-    """A button that was pressed, as Slack sends it."""
-
-    team_id: str
-    enterprise_id: str | None
-    #: None outside conversations
-    channel_id: str | None
-    user_id: str
-    #: None if Slack gives none
-    response_url: str | None
-    action: str
-    #: as the button carries it; None if that is no id
-    subscription_id: int | None
-    message_ts: str
 
 
 async def press(deps: Deps, people: People, pressed: Press) -> None:
     """Do what the button says, and answer the person if there is something to say."""
     texts = deps.catalogs.texts(deps.default_language)
+    carried_out = False
     try:
         asker = await people.find(pressed.team_id, pressed.enterprise_id, pressed.user_id)
         match asker:
@@ -62,6 +46,7 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
             case Person():
                 texts = deps.catalogs.texts(asker.locale, deps.default_language)
                 message = await _carry_out(deps, _request(pressed, asker, texts), pressed)
+                carried_out = True
             case _:
                 assert_never(asker)
     except DatabaseAway as error:
@@ -71,7 +56,8 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
         _log.exception("press_crashed", action=pressed.action)
         message = replies.gone_wrong(texts)
     if message is not None:
-        await respond(deps, pressed.response_url, message, team_id=pressed.team_id, enterprise_id=pressed.enterprise_id)
+        # A button that failed can be pressed again.
+        await respond(deps, pressed, message, texts=texts, replaces=carried_out)
 
 
 def _request(pressed: Press, person: Person, texts: Texts) -> Request:
@@ -135,22 +121,26 @@ async def _notify_me(deps: Deps, request: Request, pressed: Press, row: ThreadRo
     async with deps.database.begin() as connection:
         await add_follower(connection, deps, request, row.subscription.id, site_id=row.task.site_id)
     log_act(request, Act.NOTIFY_ME, subscription=row.subscription.id)
-    return replies.now_notified(request.texts)
+    deps.delivery_wake.set()
+    return replies.notified(request.texts, _view(row), subscription_id=str(row.subscription.id))
+
+
+async def _do_not_notify_me(deps: Deps, request: Request, pressed: Press, row: ThreadRow) -> Message | None:
+    if await _is_outdated(deps, pressed, row):
+        return await _current_thread(deps, request, row)
+    async with deps.database.begin() as connection:
+        await subscriptions.remove_follower(
+            connection, subscription_id=row.subscription.id, user_id=request.user_id, now=deps.now()
+        )
+    log_act(request, Act.DO_NOT_NOTIFY_ME, subscription=row.subscription.id)
+    deps.delivery_wake.set()
+    return replies.not_notified(request.texts, _view(row), subscription_id=str(row.subscription.id))
 
 
 async def _check_now(deps: Deps, request: Request, pressed: Press, row: ThreadRow) -> Message | None:
     if await _is_outdated(deps, pressed, row):
         return await _current_thread(deps, request, row)
-    async with deps.database.begin() as connection:
-        is_due = await long_tasks.check_now(connection, row.task.id, now=deps.now())
-        if is_due:
-            after = deps.now() + SHOWN_AFTER
-            await stale_messages.show_next_look(connection, row.subscription.id, after=after)
-    if not is_due:
-        return replies.checked_just_now(request.texts)
-    log_act(request, Act.CHECK_NOW, subscription=row.subscription.id)
-    deps.polling_wake.set()
-    return None
+    return await check_now(deps, request, row)
 
 
 async def _follow_again(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
@@ -159,8 +149,24 @@ async def _follow_again(deps: Deps, request: Request, _pressed: Press, row: Thre
     return await follow_from_button(deps, request, _command(row))
 
 
+async def _what_runs_now(_deps: Deps, request: Request, _pressed: Press, _row: ThreadRow) -> Message | None:
+    """Answer like the command without words."""
+    return replies.help(request.texts, request.command)
+
+
 async def _follow_in_dm(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     return await follow_from_button(deps, replace(request, channel_id=request.user_id), _command(row))
+
+
+def _view(row: ThreadRow) -> ThreadView:
+    """What the long task is called without the names of its pages."""
+    return ThreadView(
+        remote_id=row.task.remote_id,
+        outcome=row.subscription.outcome,
+        snapshot=long_tasks.readable_state(row.task).snapshot,
+        owner_id=row.subscription.owner_id,
+        titles=Titles.COUNTS,
+    )
 
 
 def _command(row: ThreadRow) -> Follow:
@@ -172,10 +178,12 @@ def _command(row: ThreadRow) -> Follow:
 async def _is_outdated(deps: Deps, pressed: Press, row: ThreadRow) -> bool:
     """Whether the button is on a message that is not kept up to date, or the thread has ended.
 
-    A card that is pressed before its post is written down is known by its value alone.
+    A card that is pressed before its post is written down is known by its value alone, and so is a private message.
     """
     if not row.subscription.is_active:
         return True
+    if pressed.is_private:
+        return pressed.subscription_id != row.subscription.id
     async with deps.database.read() as connection:
         shown = await threads.shown_messages(connection, row.subscription.id)
     if MessageKind.CARD not in shown:
@@ -186,7 +194,7 @@ async def _is_outdated(deps: Deps, pressed: Press, row: ThreadRow) -> bool:
 async def _current_thread(deps: Deps, request: Request, row: ThreadRow) -> Message:
     """The answer to a button that does nothing any more."""
     if not row.subscription.is_active:
-        return replies.not_followed_here(request.texts, row.task.remote_id)
+        return replies.no_longer_followed(request.texts)
     link = await deps.permalink(request, row.subscription.channel_id, row.subscription.thread_ts)
     return replies.left_over(request.texts, row.task.remote_id, link)
 
@@ -202,8 +210,10 @@ class _Button:
 _BUTTONS: Mapping[str, _Button] = {
     Action.STOP: _Button(act=Act.STOP, carry_out=_stop),
     Action.NOTIFY_ME: _Button(act=Act.NOTIFY_ME, carry_out=_notify_me),
+    Action.DO_NOT_NOTIFY_ME: _Button(act=Act.DO_NOT_NOTIFY_ME, carry_out=_do_not_notify_me),
     Action.CHECK_NOW: _Button(act=Act.CHECK_NOW, carry_out=_check_now),
     Action.FOLLOW_AGAIN: _Button(act=Act.FOLLOW_AGAIN, carry_out=_follow_again),
+    Action.WHAT_RUNS_NOW: _Button(act=Act.RUNNING_LIST, carry_out=_what_runs_now),
     Action.FOLLOW_IN_DM: _Button(act=Act.FOLLOW, carry_out=_follow_in_dm),
 }
 #: action ids of the buttons that do something; *Open in Confluence* only opens a page

@@ -15,6 +15,7 @@ from bot.domain.command import SiteName
 from bot.domain.person import Person
 from bot.domain.poll_interval import Bounds
 from bot.domain.poll_result import AccessDenied, PollResult
+from bot.follow.shown_looks import ShownLooks
 from bot.metrics import Metrics
 from bot.render.i18n import Catalogs, Texts
 
@@ -83,6 +84,7 @@ class Deps:
     #: set when a long task is due
     polling_wake: asyncio.Event = field(default_factory=asyncio.Event)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    shown_looks: ShownLooks = field(default_factory=ShownLooks)
     #: seconds that storing a command may take
     store_seconds: float = STORE_SECONDS
 

@@ -8,7 +8,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.follow import CommandWorker
-from bot.follow.buttons import ACTIONS, Press, press
+from bot.follow.buttons import ACTIONS, press
+from bot.follow.press import Press
 from bot.listeners import payloads
 from bot.listeners.request_check import Origin
 from bot.render.buttons import Action
@@ -41,4 +42,6 @@ def _press(origin: Origin, payload: payloads.Press) -> Press:
         action=action.action_id,
         subscription_id=action.row_id,
         message_ts=container.message_ts or "",
+        thread_ts=container.thread_ts,
+        is_private=container.is_ephemeral,
     )

@@ -49,9 +49,13 @@ class Named(Struct, frozen=True):
 
 
 class Container(Struct, frozen=True):
-    """Where a button is."""
+    """Where a button is. Slack's pages do not name the thread, its payloads do: github.com/slack-go/slack/pull/888."""
 
     message_ts: Timestamp | None = None
+    #: of the thread's root
+    thread_ts: Timestamp | None = None
+    #: on a message that only this person sees
+    is_ephemeral: bool = False
 
 
 class Action(Struct, frozen=True):

@@ -10,7 +10,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.follow import CommandWorker
-from bot.follow.responder import respond
+from bot.follow.responder import respond_to_url
 from bot.listeners.events import REVOKED, UNINSTALLED
 from bot.listeners.payloads import Envelope, EventType, UnreadablePayload, Workspace, read, response_url
 from bot.render import replies
@@ -95,7 +95,7 @@ class RequestCheck(AsyncMiddleware):
         url = None if "command" in request.body else response_url(request.body)
         if url is not None:
             origin = request.context.get("origin") or Origin(team_id="", enterprise_id=None)
-            answer = respond(
+            answer = respond_to_url(
                 self._worker.deps, url, message, team_id=origin.team_id, enterprise_id=origin.enterprise_id
             )
             self._worker.start(answer)

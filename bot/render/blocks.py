@@ -11,6 +11,10 @@ SECTION_LIMIT = 3_000
 BLOCKS_LIMIT = 50
 BUTTON_TEXT_LIMIT = 75
 BUTTON_VALUE_LIMIT = 2_000
+ACCESSIBILITY_LABEL_LIMIT = 75
+QUESTION_TITLE_LIMIT = 100
+QUESTION_TEXT_LIMIT = 300
+QUESTION_ANSWER_LIMIT = 30
 
 
 def section(text: Mrkdwn) -> Block:
@@ -23,18 +27,42 @@ def context(*parts: Mrkdwn) -> Block:
     return {"type": "context", "elements": [_mrkdwn(part) for part in parts]}
 
 
-def button(action_id: str, text: str, *, value: str | None = None, url: str | None = None) -> Block:
-    """Build a button; with `url` it also opens that URL."""
+def button(
+    action_id: str,
+    text: str,
+    *,
+    read_out: str,
+    value: str | None = None,
+    url: str | None = None,
+    question: Block | None = None,
+) -> Block:
+    """Build a button; with `url` it also opens that URL.
+
+    `read_out`: what a screen reader says instead of the text; `question`: a dialog of `question` that comes first.
+    """
     element: Block = {
         "type": "button",
         "action_id": action_id,
-        "text": {"type": "plain_text", "text": clip(text, BUTTON_TEXT_LIMIT), "emoji": False},
+        "text": _plain(text, BUTTON_TEXT_LIMIT),
+        "accessibility_label": clip(read_out, ACCESSIBILITY_LABEL_LIMIT),
     }
+    if question is not None:
+        element["confirm"] = question
     if value is not None:
         element["value"] = value[:BUTTON_VALUE_LIMIT]
     if url is not None:
         element["url"] = url
     return element
+
+
+def question(*, title: str, text: str, confirm: str, deny: str) -> Block:
+    """Build the dialog that Slack shows before a button counts as pressed."""
+    return {
+        "title": _plain(title, QUESTION_TITLE_LIMIT),
+        "text": _plain(text, QUESTION_TEXT_LIMIT),
+        "confirm": _plain(confirm, QUESTION_ANSWER_LIMIT),
+        "deny": _plain(deny, QUESTION_ANSWER_LIMIT),
+    }
 
 
 def actions(buttons: Sequence[Block]) -> Block:
@@ -84,6 +112,10 @@ def fitting(lines: Iterable[Mrkdwn], limit: int) -> Mrkdwn:
 def fits(lines: Iterable[Mrkdwn], limit: int = TEXT_LIMIT - 2) -> bool:
     """Whether the lines together are within the limit of a message's text."""
     return sum(length(line) + 1 for line in lines) <= limit
+
+
+def _plain(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": clip(text, limit), "emoji": False}
 
 
 def _mrkdwn(text: Mrkdwn) -> Block:

@@ -1,14 +1,16 @@
-"""Declare the buttons of the card, and when each of them is shown."""
+"""Declare the buttons: their labels, what they ask first, and when the card shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.states import Outcome
-from bot.render.blocks import actions, button
+from bot.render import phrases
+from bot.render.blocks import actions, button, question
 from bot.render.i18n import Texts, wording
 from bot.render.links import destination
 from bot.render.message import Block
+from bot.render.mrkdwn import Mrkdwn, clip, data, on_one_line, unmarked
 from bot.render.thread import ThreadView, is_followed
 
 
@@ -17,37 +19,100 @@ class Action(StrEnum):
 
     STOP = "stop"
     NOTIFY_ME = "notify_me"
+    #: not on the card: it undoes *Notify me*, in the answer to that
+    DO_NOT_NOTIFY_ME = "do_not_notify_me"
     CHECK_NOW = "check_now"
     FOLLOW_AGAIN = "follow_again"
+    WHAT_RUNS_NOW = "what_runs_now"
     OPEN = "open"
     #: not on the card: offered if the bot may not post where the command was typed
     FOLLOW_IN_DM = "follow_dm"
 
 
+#: of the task's name, so that a question has space for what it asks
+_TASK_LIMIT = 120
+
+LABELS: Mapping[Action, str] = {
+    Action.STOP: wording("Stop following"),
+    Action.NOTIFY_ME: wording("Notify me"),
+    Action.DO_NOT_NOTIFY_ME: wording("Don't notify me"),
+    Action.CHECK_NOW: wording("Check now"),
+    Action.FOLLOW_AGAIN: wording("Follow again"),
+    Action.WHAT_RUNS_NOW: wording("What runs now"),
+    Action.OPEN: wording("Open in Confluence"),
+    Action.FOLLOW_IN_DM: wording("Follow in a DM"),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
-class Button:
+class Question:
+    """What Slack asks before a button counts as pressed."""
+
+    title: str
+    #: with the placeholder {task}
+    text: str
+    confirm: str
+    deny: str
+
+
+QUESTIONS: Mapping[Action, Question] = {
+    Action.STOP: Question(
+        title=wording("Stop following?"),
+        text=wording("{task}: nobody in this channel gets any more updates. The task itself goes on in Confluence."),
+        confirm=wording("Stop following"),
+        deny=wording("Keep following"),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardButton:
     """A button of the card. Its value is the subscription's id, or it opens a URL."""
 
     action: Action
-    label: str
     shown_if: Callable[[ThreadView], bool]
     url: Callable[[ThreadView], str | None] | None = None
 
 
 CARD_BUTTONS = (
-    Button(action=Action.STOP, label=wording("Stop following"), shown_if=is_followed),
-    Button(action=Action.NOTIFY_ME, label=wording("Notify me too"), shown_if=is_followed),
-    Button(action=Action.CHECK_NOW, label=wording("Check now"), shown_if=is_followed),
-    Button(
-        action=Action.FOLLOW_AGAIN, label=wording("Follow again"), shown_if=lambda view: view.outcome is Outcome.UNKNOWN
-    ),
-    Button(
-        action=Action.OPEN,
-        label=wording("Open in Confluence"),
-        shown_if=lambda view: destination(view) is not None,
-        url=destination,
-    ),
+    CardButton(action=Action.STOP, shown_if=is_followed),
+    CardButton(action=Action.NOTIFY_ME, shown_if=is_followed),
+    CardButton(action=Action.CHECK_NOW, shown_if=is_followed),
+    CardButton(action=Action.FOLLOW_AGAIN, shown_if=lambda view: view.outcome in (Outcome.STOPPED, Outcome.UNKNOWN)),
+    CardButton(action=Action.WHAT_RUNS_NOW, shown_if=lambda view: view.outcome is Outcome.FAILED),
+    CardButton(action=Action.OPEN, shown_if=lambda view: destination(view) is not None, url=destination),
 )
+#: what a completion offers although the card above it does, too: it is where people read that it failed
+_OF_COMPLETION = frozenset({Action.WHAT_RUNS_NOW})
+
+
+def labelled_button(
+    texts: Texts, action: Action, *, task: Mrkdwn, value: str | None = None, url: str | None = None
+) -> Block:
+    """Build a button with its label, and with that of screen readers, which names the task as well."""
+    # Neither labels nor questions are read as markup, so the task is named in plain text.
+    name = Mrkdwn(clip(unmarked(task), _TASK_LIMIT))
+    label = texts.say(LABELS[action])
+    # Translators: what a screen reader says at a button: what it does, then the task: "Check now: Copying pages"
+    read_out = texts.say("{button}: {task}", button=label, task=name)
+    asked = QUESTIONS.get(action)
+    dialog = None
+    if asked is not None:
+        dialog = question(
+            title=texts.say(asked.title),
+            text=texts.say(asked.text, task=name),
+            confirm=texts.say(asked.confirm),
+            deny=texts.say(asked.deny),
+        )
+    return button(action, label, read_out=read_out, value=value, url=url, question=dialog)
+
+
+def task_of_buttons(texts: Texts, view: ThreadView) -> Mrkdwn:
+    """Name the task as labels and questions do, which are read without the card around them."""
+    name = phrases.task_name(texts, view)
+    if name is None:
+        return texts.say("Confluence task {id}", id=view.remote_id)
+    return on_one_line([name, data(view.remote_id)])
 
 
 def button_row(texts: Texts, view: ThreadView, *, subscription_id: str | None) -> list[Block]:
@@ -55,14 +120,31 @@ def button_row(texts: Texts, view: ThreadView, *, subscription_id: str | None) -
 
     `subscription_id`: None for a card in an answer to one person, which no button can act on.
     """
+    return _row(texts, view, CARD_BUTTONS, subscription_id=subscription_id)
+
+
+def completion_row(texts: Texts, view: ThreadView, *, subscription_id: str | None, has_card: bool) -> list[Block]:
+    """Return the completion's row of buttons: the card's if the thread has no card.
+
+    `subscription_id`: None for a completion in a direct message, which no button can act on.
+    """
+    if subscription_id is None:
+        return []
+    shown = [each for each in CARD_BUTTONS if not has_card or each.action in _OF_COMPLETION]
+    return _row(texts, view, shown, subscription_id=subscription_id)
+
+
+def _row(texts: Texts, view: ThreadView, buttons: Iterable[CardButton], *, subscription_id: str | None) -> list[Block]:
+    task = task_of_buttons(texts, view)
     row = [
-        button(
+        labelled_button(
+            texts,
             each.action,
-            texts.say(each.label),
+            task=task,
             value=None if each.url else subscription_id,
             url=each.url(view) if each.url else None,
         )
-        for each in CARD_BUTTONS
+        for each in buttons
         if each.shown_if(view) and (each.url or subscription_id is not None)
     ]
     return [actions(row)] if row else []

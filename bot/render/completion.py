@@ -6,7 +6,7 @@ from bot.domain.states import Outcome
 from bot.domain.summary import Extent, Summary
 from bot.render import phrases
 from bot.render.blocks import context, message, section
-from bot.render.buttons import button_row
+from bot.render.buttons import completion_row
 from bot.render.chart import chart, in_words
 from bot.render.i18n import Texts, counted, wording
 from bot.render.links import open_link
@@ -62,10 +62,12 @@ _NOT_DONE: tuple[tuple[Callable[[Summary], Extent], str, tuple[str, str]], ...] 
 )
 
 
-def completion(texts: Texts, view: ThreadView, summary: Summary, *, buttons_of: str | None = None) -> Message:
+def completion(
+    texts: Texts, view: ThreadView, summary: Summary, *, subscription_id: str | None = None, has_card: bool = True
+) -> Message:
     """Say how it ended, with counts, duration, link and chart.
 
-    `buttons_of`: id of the subscription, if its thread has no card, whose buttons the completion has then.
+    `subscription_id`: the value of its buttons; None in a direct message. Without a card it has the card's buttons.
     """
     note = phrases.ending_note(texts, view)
     if note is None and view.outcome in _WENT_THROUGH:
@@ -86,8 +88,9 @@ def completion(texts: Texts, view: ThreadView, summary: Summary, *, buttons_of: 
 
     paragraphs = [joined("\n", [line for line in lines if line]) for lines in (opening, results, [link])]
     small = [line for line in (figures, moments) if line]
-    buttons = button_row(texts, view, subscription_id=buttons_of) if buttons_of is not None else []
-    shown = paragraphs[:-1] if buttons and link else paragraphs
+    buttons = completion_row(texts, view, subscription_id=subscription_id, has_card=has_card)
+    has_link_button = bool(link and buttons and not has_card)
+    shown = paragraphs[:-1] if has_link_button else paragraphs
     blocks = [section(paragraph) for paragraph in shown if paragraph]
     blocks += [curve] if curve else []
     blocks += [context(*small), *buttons]

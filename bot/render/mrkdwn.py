@@ -10,9 +10,15 @@ TITLE_LIMIT = 255
 _INVISIBLE_CUT = "\u2060"
 #: Slack has no escape for characters that format text, so they are replaced by others that look the same
 _LOOKALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+_LOW_LINE = "\u02cd"
 _UNDERSCORE_AT_AN_EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 #: where Slack would see an emoji, a URL, a person or a channel
 _READ_AS_MORE = re.compile(r":(?=[^\s:]+:)|:(?=//)|(?<=\w)\.(?=[^\W\d_]{2})|[@#](?=\w)|^(?=>)")
+#: what `data` replaced
+_ORIGINALS = str.maketrans({"\u2217": "*", "\u223c": "~", "\u02cb": "`", _LOW_LINE: "_"})
+_FORMATTING = {ord(char): None for char in "*`"}
+#: a link with its label
+_ANGLED = re.compile(r"<(?:[^<>|]*\|)?([^<>]*)>")
 _CHANNEL_ID = re.compile(r"[CDG][A-Z0-9]{1,30}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 _URL_UNSAFE = {"|": "%7C", "<": "%3C", ">": "%3E", " ": "%20"}
@@ -33,12 +39,19 @@ def data(text: str, limit: int = TITLE_LIMIT) -> Mrkdwn:
     `& < >` are escaped as Slack asks (docs.slack.dev/messaging/formatting-message-text).
     """
     words = clip(_one_line(text), limit).translate(_LOOKALIKES)
-    words = _UNDERSCORE_AT_AN_EDGE.sub("\u02cd", words)
+    words = _UNDERSCORE_AT_AN_EDGE.sub(_LOW_LINE, words)
     words = _READ_AS_MORE.sub(lambda match: match.group() + _INVISIBLE_CUT, words)
     words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in words):
         words = f"\u2068{words}\u2069"
     return Mrkdwn(words)
+
+
+def unmarked(markup: Mrkdwn) -> str:
+    """Return what markup says, for the parts of a message that Slack shows or reads out without reading markup."""
+    words = _ANGLED.sub(lambda match: match[1], markup).translate(_FORMATTING)
+    words = words.replace(_INVISIBLE_CUT, "").translate(_ORIGINALS)
+    return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _one_line(text: str) -> str:

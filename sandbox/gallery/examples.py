@@ -9,6 +9,7 @@ from bot.domain.snapshot import Finding, Kind, Severity, Snapshot
 from bot.domain.snapshot import StatusMessage as Status
 from bot.domain.states import LostReason, Outcome, Titles, Trouble
 from bot.render import replies
+from bot.render.buttons import Action, labelled_button, task_of_buttons
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.thread import ThreadView
@@ -179,14 +180,27 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "stopped all", replies.stopped_all(texts, 3)
     yield "nothing to stop", replies.stopped_all(texts, 0)
     yield "not followed here", replies.not_followed_here(texts, _TASK)
-    yield "now notified", replies.now_notified(texts)
-    yield "checked just now", replies.checked_just_now(texts)
+    yield from _presses(texts)
     yield from _misread(texts)
     yield from _refusals(texts)
     yield from _directs(texts)
     found = example_findings()[:1]
     yield "warnings, perhaps again", warnings(texts, view, found, may_repeat=True)
     yield "warnings, earlier", warnings(texts, view, found, earlier=True)
+
+
+def _presses(texts: Texts) -> Iterator[tuple[str, Message]]:
+    view, at = _troubled(Trouble.STALLED), _BEGAN + timedelta(minutes=11)
+    yield "notified", replies.notified(texts, view, subscription_id="1")
+    yield "not notified", replies.not_notified(texts, view, subscription_id="1")
+    yield "checked: moved", replies.checked(texts, at, 42.0, moved=True)
+    yield "checked: not moved", replies.checked(texts, at, 42.0, moved=False)
+    yield "checked: no percentage", replies.checked(texts, at, None, moved=False)
+    yield "checked: ended", replies.checked_and_ended(texts, at)
+    yield "checked just now", replies.checked_just_now(texts, at)
+    yield "no answer yet", replies.no_answer_yet(texts, at)
+    yield "no longer followed", replies.no_longer_followed(texts)
+    yield "pressed in", replies.pressed_in(texts, "C0DOCS")
 
 
 def _misread(texts: Texts) -> Iterator[tuple[str, Message]]:
@@ -222,7 +236,8 @@ def _refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "rate limited, no time", replies.rate_limited(texts)
     yield "access refused", replies.access_refused(texts)
     yield "misconfigured", replies.misconfigured(texts)
-    yield "invite", replies.invite(texts, "longtask", value="1")
+    dm = labelled_button(texts, Action.FOLLOW_IN_DM, task=task_of_buttons(texts, _view(None)), value="1")
+    yield "invite", replies.invite(texts, "longtask", follow_in_dm=dm)
     yield "may not stop", replies.may_not_stop(texts)
     yield "connect not available", replies.connect_not_available(texts)
     yield "settings not available", replies.settings_not_available(texts)

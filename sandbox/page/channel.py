@@ -59,7 +59,7 @@ def _message(slack: SlackSimulator, message: PostedMessage, person: str) -> Page
 def _ephemeral(slack: SlackSimulator, item: EphemeralMessage, person: str) -> PageMessage:
     return {
         "ts": item.ts,
-        "root": None,
+        "root": item.thread_ts,
         "author": "longtask" if item.via != "slack" else "Slackbot",
         "app": True,
         "edited": False,

@@ -2,6 +2,7 @@
 
 import { article, make, morph, show } from "./messages.js";
 import { hear } from "./news.js";
+import { confirmed, isAsking } from "./question.js";
 import { timeText } from "./times.js";
 
 const byId = (id) => document.getElementById(id);
@@ -144,9 +145,9 @@ async function post(path, body) {
 }
 
 async function press(button) {
-  if (button.hasAttribute("aria-busy")) return;
-  button.setAttribute("aria-busy", "true");
   const { ts } = button.closest("article").dataset;
+  if (button.hasAttribute("aria-busy") || !(await confirmed(button))) return;
+  button.setAttribute("aria-busy", "true");
   const error = await post("/click", { ts, action_id: button.dataset.action });
   button.removeAttribute("aria-busy");
   if (error) hint.textContent = `${button.textContent} did not work: ${error}`;
@@ -199,8 +200,8 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && openRoot) closeThread();
-  if (event.key === "/" && !event.target.closest("input")) {
+  if (event.key === "Escape" && openRoot && !isAsking()) closeThread();
+  if (event.key === "/" && !isAsking() && !event.target.closest("input")) {
     event.preventDefault();
     field.value = field.value || "/longtask ";
     field.focus();

@@ -34,7 +34,7 @@ _HEADERS = {
 _STATIC = {
     "/": ("page.html", "text/html"),
     "/page.css": ("page.css", "text/css"),
-    **{f"/{name}.js": (f"{name}.js", "text/javascript") for name in ("page", "messages", "times", "news")},
+    **{f"/{name}.js": (f"{name}.js", "text/javascript") for name in ("page", "messages", "times", "news", "question")},
 }
 #: where the HTML holds the first state of the channel
 _FIRST = "{first}"

@@ -15,7 +15,10 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
   `is_inactive` on edits, `chat:write.public`, joining public channels only
 - edits of own messages only; 4,000 characters on edits, 40,000 (cut, with a warning) on posts; text without blocks
   removes the blocks; omitted metadata stays; `no_text`; the "(edited)" label
-- Block Kit's limits, and that of the two charts a message may hold; `invalid_blocks` with JSON pointers
+- chat.postEphemeral: from a member to a member, in a thread only where it has replies; never edited, but replaced by
+  the response URL of a button on it
+- Block Kit's limits, those of the question that a button asks first, and that of the two charts a message may hold;
+  `invalid_blocks` with JSON pointers
 - flat metadata; only its event type is shown without `include_all_metadata`
 - `response_url`: five uses, thirty minutes, past all rights to post; trigger ids: three seconds, once
 - commands without thread and locale; three seconds for the answer, then `operation_timeout`; `dispatch_failed`
@@ -28,6 +31,8 @@ Chosen here, because the pages leave it open (those in `Policies` can be played 
 - unknown arguments: `invalid_arguments` (Slack ignores most); missing ones always `invalid_arguments`; of several
   problems only the first is named
 - action ids unique in the whole message (Slack's pages ask for it within one block); block ids unique in a message
+- a private message that is too long: above 40,000 characters; a click on one in a thread names the thread, as payloads
+  in issues of Slack's SDKs do
 - lengths in characters; the size of metadata; `msg_blocks_too_long` never comes
 - invalid metadata refuses the message; a metadata object may not hold objects, nor lists of them
 - the order of checks: method, token, scope, arguments, rate, channel, content

@@ -87,8 +87,9 @@ def click_payload(
     }
     if message is not None:
         payload["message"] = message_json(state, message)
-        if message.thread_ts is not None:
-            container["thread_ts"] = message.thread_ts
+    shown = message or private
+    if shown is not None and shown.thread_ts is not None:
+        container["thread_ts"] = shown.thread_ts
     return payload
 
 
@@ -189,6 +190,8 @@ def _clicked(element: Json, block_id: str, value: str | None, action_ts: str) ->
         "block_id": block_id,
         "action_ts": action_ts,
     }
+    if "confirm" in element:
+        action["confirm"] = element["confirm"]
     if element["type"] != "button":
         made_up = {"text": {"type": "plain_text", "text": value or "?"}, "value": value}
         options = [option for option in element.get("options", ()) if option["value"] == value]

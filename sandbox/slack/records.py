@@ -144,6 +144,8 @@ class EphemeralMessage:
     via: str
     text: str
     blocks: tuple[Json, ...] = ()
+    #: the root of the thread that it is shown in
+    thread_ts: str | None = None
     trigger_id: str | None = None
     #: replaced since
     gone: bool = False

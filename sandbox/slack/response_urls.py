@@ -128,11 +128,15 @@ class ResponseUrls:
         if posted is not None:
             self._state.edit(posted, content)
             return
+        thread_ts = None
         for private in self._state.private_messages:
-            private.gone = private.gone or private.ts == original
-        self._show_to_one(url, content, via=RESPONSE_URL)
+            if private.ts == original:
+                private.gone, thread_ts = True, private.thread_ts
+        self._show_to_one(url, content, via=RESPONSE_URL, thread_ts=thread_ts)
 
-    def _show_to_one(self, url: ResponseUrl, content: MessageContent, *, via: str) -> None:
+    def _show_to_one(
+        self, url: ResponseUrl, content: MessageContent, *, via: str, thread_ts: str | None = None
+    ) -> None:
         self._state.show_to_one(
             EphemeralMessage(
                 ts=self._state.next_ts(url.team_id),
@@ -142,6 +146,7 @@ class ResponseUrls:
                 via=via,
                 text=content.text or "",
                 blocks=content.blocks or (),
+                thread_ts=thread_ts,
                 trigger_id=url.trigger_id,
             )
         )

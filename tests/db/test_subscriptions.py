@@ -1,4 +1,4 @@
-from bot.db import subscriptions, threads
+from bot.db import stale_messages, subscriptions, threads
 from bot.db.rows import SubscriptionRow
 from bot.db.threads import ListedRow
 from bot.domain.message_kinds import MessageKind
@@ -92,6 +92,26 @@ async def test_followers_are_mentioned_once_in_the_order_in_which_they_asked(fil
                 connection, subscription_id=thread, user_id=user_id, account_id=filled.account_id, now=now
             )
         assert await subscriptions.followers_of(connection, thread) == (OWNER, "U9", "U3")
+
+
+async def test_the_card_shows_who_is_mentioned_so_it_is_stale_once_that_changes(filled: FilledDatabase) -> None:
+    thread = await filled.add_thread(await filled.add_long_task())
+    await filled.post_first(thread)
+    since = []
+    for change in ("add", "add again", "remove", "remove again"):
+        async with filled.database.begin() as connection:
+            await stale_messages.leave_thread(connection, thread)
+            now = filled.clock.move(1)
+            if change.startswith("add"):
+                await subscriptions.add_follower(
+                    connection, subscription_id=thread, user_id="U9", account_id=None, now=now
+                )
+            else:
+                await subscriptions.remove_follower(connection, subscription_id=thread, user_id="U9", now=now)
+            people = await subscriptions.followers_of(connection, thread)
+        stale = {message.kind: message.stale_since for message in await filled.messages(thread)}
+        since.append((stale[MessageKind.ROOT], stale[MessageKind.CARD] == now, "U9" in people))
+    assert since == [(None, True, True), (None, False, True), (None, True, False), (None, False, False)]
 
 
 async def test_what_is_followed_is_listed_by_channel_person_and_long_task(filled: FilledDatabase) -> None:

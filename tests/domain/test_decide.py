@@ -97,6 +97,15 @@ def test_a_look_that_finds_nothing_new_changes_the_time_alone() -> None:
     assert found_nothing_new(FIRST, later.after)
 
 
+@pytest.mark.parametrize("place", [{"destination_url": "/spaces/DEST/pages/7/Handbook"}, {"destination_id": "7"}])
+def test_a_card_changes_as_soon_as_the_place_is_known(place: dict[str, str]) -> None:
+    known = replace(COPYING, **place)
+    first = look(FIRST, seen(known), seconds=5)
+    again = look(first.after, seen(known), seconds=10)
+    assert [(one.changes, one.card_changed) for one in (first, again)] == [((), True), ((), False)]
+    assert not found_nothing_new(FIRST, first.after)
+
+
 @pytest.mark.parametrize(
     "after",
     [

@@ -7,7 +7,8 @@ from structlog.typing import EventDict
 
 from bot.db import threads
 from bot.db.engine import DatabaseAway
-from bot.follow.buttons import Press, press
+from bot.follow.buttons import press
+from bot.follow.press import Press
 from bot.render import replies
 from bot.render.buttons import Action
 from bot.render.i18n import Texts
@@ -50,9 +51,10 @@ async def test_a_press_on_a_card_whose_post_is_not_written_down_yet_counts(stepp
 async def test_a_late_look_begins_no_second_thread_in_a_direct_message(stepped: SteppedBot) -> None:
     stepped.slack.add_channel("C0SECRET", "secret", members=[PERSON], bot=False, private=True)
     remote_id = stepped.sandbox.begin(STALL)
-    await stepped.ask(remote_id, channel="C0SECRET")
+    command = await stepped.sandbox.type(remote_id, channel="C0SECRET")
     await stepped.until(lambda: len(stepped.answers()) > 1)
-    follow_in_dm = pressed(Action.FOLLOW_IN_DM, channel_id="C0SECRET")
+    url = stepped.slack.response_url(command.response_url_id)
+    follow_in_dm = pressed(Action.FOLLOW_IN_DM, channel_id="C0SECRET", response_url=url)
     # The second press begins the thread while the first looks.
     held = HeldCredentials(stepped.deps.credentials)
     late = asyncio.create_task(press(replace(stepped.deps, credentials=held), stepped.worker.people, follow_in_dm))

@@ -4,8 +4,10 @@ import pytest
 
 from bot.domain.states import Verbosity
 from bot.render import replies
+from bot.render.buttons import Action, labelled_button
 from bot.render.i18n import Texts
 from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn
 from sandbox.confluence import faults
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
@@ -179,7 +181,9 @@ async def test_a_private_channel_without_the_bot_is_answered_with_how_to_invite(
     await stepped.ask(remote_id, channel="C0SECRET")
     await stepped.until(lambda: len(stepped.answers()) > 1)
 
-    assert stepped.answers() == [following(en, remote_id), replies.invite(en, "longtask", value="1").text]
+    follow_in_dm = labelled_button(en, Action.FOLLOW_IN_DM, task=Mrkdwn("Copying pages"), value="1")
+    invitation = replies.invite(en, "longtask", follow_in_dm=follow_in_dm)
+    assert stepped.answers() == [following(en, remote_id), invitation.text]
     await stepped.run(60)
     assert stepped.slack.messages("C0SECRET") == []
 

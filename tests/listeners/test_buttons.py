@@ -1,6 +1,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 import aiohttp
@@ -13,24 +14,16 @@ from bot.render.i18n import Texts
 from sandbox.confluence import faults
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, TOKEN
 from sandbox.scenarios import scenario
-from sandbox.slack import SIGNING_SECRET, EphemeralMessage, Fault, PostedMessage
+from sandbox.slack import SIGNING_SECRET, EphemeralMessage, PostedMessage
 from sandbox.slack.records import Json
 from sandbox.slack.signatures import signed_headers
+from tests.listeners.shown import buttons
 from tests.support.stepped_bot import SteppedBot
 
 COPY = scenario("copy_with_renames_and_restrictions")
+Over = Callable[[SteppedBot], Awaitable[str]]
 STALL = scenario("stall")
 VANISHING = scenario("vanishing")
-
-
-def buttons(message: PostedMessage | EphemeralMessage) -> dict[str, str | None]:
-    """The values of a message's buttons, by action."""
-    return {
-        element["action_id"]: element.get("value")
-        for block in message.blocks
-        if block["type"] == "actions"
-        for element in block["elements"]
-    }
 
 
 def following(texts: Texts, remote_id: str) -> str:
@@ -100,55 +93,9 @@ async def test_a_stopped_thread_is_stopped_once(stepped: SteppedBot, en: Texts) 
 
     again = await stepped.press(card, Action.STOP, user=COLLEAGUE, value=value)
 
-    assert again == [replies.not_followed_here(en, remote_id).text]
+    assert again == [replies.no_longer_followed(en).text]
     await stepped.run(10)
     assert stepped.slack.dms(PERSON) == []
-
-
-# -- Notify me
-
-
-async def test_a_person_who_presses_notify_me_is_mentioned_at_the_end(stepped: SteppedBot, en: Texts) -> None:
-    remote_id = await stepped.follow(COPY)
-
-    answers = await stepped.press(stepped.card(remote_id), Action.NOTIFY_ME, user=COLLEAGUE)
-
-    assert answers == [replies.now_notified(en).text]
-    await stepped.until(lambda: f"<@{COLLEAGUE}>" in stepped.thread(remote_id)[-1].text)
-
-
-# -- Check now
-
-
-async def test_check_now_looks_at_once_and_the_card_shows_when(stepped: SteppedBot) -> None:
-    # Nothing moves in its first two minutes, so nothing else brings an edit.
-    remote_id = await stepped.follow(scenario("long_outage"))
-    await stepped.run(60)
-    card, looks = stepped.card(remote_id), stepped.confluence.looks(remote_id)
-    edits = len(card.versions)
-    minute = int(stepped.clock().timestamp()) // 60 * 60
-    assert f"Last checked <!date^{minute}^" not in card.text
-
-    assert await stepped.press(card, Action.CHECK_NOW, user=COLLEAGUE) == []
-
-    assert stepped.confluence.looks(remote_id) == looks + 1
-    await stepped.until(lambda: len(card.versions) > edits, within=5)
-    assert f"Last checked <!date^{minute}^" in card.text
-
-
-async def test_check_now_says_so_when_it_is_pressed_again_within_five_seconds(stepped: SteppedBot, en: Texts) -> None:
-    remote_id = await stepped.follow(STALL)
-    await stepped.run(10)
-    card = stepped.card(remote_id)
-    await stepped.press(card, Action.CHECK_NOW)
-    looks = stepped.confluence.looks(remote_id)
-
-    assert await stepped.press(card, Action.CHECK_NOW, user=COLLEAGUE) == [replies.checked_just_now(en).text]
-    assert stepped.confluence.looks(remote_id) == looks
-
-    stepped.clock.move(5)
-    assert await stepped.press(card, Action.CHECK_NOW, user=COLLEAGUE) == []
-    assert stepped.confluence.looks(remote_id) == looks + 1
 
 
 # -- Follow again
@@ -162,6 +109,14 @@ async def vanished(stepped: SteppedBot) -> str:
     return remote_id
 
 
+async def stopped(stepped: SteppedBot) -> str:
+    """The id of a long task that was followed until somebody stopped that."""
+    remote_id = await stepped.follow(STALL)
+    await stepped.press(stepped.card(remote_id), Action.STOP)
+    await stepped.until(lambda: Action.FOLLOW_AGAIN in buttons(stepped.card(remote_id)))
+    return remote_id
+
+
 async def test_a_card_offers_to_follow_again_only_once_the_result_is_unknown(stepped: SteppedBot) -> None:
     remote_id = await stepped.follow(VANISHING)
     card = stepped.card(remote_id)
@@ -172,10 +127,11 @@ async def test_a_card_offers_to_follow_again_only_once_the_result_is_unknown(ste
     assert list(buttons(card)) == [Action.FOLLOW_AGAIN]
 
 
-async def test_follow_again_begins_a_new_thread_once_confluence_finds_the_long_task_again(
-    stepped: SteppedBot, en: Texts
+@pytest.mark.parametrize("over", [vanished, stopped])
+async def test_follow_again_begins_a_new_thread_after_a_stop_and_once_confluence_finds_the_long_task_again(
+    stepped: SteppedBot, en: Texts, over: Over
 ) -> None:
-    remote_id = await vanished(stepped)
+    remote_id = await over(stepped)
     first = stepped.root(remote_id)
     stepped.confluence.faults.clear()
 
@@ -187,8 +143,12 @@ async def test_follow_again_begins_a_new_thread_once_confluence_finds_the_long_t
     assert list(buttons(stepped.card(remote_id))) == [Action.STOP, Action.NOTIFY_ME, Action.CHECK_NOW]
 
 
-async def test_follow_again_begins_one_thread_however_often_it_is_pressed(stepped: SteppedBot, en: Texts) -> None:
-    remote_id = await vanished(stepped)
+@pytest.mark.parametrize("over", [vanished, stopped])
+async def test_follow_again_begins_one_thread_however_often_it_is_pressed(
+    stepped: SteppedBot, en: Texts, over: Over
+) -> None:
+    remote_id = await over(stepped)
+    answered = len(stepped.answers())
     root, card = stepped.root(remote_id), stepped.card(remote_id)
     stepped.confluence.faults.clear()
 
@@ -198,7 +158,7 @@ async def test_follow_again_begins_one_thread_however_often_it_is_pressed(steppe
     await stepped.until(lambda: stepped.root(remote_id) is not root and stepped.thread(remote_id))
     (later,) = await stepped.press(card, Action.FOLLOW_AGAIN, user=COLLEAGUE)
 
-    first_answers = [stepped.answers()[-1], stepped.answers(COLLEAGUE)[0]]
+    first_answers = [*stepped.answers()[answered:], stepped.answers(COLLEAGUE)[0]]
     assert sorted(first_answers) == sorted([following(en, remote_id), replies.already_following(en, remote_id).text])
     assert later.startswith(replies.left_over(en, remote_id).text)
     assert stepped.root(remote_id).ts.replace(".", "") in later
@@ -217,8 +177,11 @@ async def test_follow_again_says_why_nothing_is_followed_while_the_long_task_is_
     assert len(stepped.slack.messages(CHANNEL)) == 1
 
 
-async def test_follow_again_shows_the_result_of_a_long_task_that_has_ended_meanwhile(stepped: SteppedBot) -> None:
-    remote_id = await vanished(stepped)
+@pytest.mark.parametrize("over", [vanished, stopped])
+async def test_follow_again_shows_the_result_of_a_long_task_that_has_ended_meanwhile(
+    stepped: SteppedBot, over: Over
+) -> None:
+    remote_id = await over(stepped)
     stepped.confluence.faults.clear()
     stepped.clock.move(2 * 3600)
 
@@ -227,6 +190,23 @@ async def test_follow_again_shows_the_result_of_a_long_task_that_has_ended_meanw
     assert f"Long task {remote_id} has ended already" in answer
     await stepped.run(30)
     assert len(stepped.slack.messages(CHANNEL)) == 1
+
+
+# -- What runs now
+
+
+async def test_a_failure_offers_what_runs_now_on_card_and_completion(stepped: SteppedBot, en: Texts) -> None:
+    remote_id = await stepped.follow(scenario("failure"))
+    card = stepped.card(remote_id)
+    await stepped.until(lambda: Action.WHAT_RUNS_NOW in buttons(card))
+    await stepped.run(10)
+    (completion,) = [message for message in stepped.thread(remote_id) if buttons(message) and message is not card]
+    assert list(buttons(completion)) == [Action.WHAT_RUNS_NOW]
+
+    for message in (card, completion):
+        assert await stepped.press(message, Action.WHAT_RUNS_NOW, user=COLLEAGUE) == [
+            replies.help(en, "/longtask").text
+        ]
 
 
 # -- Open in Confluence
@@ -372,29 +352,18 @@ async def test_a_press_without_a_channel_is_answered_by_its_response_url(stepped
     assert "Stopped" not in card.text
 
 
-async def test_a_press_without_a_response_url_does_what_it_says_and_is_answered_by_the_card(
-    stepped: SteppedBot,
-) -> None:
+async def test_a_press_without_a_response_url_does_what_it_says_and_is_answered(stepped: SteppedBot) -> None:
     card = stepped.card(await stepped.follow(STALL))
 
     assert await send(stepped, payload_of(card, Action.STOP)) == 200
 
     await stepped.until(lambda: f"<@{COLLEAGUE}>" in card.text)
-    assert stepped.answers(COLLEAGUE) == []
+    assert len(stepped.answers(COLLEAGUE)) == 1
 
 
 async def test_a_press_that_names_no_team_belongs_to_the_persons(stepped: SteppedBot) -> None:
     card = stepped.card(await stepped.follow(STALL))
 
     assert await send(stepped, payload_of(card, Action.STOP, team=None)) == 200
-
-    await stepped.until(lambda: f"<@{COLLEAGUE}>" in card.text)
-
-
-async def test_a_press_whose_response_url_fails_is_carried_out(stepped: SteppedBot) -> None:
-    card = stepped.card(await stepped.follow(STALL))
-    stepped.slack.faults.add("response_url", Fault.status(500))
-
-    assert await stepped.press(card, Action.STOP, user=COLLEAGUE) == []
 
     await stepped.until(lambda: f"<@{COLLEAGUE}>" in card.text)

@@ -70,12 +70,24 @@ def _actions(block: dict[str, Any]) -> list[str]:
     if len({element["action_id"] for element in elements}) < len(elements):
         broken.append("the same action twice")
     for element in elements:
-        if element["type"] != "button" or not set(element) <= {"type", "action_id", "text", "value", "url"}:
+        known = {"type", "action_id", "text", "accessibility_label", "value", "url", "confirm"}
+        if element["type"] != "button" or not set(element) <= known:
             broken.append(f"element {element}")
         broken += _text_object(element["text"], 75)
+        if not 1 <= units(element.get("accessibility_label", "")) <= 75:
+            broken.append(f"accessibility label of {element}")
+        if "confirm" in element:
+            broken += _question(element["confirm"])
         if len(element.get("value", "v")) > 2_000 or len(element.get("url", "u")) > 3_000:
             broken.append("value or url too long")
     return broken
+
+
+def _question(confirm: dict[str, Any]) -> list[str]:
+    limits = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+    if set(confirm) != set(limits):
+        return [f"confirm {confirm}"]
+    return [one for part, limit in limits.items() for one in _text_object(confirm[part], limit)]
 
 
 def _chart(block: dict[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.blocks import button, fitting, message, sections
+from bot.render.blocks import button, fitting, message, question, sections
 from bot.render.mrkdwn import Mrkdwn, length
 
 LINES = st.lists(st.text(alphabet="a🎉", min_size=1, max_size=900).map(Mrkdwn), max_size=12)
@@ -29,9 +29,20 @@ def test_a_message_has_at_most_fifty_blocks() -> None:
 
 
 def test_a_button_is_cut_to_slacks_limits() -> None:
-    assert button("stop", "x" * 80, value="v" * 2_001) == {
+    assert button("stop", "x" * 80, read_out="y" * 80, value="v" * 2_001) == {
         "type": "button",
         "action_id": "stop",
         "text": {"type": "plain_text", "text": "x" * 74 + "…", "emoji": False},
+        "accessibility_label": "y" * 74 + "…",
         "value": "v" * 2_000,
+    }
+
+
+def test_a_question_is_cut_to_slacks_limits() -> None:
+    asked = question(title="t" * 101, text="x" * 301, confirm="c" * 31, deny="d" * 31)
+    assert {part: (text["type"], text["text"]) for part, text in asked.items()} == {
+        "title": ("plain_text", "t" * 99 + "…"),
+        "text": ("plain_text", "x" * 299 + "…"),
+        "confirm": ("plain_text", "c" * 29 + "…"),
+        "deny": ("plain_text", "d" * 29 + "…"),
     }

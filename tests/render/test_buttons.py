@@ -1,12 +1,24 @@
-"""Buttons show only while they can do something."""
+"""Buttons show only while they can do something, and say what that is."""
 
 from dataclasses import replace
 
 import msgspec
+import pytest
 
+from bot.domain.snapshot import Kind, Snapshot
 from bot.domain.states import Outcome, Titles
-from bot.render.buttons import button_row
+from bot.render.buttons import (
+    LABELS,
+    QUESTIONS,
+    Action,
+    button_row,
+    completion_row,
+    labelled_button,
+    task_of_buttons,
+)
 from bot.render.i18n import Texts
+from bot.render.message import Block
+from bot.render.mrkdwn import Mrkdwn, data
 from bot.render.thread import ThreadView
 from tests.support.views import COPY, COPYING
 
@@ -14,12 +26,16 @@ URL = "https://acme.atlassian.net/wiki/spaces/DEST/pages/98765433/Team+handbook"
 OPEN = ("open", None, URL)
 
 
+def each_of(rows: list[Block]) -> list[tuple[str, str | None, str | None]]:
+    """The action id, value and URL of each button."""
+    return [(each["action_id"], each.get("value"), each.get("url")) for row in rows for each in row["elements"]]
+
+
 def shown(
     texts: Texts, view: ThreadView, subscription_id: str | None = "7"
 ) -> list[tuple[str, str | None, str | None]]:
-    """The action id, value and URL of each button."""
-    rows = button_row(texts, view, subscription_id=subscription_id)
-    return [(each["action_id"], each.get("value"), each.get("url")) for row in rows for each in row["elements"]]
+    """The action id, value and URL of each button of a card."""
+    return each_of(button_row(texts, view, subscription_id=subscription_id))
 
 
 def test_each_outcome_shows_the_buttons_that_do_something_then(en: Texts) -> None:
@@ -27,9 +43,9 @@ def test_each_outcome_shows_the_buttons_that_do_something_then(en: Texts) -> Non
         Outcome.FOLLOWING: [("stop", "7", None), ("notify_me", "7", None), ("check_now", "7", None), OPEN],
         Outcome.FINISHED: [OPEN],
         Outcome.PROBLEMS: [OPEN],
-        Outcome.FAILED: [OPEN],
+        Outcome.FAILED: [("what_runs_now", "7", None), OPEN],
         Outcome.UNKNOWN: [("follow_again", "7", None), OPEN],
-        Outcome.STOPPED: [OPEN],
+        Outcome.STOPPED: [("follow_again", "7", None), OPEN],
     }
 
 
@@ -48,7 +64,88 @@ def test_no_button_leads_to_the_place_if_titles_are_not_shown(en: Texts) -> None
         Outcome.FOLLOWING: [("stop", "7", None), ("notify_me", "7", None), ("check_now", "7", None)],
         Outcome.FINISHED: [],
         Outcome.PROBLEMS: [],
-        Outcome.FAILED: [],
+        Outcome.FAILED: [("what_runs_now", "7", None)],
         Outcome.UNKNOWN: [("follow_again", "7", None)],
-        Outcome.STOPPED: [],
+        Outcome.STOPPED: [("follow_again", "7", None)],
     }
+
+
+def test_a_page_can_be_opened_as_soon_as_its_place_is_known(en: Texts) -> None:
+    begun = Snapshot(kind=Kind.COPY, percent=0.0)
+    known = msgspec.structs.replace(begun, destination_url="/spaces/DEST/pages/98765433/Team+handbook")
+    assert [OPEN in shown(en, replace(COPYING, snapshot=snapshot)) for snapshot in (begun, known)] == [False, True]
+
+
+def test_the_completion_has_the_buttons_of_the_card_that_is_missing(en: Texts) -> None:
+    of_completion = {
+        (outcome, has_card): each_of(
+            completion_row(en, replace(COPYING, outcome=outcome), subscription_id="7", has_card=has_card)
+        )
+        for outcome in (Outcome.FINISHED, Outcome.FAILED, Outcome.UNKNOWN)
+        for has_card in (True, False)
+    }
+    assert of_completion == {
+        (Outcome.FINISHED, True): [],
+        (Outcome.FINISHED, False): [OPEN],
+        (Outcome.FAILED, True): [("what_runs_now", "7", None)],
+        (Outcome.FAILED, False): [("what_runs_now", "7", None), OPEN],
+        (Outcome.UNKNOWN, True): [],
+        (Outcome.UNKNOWN, False): [("follow_again", "7", None), OPEN],
+    }
+    failed = replace(COPYING, outcome=Outcome.FAILED)
+    assert completion_row(en, failed, subscription_id=None, has_card=False) == []
+
+
+def test_stop_asks_back_and_names_the_task(en: Texts) -> None:
+    stop = button_row(en, COPYING, subscription_id="7")[0]["elements"][0]
+    plain = {"type": "plain_text", "emoji": False}
+    assert stop == {
+        "type": "button",
+        "action_id": "stop",
+        "text": {**plain, "text": "Stop following"},
+        "accessibility_label": "Stop following: Copying pages · 3145728001",
+        "value": "7",
+        "confirm": {
+            "title": {**plain, "text": "Stop following?"},
+            "text": {
+                **plain,
+                "text": (
+                    "Copying pages · 3145728001: nobody in this channel gets any more updates. "
+                    "The task itself goes on in Confluence."
+                ),
+            },
+            "confirm": {**plain, "text": "Stop following"},
+            "deny": {**plain, "text": "Keep following"},
+        },
+    }
+
+
+def test_a_task_of_which_nothing_is_known_is_named_by_its_id(en: Texts) -> None:
+    assert task_of_buttons(en, replace(COPYING, snapshot=None)) == "Confluence task 3145728001"
+
+
+def test_a_label_is_plain_text(en: Texts) -> None:
+    task = Mrkdwn(f"*{data('R&D <plans> of C*_*')}* <https://acme.atlassian.net/x|{data('go @channel')}>")
+    button = labelled_button(en, Action.CHECK_NOW, task=task, value="7")
+    assert button["accessibility_label"] == "Check now: R&D <plans> of C*_* go @channel"
+
+
+@pytest.mark.parametrize("action", Action)
+def test_labels_and_questions_keep_slacks_limits_in_every_language(texts: Texts, action: Action) -> None:
+    button = labelled_button(texts, action, task=data("名" * 300), value="7")
+    # Slack may cut the text of a button at about thirty characters.
+    assert len(button["text"]["text"]) <= 40
+    assert len(button["accessibility_label"]) == 75
+    assert button["accessibility_label"].startswith(button["text"]["text"])
+    if action in QUESTIONS:
+        asked = {part: text["text"] for part, text in button["confirm"].items()}
+        limits = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+        assert {part: len(text) for part, text in asked.items() if len(text) > limits[part]} == {}
+        assert [part for part, text in asked.items() if "…" in text] == ["text"]
+        assert not asked["text"].endswith("…")
+
+
+def test_no_two_buttons_have_the_same_label(texts: Texts) -> None:
+    labels = [str(texts.say(label)) for label in LABELS.values()]
+    assert set(LABELS) == set(Action)
+    assert len(set(labels)) == len(labels)

@@ -12,7 +12,16 @@ from sandbox.update_catalogs import CATALOGS, template, translated, updated, wri
 
 TRANSLATED = sorted(path.stem for path in CATALOGS.glob("*.po"))
 #: sentences that may read the same as in English
-SAME_AS_ENGLISH = {"“{title}”", "“{text}”", "“{name}”", "{outcome}: {task}", "{example}: {meaning}", "Details", "Link"}
+SAME_AS_ENGLISH = {
+    "“{title}”",
+    "“{text}”",
+    "“{name}”",
+    "{outcome}: {task}",
+    "{button}: {task}",
+    "{example}: {meaning}",
+    "Details",
+    "Link",
+}
 PLACEHOLDER = re.compile(r"\{[a-z_]*\}")
 MARKUP = re.compile(r"[*_~`<>&|]")
 

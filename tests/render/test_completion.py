@@ -53,7 +53,10 @@ def test_without_a_card_the_completion_has_its_buttons_and_says_the_link_once(en
         RELINKING, snapshot=snapshot, outcome=Outcome.FINISHED, site_url="https://example.atlassian.net/wiki"
     )
     summary = summarize(snapshot, [], Outcome.FINISHED)
-    with_card, without = completion(en, view, summary), completion(en, view, summary, buttons_of="7")
+    with_card, without = (
+        completion(en, view, summary),
+        completion(en, view, summary, subscription_id="7", has_card=False),
+    )
     assert without.text == with_card.text
     shown = [block["text"]["text"] for block in without.blocks if block["type"] == "section"]
     assert [("Open in Confluence" in text) for text in shown] == [False]

@@ -12,7 +12,7 @@ from bot.domain.parsing.response import parse_response
 from bot.domain.poll_result import Seen
 from bot.domain.states import Outcome
 from bot.render.i18n import Texts
-from bot.render.message import Message
+from bot.render.message import Block, Message
 from bot.render.thread import ThreadView
 from sandbox.gallery.examples import answers, counts, examples
 from sandbox.gallery.situations import Situation, messages
@@ -57,13 +57,20 @@ def layout(message: Message) -> str:
             case "context":
                 lines += [f"    {element['text']}" for element in block["elements"]]
             case "actions":
-                lines += [
-                    f"    [{element['text']['text']}] {element.get('url', '')}".rstrip()
-                    for element in block["elements"]
-                ]
+                lines += [line for element in block["elements"] for line in button(element)]
             case kind:
                 lines.append(f"    ({kind}: {block['title']})")
     return "\n".join([*lines, "  text:", *(f"  | {line}" for line in message.text.splitlines())])
+
+
+def button(element: Block) -> list[str]:
+    """Write the label, what a screen reader says instead, and what is asked first."""
+    lines = [f"    [{element['text']['text']}] {element.get('url', '')}".rstrip()]
+    lines.append(f"      | {element['accessibility_label']}")
+    if "confirm" in element:
+        asked = {part: text["text"] for part, text in element["confirm"].items()}
+        lines.append(f"      ? {asked['title']} {asked['text']} [{asked['deny']}] [{asked['confirm']}]")
+    return lines
 
 
 def page(named: list[tuple[str, Message]]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.mrkdwn import Mrkdwn, channel, clip, code, data, length, link, mention
+from bot.render.mrkdwn import Mrkdwn, channel, clip, code, data, length, link, mention, unmarked
 from sandbox.slack_html import mrkdwn_html
 
 #: text that tries hard to be more than text
@@ -82,6 +82,15 @@ def test_a_cut_is_never_inside_a_character_or_an_emoji(text: str, limit: int, cu
 def test_escaping_can_be_read_back(text: str) -> None:
     assert "<" not in data(text)
     assert unescape(data("a < b & c > d")) == "a < b & c > d"
+
+
+@pytest.mark.parametrize(
+    "text", ["R&D <plan>", "*bold* ~gone~ `code`", "_slanted_ snake_case", ":tada: see https://evil.example/x", "&amp;"]
+)
+def test_plain_text_is_what_was_written(text: str) -> None:
+    assert unmarked(data(text)) == text
+    assert unmarked(Mrkdwn(f"*{data(text)}* {code('/longtask')}")) == f"{text} /longtask"
+    assert unmarked(link("https://a.example/x?y&z", data(text))) == text
 
 
 def test_a_person_is_mentioned_by_id_only() -> None:

@@ -23,6 +23,7 @@ from bot.domain.snapshot import Kind
 from bot.domain.states import Outcome
 from bot.render import replies
 from bot.render.blocks import paragraphs
+from bot.render.buttons import Action, labelled_button
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
@@ -151,10 +152,14 @@ def test_several_answers_are_joined_within_the_limits(en: Texts, breaches: Calla
 
 
 def test_an_invitation_may_offer_a_direct_message(en: Texts) -> None:
-    without, with_button = replies.invite(en, "longtask"), replies.invite(en, "@longtask", value="12")
+    follow_in_dm = labelled_button(en, Action.FOLLOW_IN_DM, task=Mrkdwn("Copying pages"), value="12")
+    without, with_button = (
+        replies.invite(en, "longtask"),
+        replies.invite(en, "@longtask", follow_in_dm=follow_in_dm),
+    )
     assert "`/invite @longtask`" in without.text
     assert [block["type"] for block in without.blocks] == ["section"]
-    assert with_button.blocks[-1]["elements"][0]["value"] == "12"
+    assert with_button.blocks[-1] == {"type": "actions", "elements": [follow_in_dm]}
 
 
 def test_a_status_answer_shows_the_card_without_following(en: Texts) -> None:

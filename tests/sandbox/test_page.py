@@ -40,7 +40,7 @@ async def next_state(response: aiohttp.ClientResponse) -> list[tuple[str | None,
 
 
 async def test_a_file_is_handed_to_who_sees_its_message(sandbox: Sandbox) -> None:
-    file = share(sandbox, b"\xef\xbb\xbfTitle", post(sandbox, "root"))
+    file = share(sandbox, b"\xef\xbb\xbfTitle", post(sandbox, "root"), "findings ü.csv")
     sandbox.slack.channels[CHANNEL].members.add("U0OLENA")
     sandbox.slack.add_user("U0OLENA")
     link = channel_messages(sandbox.slack, CHANNEL, PERSON)[-1]["content"]

@@ -1,21 +1,17 @@
 """What the page shows of Slack to one person: conversations, and messages with names, language and content."""
 
-from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, Sandbox
 from sandbox.page.channel import channel_messages
 from sandbox.page.conversations import conversations
 from sandbox.scenarios import scenario
-from sandbox.slack.records import EphemeralMessage
-from tests.sandbox.page_support import mention, paragraph, post, share
+from tests.sandbox.page_support import mention, paragraph, post, share, whisper
 
 
 def test_threads_and_what_only_one_person_sees(sandbox: Sandbox) -> None:
     root = post(sandbox, f"*Following* for <@{PERSON}>")
     reply = post(sandbox, "38%", root)
     for user in (PERSON, COLLEAGUE):
-        ts = sandbox.slack.next_ts(TEAM)
-        sandbox.slack.show_to_one(
-            EphemeralMessage(ts=ts, at=0, user=user, channel=CHANNEL, via="ack", text=f"<@{user}>")
-        )
+        whisper(sandbox, user, f"<@{user}>")
     bot = {"author": "longtask", "app": True, "edited": False, "lang": "en-US"}
     assert [message | {"ts": ""} for message in channel_messages(sandbox.slack, CHANNEL, PERSON)] == [
         {
@@ -47,9 +43,7 @@ def test_a_message_is_in_the_language_that_its_metadata_or_its_thread_names(sand
     share(sandbox, b"a", root)
     post(sandbox, "без мови")
     slack.say(CHANNEL, COLLEAGUE, "Was ist das?")
-    slack.show_to_one(
-        EphemeralMessage(ts=slack.next_ts(TEAM), at=0, user=PERSON, channel=CHANNEL, via="ack", text="Довідка")
-    )
+    whisper(sandbox, PERSON, "Довідка")
     languages = [message["lang"] for message in channel_messages(slack, CHANNEL, PERSON)]
     assert languages == ["ja", "ja", "uk-UA", "de-DE", "uk-UA"]
 

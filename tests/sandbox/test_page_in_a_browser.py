@@ -7,51 +7,15 @@ import pytest
 from playwright.async_api import Page, expect
 
 from sandbox.demo import furnish
-from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
+from sandbox.harness import COLLEAGUE, PERSON, Sandbox
 from sandbox.scenarios import scenario
-from sandbox.slack.message_content import MessageContent
-from sandbox.slack.records import EphemeralMessage, File, Json
 from tests.sandbox.conftest import CONTRAST, PATIENCE
+from tests.sandbox.page_support import button, card, edit, open_thread, post, share, whisper
 
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 760}
 DESKTOP = {"width": 1280, "height": 720}
-
-
-def button(label: str, **more: str) -> Json:
-    return {"type": "button", "action_id": label, "text": {"type": "plain_text", "text": label}, **more}
-
-
-def card(percent: str, *, buttons: tuple[str, ...] = ("Stop following",)) -> MessageContent:
-    parts = [{"type": "mrkdwn", "text": text} for text in (f"*Copying pages*\n{percent}", "no warnings")]
-    blocks = (
-        {"type": "section", "text": parts[0]},
-        {"type": "context", "elements": [parts[1]]},
-        {"type": "actions", "elements": [button(label, accessibility_label=f"{label}: 17") for label in buttons]},
-    )
-    return MessageContent(text=percent, blocks=blocks)
-
-
-def post(sandbox: Sandbox, content: MessageContent, root: str | None = None, channel: str = CHANNEL) -> str:
-    slack = sandbox.slack
-    return slack.post(slack.workspaces[TEAM], slack.channels[channel], content, thread_ts=root).ts
-
-
-def say(sandbox: Sandbox, text: str, root: str | None = None) -> str:
-    return post(sandbox, MessageContent(text=text), root)
-
-
-def whisper(sandbox: Sandbox, user: str) -> None:
-    ts = sandbox.slack.next_ts(TEAM)
-    sandbox.slack.show_to_one(
-        EphemeralMessage(ts=ts, at=0, user=user, channel=CHANNEL, via="ack", text=f"only for {user}")
-    )
-
-
-async def open_thread(page: Page) -> None:
-    await page.locator("#messages .count").first.click()
-    await expect(page.locator("#thread article").first).to_be_visible()
 
 
 async def test_a_person_types_a_command_opens_the_thread_and_stops_it_with_a_button(
@@ -68,6 +32,7 @@ async def test_a_person_types_a_command_opens_the_thread_and_stops_it_with_a_but
     await page.locator("#messages .count").first.click()
     await expect(page.locator("#thread")).to_contain_text("%", timeout=PATIENCE)
     await page.locator("#thread [data-action=stop]").first.click()
+    await page.get_by_role("dialog").get_by_role("button").last.click()
     await expect(page.locator("#thread [data-action=stop]")).to_have_count(0, timeout=PATIENCE)
 
 
@@ -85,10 +50,10 @@ async def test_the_page_loads_nothing_from_elsewhere_and_fits_a_narrow_screen(pa
 
 
 async def test_a_thread_has_one_reply_counter_however_often_people_are_changed(sandbox: Sandbox, page: Page) -> None:
-    whisper(sandbox, PERSON)
-    root = say(sandbox, "root")
-    say(sandbox, "reply", root)
-    whisper(sandbox, COLLEAGUE)
+    whisper(sandbox, PERSON, f"only for {PERSON}")
+    root = post(sandbox, "root")
+    post(sandbox, "reply", root)
+    whisper(sandbox, COLLEAGUE, f"only for {COLLEAGUE}")
 
     for user in (COLLEAGUE, PERSON, COLLEAGUE, PERSON):
         await page.select_option("#person", user)
@@ -101,7 +66,7 @@ async def test_a_thread_has_one_reply_counter_however_often_people_are_changed(s
 
 async def test_each_message_carries_its_language(sandbox: Sandbox, page: Page) -> None:
     metadata = {"event_type": "longtask_message", "event_payload": {"id": "1", "language": "ja"}}
-    post(sandbox, MessageContent(text="フォロー中", metadata=metadata))
+    post(sandbox, "フォロー中", metadata=metadata)
 
     await expect(page.get_by_text("フォロー中").locator("xpath=ancestor::*[@lang][1]")).to_have_attribute("lang", "ja")
     await expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -109,35 +74,21 @@ async def test_each_message_carries_its_language(sandbox: Sandbox, page: Page) -
 
 async def test_an_edit_announces_only_the_lines_that_changed(sandbox: Sandbox, page: Page) -> None:
     news = page.locator("#news")
-    root = say(sandbox, "root")
-    shown = post(sandbox, card("38%"), root)
+    root = post(sandbox, "root")
+    shown = post(sandbox, "38%", root, blocks=card("38%"))
     await open_thread(page)
 
-    sandbox.slack.edit(sandbox.slack.message(CHANNEL, shown), card("39%"))
+    edit(sandbox, shown, "39%", card("39%"))
     await expect(news).to_have_text("39%")
 
-    say(sandbox, "Finished: all of it", root)
+    post(sandbox, "Finished: all of it", root)
     await expect(news).to_have_text("longtask Finished: all of it")
     assert await page.locator("[aria-live], [role=log]").count() == 0
 
 
-async def test_a_button_keeps_its_focus_while_its_message_is_edited(sandbox: Sandbox, page: Page) -> None:
-    shown = post(sandbox, card("38%", buttons=("Check now", "Stop following")), say(sandbox, "root"))
-    await open_thread(page)
-    focused = page.get_by_role("button", name="Check now: 17")
-    await focused.focus()
-
-    sandbox.slack.edit(sandbox.slack.message(CHANNEL, shown), card("39%", buttons=("Check now", "Stop following")))
-    await expect(page.locator("#thread")).to_contain_text("39%")
-    await expect(focused).to_be_focused()
-
-    sandbox.slack.edit(sandbox.slack.message(CHANNEL, shown), card("100%", buttons=()))
-    await expect(page.locator("#thread")).to_be_focused()
-
-
 async def test_on_a_phone_an_open_thread_has_one_main_and_one_heading(sandbox: Sandbox, page: Page) -> None:
     await page.set_viewport_size(PHONE)
-    say(sandbox, "reply", say(sandbox, "root"))
+    post(sandbox, "reply", post(sandbox, "root"))
     await open_thread(page)
 
     assert await page.get_by_role("main").count() == 1
@@ -156,15 +107,15 @@ async def test_every_text_has_contrast_in_light_and_dark(
     sandbox: Sandbox, page: Page, scheme: str, size: dict[str, int]
 ) -> None:
     furnish(sandbox, "en")
-    root = say(sandbox, f"*b* `code` <@{PERSON}> <https://a.example|link> :tada: ~s~")
+    root = post(sandbox, f"*b* `code` <@{PERSON}> <https://a.example|link> :tada: ~s~")
     styled = [button("Go", style="primary"), button("No", style="danger"), button("Open", url="https://a.example")]
-    post(sandbox, MessageContent(text="x", blocks=({"type": "actions", "elements": styled},)), root)
-    share(sandbox, root)
-    whisper(sandbox, PERSON)
-    post(sandbox, MessageContent(text="new"), channel="C0HANDBOOK")
-    sandbox.slack.edit(sandbox.slack.message(CHANNEL, root), MessageContent(text=f"*Ended* <@{PERSON}>"))
-    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    await page.set_viewport_size({"width": size["width"], "height": size["height"]})
+    post(sandbox, "38%", root, blocks=card("38%", *styled))
+    share(sandbox, b"a", root)
+    whisper(sandbox, PERSON, "only for marta")
+    post(sandbox, "new", channel="C0HANDBOOK")
+    edit(sandbox, root, f"*Ended* <@{PERSON}>")
+    await page.emulate_media(color_scheme=scheme)
+    await page.set_viewport_size(size)
     await page.reload()
 
     assert await page.evaluate(CONTRAST) == []
@@ -174,15 +125,8 @@ async def test_every_text_has_contrast_in_light_and_dark(
     assert back == {"light": "rgb(255, 255, 255)", "dark": "rgb(26, 29, 33)"}[scheme]
 
 
-def share(sandbox: Sandbox, root: str) -> None:
-    slack = sandbox.slack
-    slack.files["F0LIST"] = File(id="F0LIST", team_id=TEAM, filename="findings.csv", length=6, content=b"a,b\r\nc")
-    where = slack.channels[CHANNEL]
-    slack.post(slack.workspaces[TEAM], where, MessageContent(text="12 found"), thread_ts=root, file_ids=("F0LIST",))
-
-
 async def test_the_csv_file_can_be_opened(sandbox: Sandbox, page: Page) -> None:
-    share(sandbox, say(sandbox, "root"))
+    share(sandbox, b"a,b\r\nc", post(sandbox, "root"))
     await open_thread(page)
 
     async with page.expect_download() as opened:
@@ -199,7 +143,7 @@ async def test_a_second_channel_and_direct_messages_are_switched_to(sandbox: San
     conversations = page.get_by_role("navigation").get_by_role("listitem")
     await expect(conversations).to_have_text(["# releases", "# handbook", "longtask APP"])
 
-    post(sandbox, MessageContent(text="only for marta"), channel=direct.id)
+    post(sandbox, "only for marta", channel=direct.id)
     await expect(conversations).to_have_text(["# releases", "# handbook", "longtask APP new"])
     await conversations.get_by_role("button", name="longtask").click()
     await expect(page.locator("#messages")).to_contain_text("only for marta")
@@ -212,7 +156,7 @@ async def test_a_second_channel_and_direct_messages_are_switched_to(sandbox: San
 
 async def test_moments_are_in_the_readers_time_zone_and_language_with_seconds(sandbox: Sandbox, page: Page) -> None:
     sandbox.slack.users[COLLEAGUE].locale = "de-DE"
-    say(sandbox, "Last checked <!date^1795424523^{date_short} {time_secs}|Nov 23, 2026, 9:02 AM UTC>")
+    post(sandbox, "Last checked <!date^1795424523^{date_short} {time_secs}|Nov 23, 2026, 9:02 AM UTC>")
 
     await expect(page.locator(".section")).to_have_text("Last checked Nov 23, 2026 6:02:03\N{NARROW NO-BREAK SPACE}PM")
     await page.select_option("#person", COLLEAGUE)
@@ -221,9 +165,9 @@ async def test_moments_are_in_the_readers_time_zone_and_language_with_seconds(sa
 
 async def test_a_link_to_a_message_opens_its_thread_here(sandbox: Sandbox, page: Page) -> None:
     furnish(sandbox, "en")
-    root = post(sandbox, MessageContent(text="elsewhere"), channel="C0HANDBOOK")
-    post(sandbox, MessageContent(text="reply"), root, channel="C0HANDBOOK")
-    say(sandbox, f"<https://sandbox.slack.com/archives/C0HANDBOOK/p{root.replace('.', '')}|the thread>")
+    root = post(sandbox, "elsewhere", channel="C0HANDBOOK")
+    post(sandbox, "reply", root, channel="C0HANDBOOK")
+    post(sandbox, f"<https://sandbox.slack.com/archives/C0HANDBOOK/p{root.replace('.', '')}|the thread>")
 
     await page.get_by_role("link", name="the thread").click()
 
@@ -232,7 +176,7 @@ async def test_a_link_to_a_message_opens_its_thread_here(sandbox: Sandbox, page:
 
 
 async def test_text_from_outside_is_never_markup(sandbox: Sandbox, page: Page) -> None:
-    say(sandbox, "&lt;img src=x onerror=alert(1)&gt; <javascript:alert(1)|go>")
+    post(sandbox, "&lt;img src=x onerror=alert(1)&gt; <javascript:alert(1)|go>")
 
     await expect(page.locator(".section")).to_have_text("<img src=x onerror=alert(1)> go")
     assert await page.locator("img, .section a").count() == 0

@@ -200,8 +200,9 @@ class SteppedBot:
         return self.answers(user)[before:]
 
     def answers(self, user: str = PERSON) -> list[str]:
-        """Messages that a person received by response URL."""
-        return [message.text for message in self.slack.ephemerals(user) if message.via == "response_url"]
+        """What a person alone was shown as an answer, replaced since or not: acknowledgements left out."""
+        shown = self.slack.ephemerals(user, gone=True)
+        return [message.text for message in shown if message.via in ("response_url", "chat.postEphemeral")]
 
     # -- long tasks and their threads
 

@@ -78,16 +78,22 @@ class SlackClient:
     async def ephemeral(
         self, channel: str, user_id: str, text: str, blocks: Sequence[JsonObject] = (), *, thread_ts: str | None = None
     ) -> None:
-        """Post a message that one user sees until they reload."""
+        """Post a message that one member of the channel sees until they reload; with `thread_ts` in that thread.
+
+        The bot has to be a member of the channel as well. Such a message cannot be edited.
+        """
         body = {"channel": channel, "user": user_id, **message_body(text, blocks)}
         await self._call("chat.postEphemeral", body | ({"thread_ts": thread_ts} if thread_ts else {}))
 
-    async def respond(self, response_url: str, text: str, blocks: Sequence[JsonObject] = ()) -> RespondResult:
+    async def respond(
+        self, response_url: str, text: str, blocks: Sequence[JsonObject] = (), *, replace: bool = False
+    ) -> RespondResult:
         """Answer a command or a button, visible only to the person who used it. Never raises.
 
         A response_url works five times within thirty minutes, also in conversations the bot is not a member of.
+        `replace`: instead of the message that the button is on.
         """
-        body = {"response_type": "ephemeral", "replace_original": False, **message_body(text, blocks), **NO_UNFURLING}
+        body = {"response_type": "ephemeral", "replace_original": replace, **message_body(text, blocks), **NO_UNFURLING}
         try:
             with self._metrics.in_flight("slack"):
                 async with self._session.post(response_url, json=body, proxy=proxy_for(response_url)) as response:

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from bot.render.blocks import actions, button, message, paragraphs, section
-from bot.render.buttons import Action
+from bot.render.blocks import actions, message, paragraphs, section
 from bot.render.i18n import Texts
-from bot.render.message import Message
+from bot.render.message import Block, Message
 from bot.render.mrkdwn import code
 from bot.render.replies.help import example
 
@@ -75,21 +74,20 @@ def misconfigured(texts: Texts) -> Message:
     return paragraphs(sentence)
 
 
-def invite(texts: Texts, bot_name: str, *, value: str | None = None) -> Message:
+def invite(texts: Texts, bot_name: str, *, follow_in_dm: Block | None = None) -> Message:
     """Ask for an invitation to a conversation that the bot is not in.
 
-    `value`: of the *Follow in a DM* button; None leaves the button out.
+    `follow_in_dm`: the button that offers a direct message instead.
     """
     sentence = texts.say(
         "This bot may not post in this conversation, so nothing was started. In a channel, type {invite} and then your "
         "command again.",
         invite=code(f"/invite @{bot_name.lstrip('@')}"),
     )
-    if value is None:
+    if follow_in_dm is None:
         return paragraphs(sentence)
     offer = texts.say("Or follow it in a direct message with this bot.")
-    row = actions([button(Action.FOLLOW_IN_DM, texts.say("Follow in a DM"), value=value)])
-    return message([sentence, offer], [section(sentence), section(offer), row])
+    return message([sentence, offer], [section(sentence), section(offer), actions([follow_in_dm])])
 
 
 def may_not_stop(texts: Texts) -> Message:

@@ -130,16 +130,6 @@ def left_over(texts: Texts, remote_id: str, link: str | None = None) -> Message:
     return paragraphs(_with_thread(texts, sentence, link))
 
 
-def now_notified(texts: Texts) -> Message:
-    """Answer *Notify me too*."""
-    return paragraphs(texts.say("You will be mentioned here when this long task has ended."))
-
-
-def checked_just_now(texts: Texts) -> Message:
-    """Answer *Check now* if it was pressed too soon."""
-    return paragraphs(texts.say("This was checked a few seconds ago. What is shown is up to date."))
-
-
 def ended(texts: Texts, view: ThreadView) -> Message:
     """Show a long task that ended before it could be followed, so that nothing was posted."""
     opening = texts.say("Long task {id} has ended already, so nothing was posted here.", id=view.remote_id)

@@ -14,12 +14,16 @@ Style = Literal["primary", "danger"]
 
 
 class ConfirmationDialog(Declared):
-    """The question asked before an action is carried out."""
+    """The question asked before an action is carried out.
 
-    text: AnyText[Upto300]
-    title: Omittable[PlainText[Upto100]] = UNSET
-    confirm: Omittable[PlainText[Upto30]] = UNSET
-    deny: Omittable[PlainText[Upto30]] = UNSET
+    https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object asks for all four texts,
+    though Slack's own types leave out three.
+    """
+
+    title: PlainText[Upto100]
+    text: PlainText[Upto300]
+    confirm: PlainText[Upto30]
+    deny: PlainText[Upto30]
     style: Omittable[Style] = UNSET
 
 

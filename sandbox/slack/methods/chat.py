@@ -99,16 +99,22 @@ def _visible_after(message: PostedMessage, content: MessageContent) -> bool:
 
 
 def post_ephemeral(state: SlackState, workspace: Workspace, args: PostEphemeral) -> Json:
-    """chat.postEphemeral."""
-    channel = find_writable_channel(state, workspace, args.channel)
+    """chat.postEphemeral: unlike chat.postMessage not to a user id, and only from a member to a member."""
+    channel = find_channel(state, workspace, args.channel)
+    if channel.archived:
+        raise ApiError("is_archived")
+    if channel.is_im and not state.policies.messages_tab:
+        raise ApiError("messages_tab_disabled")
     if workspace.bot_user_id not in channel.members:
         raise ApiError("not_in_channel")
     if args.user not in channel.members:
         raise ApiError("user_not_in_channel")
     content = read_content(text=args.text, blocks=args.blocks)
+    if content.warnings:
+        raise ApiError("msg_too_long")
     if not content.visible:
         raise ApiError("no_text")
-    find_thread_root(state, channel, args.thread_ts)
+    root = find_thread_root(state, channel, args.thread_ts)
     ephemeral = EphemeralMessage(
         ts=state.next_ts(workspace.team_id),
         at=state.clock(),
@@ -117,8 +123,11 @@ def post_ephemeral(state: SlackState, workspace: Workspace, args: PostEphemeral)
         via="chat.postEphemeral",
         text=content.text or "",
         blocks=content.blocks or (),
+        thread_ts=root,
     )
-    state.show_to_one(ephemeral)
+    # Slack: "Ephemeral messages in threads are only shown if there is already an active thread."
+    if root is None or any(not channel.messages[ts].deleted for ts in channel.replies.get(root, [])):
+        state.show_to_one(ephemeral)
     return {"message_ts": ephemeral.ts}
 
 

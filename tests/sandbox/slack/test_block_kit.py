@@ -14,6 +14,22 @@ def button(**fields: object) -> Json:
     return {"type": "button", "text": plain("Go"), **fields}
 
 
+def confirm(**fields: object) -> Json:
+    """The question that a button asks; None leaves a field out."""
+    asked = {
+        "title": plain("Stop?"),
+        "text": plain("Sure?"),
+        "confirm": plain("Stop"),
+        "deny": plain("Go on"),
+        **fields,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def asking(**fields: object) -> Json:
+    return {"type": "actions", "elements": [button(confirm=confirm(**fields))]}
+
+
 def select(**fields: object) -> Json:
     return {"type": "static_select", "options": [{"text": plain("Quiet"), "value": "quiet"}], **fields}
 
@@ -49,7 +65,8 @@ def home(*blocks: Json) -> Json:
         {"type": "context", "elements": [mrkdwn("a"), {**plain("b"), "emoji": False}]},
         {"type": "actions", "elements": [button(action_id=f"a{n}") for n in range(25)]},
         {"type": "actions", "elements": [button(value="v" * 2000, style="danger", accessibility_label="Stop 7")]},
-        {"type": "actions", "elements": [button(confirm={"text": mrkdwn("Sure?"), "title": plain("Stop")})]},
+        asking(),
+        asking(title=plain("x" * 100), text=plain("x" * 300), confirm=plain("x" * 30), style="danger"),
         {"type": "divider"},
         {"type": "header", "text": plain("x" * 150)},
         line(),
@@ -112,9 +129,24 @@ def test_blocks_that_slack_takes(block: Json) -> None:
             {"type": "actions", "elements": [button(accessibility_label="x" * 76)]},
             "Expected `str` of length <= 75 [json-pointer:/blocks/0/elements/0/accessibility_label]",
         ),
+        *(
+            (
+                asking(**{part: plain("x" * (limit + 1))}),
+                f"Expected `str` of length <= {limit} [json-pointer:/blocks/0/elements/0/confirm/{part}/text]",
+            )
+            for part, limit in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30))
+        ),
+        *(
+            (
+                asking(**{part: None}),
+                f"Object missing required field `{part}` [json-pointer:/blocks/0/elements/0/confirm]",
+            )
+            for part in ("title", "text", "confirm", "deny")
+        ),
+        (asking(text=mrkdwn("x")), "Invalid value 'mrkdwn' [json-pointer:/blocks/0/elements/0/confirm/text/type]"),
         (
-            {"type": "actions", "elements": [button(confirm={"text": mrkdwn("x" * 301)})]},
-            "Expected `str` of length <= 300 [json-pointer:/blocks/0/elements/0/confirm/text/text]",
+            asking(style="green"),
+            "Invalid enum value 'green' [json-pointer:/blocks/0/elements/0/confirm/style]",
         ),
         (
             {"type": "actions", "elements": [button(url="https://e.org/" + "x" * 3000)]},

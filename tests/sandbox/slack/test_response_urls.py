@@ -95,3 +95,15 @@ async def test_an_ephemeral_message_is_replaced_too(
     await post(http, slack.response_url(click.response_url_id), {"text": "done", "replace_original": True})
     assert [item.text for item in slack.ephemerals("U1")] == ["done"]
     assert [item.text for item in slack.ephemerals("U1", gone=True)] == ["sure?", "done"]
+
+
+async def test_a_replaced_ephemeral_message_stays_in_its_thread(
+    slack: SlackSimulator, http: aiohttp.ClientSession, client: AsyncWebClient, bot: BotStub
+) -> None:
+    root = await client.chat_postMessage(channel="C1", text="root")
+    await client.chat_postMessage(channel="C1", text="reply", thread_ts=root["ts"])
+    await client.chat_postEphemeral(channel="C1", user="U1", text="sure?", blocks=BLOCKS, thread_ts=root["ts"])
+    (question,) = slack.ephemerals("U1")
+    click = await slack.click("C1", question.ts, "stop", "U1")
+    await post(http, slack.response_url(click.response_url_id), {"text": "done", "replace_original": True})
+    assert [(item.text, item.thread_ts) for item in slack.ephemerals("U1")] == [("done", root["ts"])]

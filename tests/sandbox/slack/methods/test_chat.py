@@ -239,14 +239,6 @@ async def test_edits_after_leaving_a_public_channel_are_played_both_ways(
     assert await error_of(client.chat_postMessage(channel="C1", text="x")) == "not_in_channel"
 
 
-async def test_an_ephemeral_message_is_seen_by_one_member(slack: SlackSimulator, client: AsyncWebClient) -> None:
-    await client.chat_postEphemeral(channel="C1", user="U1", text="psst")
-    assert [(item.via, item.text) for item in slack.ephemerals("U1")] == [("chat.postEphemeral", "psst")]
-    assert slack.ephemerals("U2") == []
-    assert await error_of(client.chat_postEphemeral(channel="C1", user="U3", text="psst")) == "user_not_in_channel"
-    assert await error_of(client.chat_postEphemeral(channel="C2", user="U1", text="psst")) == "not_in_channel"
-
-
 async def test_permalinks_lead_into_the_thread(client: AsyncWebClient) -> None:
     root = await client.chat_postMessage(channel="C1", text="root")
     reply = await client.chat_postMessage(channel="C1", text="reply", thread_ts=root["ts"])

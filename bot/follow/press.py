@@ -1,0 +1,24 @@
+"""A button that was pressed, as Slack sends it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """Which button a person pressed, and where."""
+
+    team_id: str
+    enterprise_id: str | None
+    #: None outside conversations
+    channel_id: str | None
+    user_id: str
+    #: None if Slack gives none
+    response_url: str | None
+    action: str
+    #: as the button carries it; None if that is no id
+    subscription_id: int | None
+    message_ts: str
+    #: the root of the thread that the button is in
+    thread_ts: str | None = None
+    #: whether the button is on a message of ours that only this person sees
+    is_private: bool = False

@@ -1,0 +1,68 @@
+"""Render answers to buttons: what holds now that one was pressed."""
+
+from datetime import datetime
+
+from bot.render.blocks import actions, message, paragraphs, section
+from bot.render.buttons import Action, labelled_button, task_of_buttons
+from bot.render.i18n import Texts
+from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn, channel
+from bot.render.thread import ThreadView
+
+
+def notified(texts: Texts, view: ThreadView, *, subscription_id: str) -> Message:
+    """Say that the person is mentioned at the end, and offer to undo that."""
+    sentence = texts.say("You will be mentioned in the thread when this task ends.")
+    return _with_button(texts, sentence, Action.DO_NOT_NOTIFY_ME, view, subscription_id=subscription_id)
+
+
+def not_notified(texts: Texts, view: ThreadView, *, subscription_id: str) -> Message:
+    """Say that the person is not mentioned at the end, and offer to undo that."""
+    sentence = texts.say("You will not be mentioned when this task ends. The thread still follows it.")
+    return _with_button(texts, sentence, Action.NOTIFY_ME, view, subscription_id=subscription_id)
+
+
+def checked(texts: Texts, at: datetime, percent: float | None, *, moved: bool) -> Message:
+    """Say what a look has found. `percent`: None if Confluence gives none; `moved`: it was another one before."""
+    if percent is None:
+        return paragraphs(texts.say("Checked {time}: running, without a percentage.", time=at))
+    figure = texts.percent(percent)
+    if moved:
+        return paragraphs(texts.say("Checked {time}: now {percent}.", time=at, percent=figure))
+    return paragraphs(texts.say("Checked {time}: still {percent}.", time=at, percent=figure))
+
+
+def checked_and_ended(texts: Texts, at: datetime) -> Message:
+    """Say that a look has found the end, which the thread tells."""
+    return paragraphs(texts.say("Checked {time}: it has ended. The result is in the thread.", time=at))
+
+
+def checked_just_now(texts: Texts, at: datetime | None) -> Message:
+    """Refuse a look so soon after another one. `at`: when Confluence last answered."""
+    sentence = texts.say("This was checked a few seconds ago. You can check again in a moment.")
+    return paragraphs(sentence) if at is None else paragraphs(sentence, _last_answer(texts, at))
+
+
+def no_answer_yet(texts: Texts, at: datetime | None) -> Message:
+    """Say that a look takes long. `at`: when Confluence last answered."""
+    sentence = texts.say("Confluence has not answered yet. As soon as it does, the thread shows it.")
+    return paragraphs(sentence) if at is None else paragraphs(sentence, _last_answer(texts, at))
+
+
+def no_longer_followed(texts: Texts) -> Message:
+    """Answer a button of a thread that has ended."""
+    return paragraphs(texts.say("This thread no longer follows the task, so nothing was done."))
+
+
+def pressed_in(texts: Texts, channel_id: str) -> Message:
+    """Introduce an answer that has to come as a direct message."""
+    return paragraphs(texts.say("You pressed a button in {channel}:", channel=channel(channel_id)))
+
+
+def _last_answer(texts: Texts, at: datetime) -> Mrkdwn:
+    return texts.say("Confluence last answered {time}.", time=at)
+
+
+def _with_button(texts: Texts, sentence: Mrkdwn, action: Action, view: ThreadView, *, subscription_id: str) -> Message:
+    button = labelled_button(texts, action, task=task_of_buttons(texts, view), value=subscription_id)
+    return message([sentence], [section(sentence), actions([button])])
