@@ -58,7 +58,10 @@ class Question:
 QUESTIONS: Mapping[Action, Question] = {
     Action.STOP: Question(
         title=wording("Stop following?"),
-        text=wording("{task}: nobody in this channel gets any more updates. The task itself goes on in Confluence."),
+        text=wording(
+            "This channel gets no more updates, and nobody is told how it ends: {task}. "
+            "The task itself goes on in Confluence."
+        ),
         confirm=wording("Stop following"),
         deny=wording("Keep following"),
     ),

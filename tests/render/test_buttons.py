@@ -110,7 +110,7 @@ def test_stop_asks_back_and_names_the_task(en: Texts) -> None:
             "text": {
                 **plain,
                 "text": (
-                    "Copying pages · 3145728001: nobody in this channel gets any more updates. "
+                    "This channel gets no more updates, and nobody is told how it ends: Copying pages · 3145728001. "
                     "The task itself goes on in Confluence."
                 ),
             },

@@ -4,8 +4,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from sandbox.harness import PERSON, Sandbox
+from sandbox.scenarios import scenario
 from sandbox.slack.records import Json
-from tests.sandbox.conftest import CONTRAST
+from tests.sandbox.conftest import CONTRAST, PATIENCE
 from tests.sandbox.page_support import button, card, edit, open_thread, post, whisper
 
 pytestmark = pytest.mark.browser
@@ -74,3 +75,26 @@ async def test_what_one_person_sees_in_a_thread_is_no_reply_to_count(sandbox: Sa
     await expect(page.locator("#thread")).to_contain_text("Only visible to you")
     await expect(page.locator("#thread article")).to_have_count(3)
     await expect(page.locator("#messages .count")).to_contain_text("1 reply")
+
+
+async def test_stop_asks_first_and_an_answer_for_one_person_is_shown_in_the_thread(
+    sandbox: Sandbox, page: Page
+) -> None:
+    await sandbox.start_bot()
+    await page.fill("#text", f"/longtask {sandbox.begin(scenario('stall'))}")
+    await page.press("#text", "Enter")
+    count = page.locator("#messages .count")
+    await expect(count).to_contain_text("1 reply", timeout=PATIENCE)
+    await open_thread(page)
+
+    await page.locator("#thread").get_by_role("button", name="Stop following").click()
+    question = page.get_by_role("dialog", name="Stop following?")
+    await expect(question).to_contain_text("The task itself goes on in Confluence.")
+    await question.get_by_role("button", name="Keep following").click()
+    await expect(question).to_be_hidden()
+    await page.locator("#thread [data-action=notify_me]").click()
+
+    answer = page.locator("#thread .private")
+    await expect(answer).to_contain_text("You will be mentioned", timeout=PATIENCE)
+    await expect(count).to_contain_text("1 reply")
+    assert [request.text for request in sandbox.slack.requests if request.kind == "click"] == ["notify_me"]

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from bot.render.blocks import button, question
 from bot.render.i18n import Catalogs, Texts
 from bot.render.message import Block, Message
 from sandbox.gallery.examples import answers, examples
 from sandbox.gallery.page import page
 from sandbox.gallery.situations import messages
+from sandbox.html_tree import Element, element
 from sandbox.html_tree import html as html_of
 from sandbox.slack_html import message_html, mrkdwn_html
 from tests.sandbox.conftest import CONTRAST
@@ -171,3 +173,13 @@ def test_a_mark_is_drawn_and_named() -> None:
     drawn, unknown = (html_of(*mrkdwn_html(text, NAMES.get)) for text in (":white_check_mark:", ":tada:"))
     assert 'role="img" aria-label="white check mark"' in drawn
     assert unknown == '<span class="emoji">:tada:</span>'
+
+
+def test_a_button_carries_what_is_read_out_and_what_is_asked_first() -> None:
+    asked = question(title='"Sure"?', text="<b>", confirm="Yes", deny="No")
+    block = {"type": "actions", "elements": [button("stop", "Stop", read_out='Stop: "Copy"', question=asked)]}
+    shown = message_html(Message(text="x", blocks=(block,)), NAMES.get)
+    said = '{"title": "\\"Sure\\"?", "text": "<b>", "confirm": "Yes", "deny": "No"}'
+    attributes = {"class": "button", "data-action": "stop", "aria-label": 'Stop: "Copy"', "data-confirm": said}
+    pressed = Element("button", {"type": "button"} | attributes, ("Stop",))
+    assert shown == element("div", element("div", pressed, class_="actions"), class_="slack")
