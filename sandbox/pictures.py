@@ -46,7 +46,10 @@ async def take_pictures(folder: Path, chromium: str) -> list[Path]:
         ):
             furnish(sandbox, "en")
             await sandbox.start_bot()
-            page = await browser.new_page(locale="en-US", timezone_id="Europe/Berlin", viewport=_DESKTOP)
+            # without motion: no message is highlighted because it has just changed
+            page = await browser.new_page(
+                locale="en-US", timezone_id="Europe/Berlin", viewport=_DESKTOP, reduced_motion="reduce"
+            )
             await page.goto(address)
             ended = await _follow(sandbox, _ENDED, PERSON, speed=_SPEED)
             await _wait(sandbox, lambda: any(PERSON in reply.mentions for reply in sandbox.thread_of(ended)))
