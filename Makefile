@@ -1,6 +1,6 @@
 # Everything this project can do. Needs Python >= 3.11 with venv, git and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test lint check audit bench chaos catalogs gallery migration clean
+.PHONY: help install demo run test lint check audit bench chaos catalogs gallery pictures clean
 
 # The interpreter that is found; set PYTHON=/path/to/python to choose another.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -67,6 +67,9 @@ catalogs: install ## bring the translations up to date with the code
 
 gallery: install ## every message of every scenario in every language, on one page
 	$(RUN) -m bot gallery $(ARGS)
+
+pictures: install ## take the pictures of the README (docs/*.png): the demo in Chromium
+	$(RUN) -m sandbox.pictures $(ARGS)
 
 clean: ## remove what install and the tests left
 	rm -rf .uv .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

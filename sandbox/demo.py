@@ -21,8 +21,10 @@ from sandbox.slack_rich import RichRenderer
 
 #: people to whom the bot speaks another language: id, name, locale
 _READERS = (("U0JONAS", "jonas", "de-DE"), ("U0OLENA", "olena", "uk-UA"), ("U0HARUKA", "haruka", "ja-JP"))
+#: a second channel, in which nothing is followed yet: id, name
+_SECOND_CHANNEL = ("C0HANDBOOK", "handbook")
 #: a bot that polls often, because the stories are short
-_QUICK = {"POLL_MIN_SECONDS": "0.3", "POLL_MAX_SECONDS": "1"}
+QUICK = {"POLL_MIN_SECONDS": "0.3", "POLL_MAX_SECONDS": "1"}
 #: seconds without a further message after which a thread counts as complete
 _SILENCE = 1.5
 #: with --once, when all stories play side by side
@@ -92,9 +94,9 @@ async def run_demo(options: DemoOptions, *, console: Console | None = None, stdi
             async with open_sandbox(
                 database_url=f"sqlite+aiosqlite:///{folder / 'longtask.db'}",
                 kind=options.kind,
-                environ={**_QUICK, "DEFAULT_LANGUAGE": options.language},
+                environ={**QUICK, "DEFAULT_LANGUAGE": options.language},
             ) as sandbox:
-                _add_readers(sandbox, options.language)
+                furnish(sandbox, options.language)
                 bot = await sandbox.start_bot()
                 if options.once:
                     texts = bot.deliverer.deps.catalogs.texts(options.language)
@@ -115,14 +117,22 @@ async def run_demo(options: DemoOptions, *, console: Console | None = None, stdi
     return status
 
 
-def _add_readers(sandbox: Sandbox, language: str) -> None:
-    """Let everybody read `language`, add people who read others, and grant the scope for files."""
-    for user in sandbox.slack.users.values():
+def furnish(sandbox: Sandbox, language: str) -> None:
+    """Let everybody read `language`, and add people who read others, a second channel, and the scope for files.
+
+    Everybody has a direct message with the bot.
+    """
+    slack = sandbox.slack
+    for user in slack.users.values():
         user.locale = language
     for user_id, name, locale in _READERS:
-        sandbox.slack.add_user(user_id, name=name, locale=locale)
-        sandbox.slack.channels[CHANNEL].members.add(user_id)
-    sandbox.slack.workspaces[TEAM].scopes |= {"files:write"}
+        slack.add_user(user_id, name=name, locale=locale)
+        slack.channels[CHANNEL].members.add(user_id)
+    people = slack.channels[CHANNEL].members - {slack.first_workspace.bot_user_id}
+    slack.add_channel(*_SECOND_CHANNEL, members=people)
+    for person in sorted(people):
+        slack.open_im(slack.first_workspace, person)
+    slack.workspaces[TEAM].scopes |= {"files:write"}
 
 
 async def _play_once(

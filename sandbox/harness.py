@@ -62,6 +62,10 @@ class Sandbox:
         """Type `/longtask …` into a channel."""
         return await self.slack.command(text, user=user, channel=channel)
 
+    async def type_in(self, text: str, user: str, channel: str) -> DispatchResult:
+        """Type `/longtask …` as the page does."""
+        return await self.type(text, user=user, channel=channel)
+
     def root_of(self, remote_id: str, channel: str = CHANNEL) -> PostedMessage | None:
         """Return the newest root under which a long task is followed; None if there is none."""
         found = [message for message in self.slack.messages(channel) if remote_id in message.text]

@@ -21,7 +21,7 @@ _COMMAND = "/longtask"
 
 
 class InteractiveDemo:
-    """One channel, in a terminal and on a page."""
+    """The channel in a terminal, and all conversations on a page."""
 
     def __init__(
         self, sandbox: Sandbox, scenarios: list[Scenario], *, speed: float, port: int, patience: float
@@ -80,11 +80,11 @@ class InteractiveDemo:
         self._typing.add(typing)
         typing.add_done_callback(self._typing.discard)
 
-    async def send_command(self, text: str, user: str = PERSON) -> DispatchResult:
+    async def send_command(self, text: str, user: str = PERSON, channel: str = CHANNEL) -> DispatchResult:
         """Send the bot what a person typed behind the command; an offered long task named in it begins now."""
         for remote_id in [known for known in self._offered if known in text]:
             self._sandbox.confluence.add(self._offered.pop(remote_id).story, remote_id)
-        result = await self._sandbox.type(text, user=user)
+        result = await self._sandbox.type(text, user=user, channel=channel)
         self._show_offers()
         return result
 

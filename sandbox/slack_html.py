@@ -1,134 +1,141 @@
 """Render Slack messages as HTML that looks like Slack."""
 
 import json
-import re
-from collections.abc import Callable
-from html import escape, unescape
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import assert_never
 
 from bot.render.message import Block, Message
+from sandbox.html_tree import Element, Node, element
+from sandbox.slack_emoji import emoji
+from sandbox.slack_markup import Code, Date, Emoji, Link, Mention, Names, Span, Styled, read_markup
 
-_DATE = re.compile(r"<!date\^(\d+)\^[^|>]*\|([^>]*)>")
-_ANGLED = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
-_CODE = re.compile(r"`([^`\n]+)`")
-_EDGE = r"(?<![^\s(“«>·])"
-_STYLES = (
-    (re.compile(_EDGE + r"\*([^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)"), r"<b>\1</b>"),
-    (re.compile(_EDGE + r"_([^\s_](?:[^_\n]*[^\s_])?)_(?!\w)"), r"<i>\1</i>"),
-    (re.compile(_EDGE + r"~([^\s~](?:[^~\n]*[^\s~])?)~(?!\w)"), r"<s>\1</s>"),
-)
-_EMOJI = re.compile(r":[a-z0-9_+'-]+:")
-
-#: schemes that Slack turns into links
-_LINKED = ("http://", "https://", "mailto:", "slack://")
-
-STYLE = """
-.slack{font:15px/1.47 Lato,system-ui,sans-serif;color:#1d1c1d;max-width:640px;overflow-wrap:anywhere}
-.slack a{color:#1264a3;text-decoration:none}
-.slack .mention{color:#1264a3;background:#e8f5fa;border-radius:3px;padding:0 2px}
-.slack code{font:12px Menlo,Consolas,monospace;color:#c01343;background:#f6f6f6;border:1px solid #ddd}
-.slack .section{margin:4px 0;white-space:pre-wrap}
-.slack .context{font-size:13px;color:#616061;margin:4px 0;white-space:pre-wrap}
-.slack .actions{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0}
-.slack .button{font:inherit;font-size:13px;font-weight:700;color:#1d1c1d;background:#fff}
-.slack .button{border:1px solid #bbb;border-radius:4px;padding:4px 12px}
-.slack figure{margin:8px 0;border:1px solid #ddd;border-radius:8px;padding:12px;max-width:460px}
-.slack figcaption{font-weight:700;font-size:13px}
-.slack svg text{font-size:9px;fill:#616061}
-.slack time{background:#f4ede4;border-radius:3px;padding:0 2px}
-.slack .emoji{background:#fff3c4}
-"""
+_STYLE = Path(__file__).parent / "slack_html.css"
 
 
-def message_html(message: Message) -> str:
+def style() -> str:
+    """Return the CSS of messages, with light and dark colours."""
+    return _STYLE.read_text(encoding="utf-8")
+
+
+def message_html(message: Message, names: Names) -> Element:
     """Render one message: its blocks, or its text if it has none."""
     if not message.blocks:
-        return f'<div class="slack"><div class="section">{mrkdwn_html(message.text)}</div></div>'
-    return f'<div class="slack">{"".join(_block(block) for block in message.blocks)}</div>'
+        return element("div", _paragraph(mrkdwn_html(message.text, names)), class_="slack")
+    return element("div", *(_BLOCKS[block["type"]](block, names) for block in message.blocks), class_="slack")
 
 
-def mrkdwn_html(text: str) -> str:
-    """Render text in Slack's markup: dates, links, mentions, code, and the three styles."""
-    kept: list[str] = []
-
-    def keep(html: str) -> str:
-        kept.append(html)
-        return f"\ue000{len(kept) - 1}\ue001"
-
-    text = text.replace("\ue000", "").replace("\ue001", "")
-    text = _CODE.sub(lambda match: keep(f"<code>{_plain(match[1])}</code>"), text)
-    text = _DATE.sub(lambda match: keep(f'<time data-epoch="{match[1]}">{_plain(match[2])}</time>'), text)
-    text = _ANGLED.sub(lambda match: keep(_angled(match[1], match[2])), text)
-    html = _plain(text)
-    for pattern, replacement in _STYLES:
-        html = pattern.sub(replacement, html)
-    html = _EMOJI.sub(lambda match: f'<span class="emoji">{match[0]}</span>', html)
-    return re.sub("\ue000(\\d+)\ue001", lambda match: kept[int(match[1])], html)
+def mrkdwn_html(text: str, names: Names) -> tuple[Node, ...]:
+    """Render text in Slack's markup."""
+    return tuple(map(_span, read_markup(text, names)))
 
 
-def _plain(text: str) -> str:
-    return escape(unescape(text), quote=False)
+def _span(span: Span) -> Node:
+    match span:
+        case str():
+            return span
+        case Styled():
+            return element(span.style, *map(_span, span.spans))
+        case Code():
+            return element("code", span.text)
+        case Date():
+            moment = datetime.fromtimestamp(span.epoch, UTC)
+            return element("time", span.fallback, datetime=f"{moment:%Y-%m-%dT%H:%M:%SZ}", data_form=span.form)
+        case Link():
+            return element("a", span.label, href=span.url, target="_blank", rel="noopener noreferrer")
+        case Mention():
+            return element("span", span.shown, class_="mention")
+        case Emoji():
+            return emoji(span.name)
+        case _:
+            assert_never(span)
 
 
-def _angled(target: str, label: str | None) -> str:
-    if target[0] in "@#!":
-        return f'<span class="mention">{_plain(label or target)}</span>'
-    if not target.startswith(_LINKED):
-        return _plain(label or target)
-    return f'<a href="{escape(unescape(target))}">{_plain(label or target)}</a>'
+def _text(part: Block, names: Names) -> tuple[Node, ...]:
+    """Render a text object."""
+    return mrkdwn_html(part["text"], names) if part["type"] == "mrkdwn" else (part["text"],)
 
 
-def _section(block: Block) -> str:
-    return f'<div class="section">{mrkdwn_html(block["text"]["text"])}</div>'
+def _paragraph(nodes: tuple[Node, ...]) -> Element:
+    return element("div", *nodes, class_="section")
 
 
-def _context(block: Block) -> str:
-    lines = "".join(f"<div>{mrkdwn_html(element['text'])}</div>" for element in block["elements"])
-    return f'<div class="context">{lines}</div>'
+def _section(block: Block, names: Names) -> Element:
+    paragraph = _paragraph(_text(block["text"], names))
+    if "accessory" not in block:
+        return paragraph
+    return element("div", paragraph, _button(block["accessory"]), class_="beside")
 
 
-def _actions(block: Block) -> str:
-    return f'<div class="actions">{"".join(map(_button, block["elements"]))}</div>'
+def _context(block: Block, names: Names) -> Element:
+    lines = (element("div", *_text(part, names)) for part in block["elements"])
+    return element("div", *lines, class_="context")
 
 
-def _button(button: Block) -> str:
-    label, shared = _plain(button["text"]["text"]), f'class="button" data-action="{escape(button["action_id"])}"'
+def _actions(block: Block, _names: Names) -> Element:
+    return element("div", *map(_button, block["elements"]), class_="actions")
+
+
+def _button(button: Block) -> Element:
+    label = button["text"]["text"]
+    attributes = {"class": f"button {button.get('style', '')}".strip(), "data-action": button.get("action_id", "")}
     if "accessibility_label" in button:
-        shared += f' aria-label="{escape(button["accessibility_label"])}"'
-    if "url" in button:
-        return f'<a {shared} href="{escape(button["url"])}" target="_blank" rel="noopener">{label}</a>'
+        attributes["aria-label"] = button["accessibility_label"]
     if "confirm" in button:
         asked = {part: text["text"] for part, text in button["confirm"].items() if part != "style"}
-        shared += f' data-confirm="{escape(json.dumps(asked))}"'
-    return f'<button type="button" {shared}>{label}</button>'
+        attributes["data-confirm"] = json.dumps(asked, ensure_ascii=False)
+    if "url" in button:
+        address = {"href": button["url"], "target": "_blank", "rel": "noopener noreferrer"}
+        return Element("a", {**attributes, **address}, (label,))
+    return Element("button", {"type": "button", **attributes}, (label,))
 
 
-def _line_chart(block: Block) -> str:
-    axis, series = block["chart"]["axis_config"], block["chart"]["series"][0]
-    values = [point["value"] for point in series["data"]]
-    width = 400 / (len(values) - 1)
-    places = [(30 + width * number, 110 - value) for number, value in enumerate(values)]
-    lines = "".join(
-        f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}" stroke="#1264a3" stroke-width="2"/>'
-        for (x, y), (to_x, to_y) in pairwise(places)
-    )
-    first, last = (_plain(axis["categories"][place]) for place in (0, -1))
-    return (
-        f"<figure><figcaption>{_plain(block['title'])}</figcaption>"
-        f'<svg viewBox="0 0 440 140" role="img" aria-label="{escape(block["title"])}">'
-        f'<text x="4" y="14">100</text><text x="14" y="112">0</text>{lines}'
-        f'<text x="30" y="124">{first}</text><text x="395" y="124">{last}</text>'
-        f'<text x="150" y="136">{_plain(axis["x_label"])}</text></svg></figure>'
-    )
+def _divider(_block: Block, _names: Names) -> Element:
+    return element("hr")
 
 
-_BLOCKS: dict[str, Callable[[Block], str]] = {
+def _header(block: Block, _names: Names) -> Element:
+    return element("div", element("b", block["text"]["text"]), class_="section header")
+
+
+def _line_chart(block: Block, _names: Names) -> Element:
+    """Draw up to six lines over an axis with three labels."""
+    axis, title = block["chart"]["axis_config"], block["title"]
+    categories = axis["categories"]
+    units = " · ".join(axis[name] for name in ("y_label", "x_label") if name in axis)
+    labels = {0: "start", len(categories) // 2: "middle", len(categories) - 1: "end"}
+    picture = element(
+        "svg",
+        *(_svg_text(str(value), 34, 14 + 100 - value, "end") for value in (0, 50, 100)),
+        *(element("path", d=f"M40 {110 - value}H430", class_="grid") for value in (0, 50, 100)),
+        *_lines(block["chart"]["series"], categories),
+        *(_svg_text(categories[place], 40 + 390 * place / max(1, len(categories) - 1), 126, anchor)
+          for place, anchor in labels.items()),
+        viewBox="0 0 440 132",
+        role="img",
+        aria_label=title,
+    )  # fmt: skip
+    return element("figure", element("figcaption", title), picture, element("p", units))
+
+
+def _lines(series: list[Block], categories: list[str]) -> Iterator[Element]:
+    width = 390 / max(1, len(categories) - 1)
+    for each in series:
+        values = {point["label"]: point["value"] for point in each["data"]}
+        places = " ".join(f"{40 + width * at:.1f},{110 - values[label]:.1f}" for at, label in enumerate(categories))
+        yield element("polyline", points=places, class_="line")
+
+
+def _svg_text(text: str, x: float, y: float, anchor: str) -> Element:
+    return element("text", text, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor)
+
+
+_BLOCKS: dict[str, Callable[[Block, Names], Element]] = {
     "section": _section,
     "context": _context,
     "actions": _actions,
+    "divider": _divider,
+    "header": _header,
     "data_visualization": _line_chart,
 }
-
-
-def _block(block: Block) -> str:
-    return _BLOCKS[block["type"]](block)

@@ -1,27 +1,20 @@
 """Render Slack messages for a terminal, with rich."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from html import unescape
+from typing import assert_never
 
 from rich.console import Group, RenderableType
+from rich.emoji import Emoji as RichEmoji
 from rich.padding import Padding
-from rich.style import Style
+from rich.style import Style as RichStyle
 from rich.text import Text
 
 from sandbox.slack import EphemeralMessage, PostedMessage, SlackSimulator
 from sandbox.slack.records import Json
+from sandbox.slack_markup import Code, Date, Emoji, Link, Mention, Span, Style, Styled, read_markup
 
-_MARKUP = re.compile(
-    r"<!date\^(?P<epoch>\d+)\^[^|>]*\|(?P<fallback>[^>]*)>"
-    r"|<(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>"
-    r"|`(?P<code>[^`\n]+)`"
-    r"|(?<![\w*])\*(?P<bold>[^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)"
-    r"|(?<![\w_])_(?P<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)"
-    r"|(?<![\w~])~(?P<struck>[^\s~](?:[^~\n]*[^\s~])?)~(?!\w)"
-)
-_STYLES = {"bold": "bold", "italic": "italic", "struck": "strike", "code": "red"}
+_STYLES = {Style.BOLD: "bold", Style.ITALIC: "italic", Style.STRUCK: "strike"}
 _BUTTON = "bold reverse"
 _INDENT = 6
 
@@ -34,33 +27,7 @@ class RichRenderer:
 
     def mrkdwn(self, text: str) -> Text:
         """Render text in Slack's markup: styles, links, people by name, dates in local time."""
-        out, place = Text(), 0
-        for match in _MARKUP.finditer(text):
-            out.append(unescape(text[place : match.start()]))
-            out.append_text(self._markup(match))
-            place = match.end()
-        return out.append(unescape(text[place:]))
-
-    def _markup(self, match: re.Match[str]) -> Text:
-        if match["epoch"]:
-            return Text(f"{datetime.fromtimestamp(int(match['epoch'])).astimezone():%d %b %H:%M}")
-        if match["target"]:
-            return self._angled(unescape(match["target"]), match["label"])
-        kind = str(match.lastgroup)
-        if kind == "code":
-            return Text(unescape(match[kind]), style=_STYLES[kind])
-        inner = self.mrkdwn(match[kind])
-        inner.stylize(_STYLES[kind])
-        return inner
-
-    def _angled(self, target: str, label: str | None) -> Text:
-        shown = unescape(label or target)
-        if target[0] in "@#!":
-            user = self._slack.users.get(target[1:])
-            return Text(f"@{user.name}" if user else shown, style="cyan")
-        # only what a browser opens becomes a link in the terminal
-        link = target if target.startswith(("http://", "https://")) else None
-        return Text(shown, style=Style(color="blue", underline=True, link=link))
+        return _text(read_markup(text, self._slack.name_of))
 
     def _body(self, text: str, blocks: tuple[Json, ...], file_ids: tuple[str, ...] = ()) -> list[RenderableType]:
         """Render the blocks of a message, or its text if it has none, and its files."""
@@ -71,16 +38,15 @@ class RichRenderer:
         match block["type"]:
             case "section":
                 yield self.mrkdwn(block["text"]["text"])
+                if "accessory" in block:
+                    yield _buttons([block["accessory"]])
             case "context":
                 for element in block["elements"]:
                     small = self.mrkdwn(element["text"])
                     small.stylize("dim")
                     yield small
             case "actions":
-                row = Text()
-                for button in block["elements"]:
-                    row.append(f" {button['text']['text']} ", style=_BUTTON).append("  ")
-                yield row
+                yield _buttons(block["elements"])
             case "data_visualization":
                 yield Text(f"{block['title']}: {_sparkline(block)}", style="blue")
 
@@ -107,6 +73,42 @@ class RichRenderer:
         ]
         private = [item for item in self._slack.ephemerals(person) if item.channel == channel]
         return [*map(self.message, messages), *map(self.ephemeral, private[-1:])]
+
+
+def _text(spans: Iterable[Span]) -> Text:
+    return Text().join(map(_span, spans))
+
+
+def _span(span: Span) -> Text:
+    match span:
+        case str():
+            return Text(span)
+        case Styled():
+            inner = _text(span.spans)
+            inner.stylize(_STYLES[span.style])
+            return inner
+        case Code():
+            return Text(span.text, style="red")
+        case Date():
+            clock = "%H:%M:%S" if "{time_secs}" in span.form else "%H:%M"
+            return Text(datetime.fromtimestamp(span.epoch).astimezone().strftime(f"%d %b {clock}"))
+        case Link():
+            # only what a browser opens becomes a link in the terminal
+            link = span.url if span.url.startswith(("http://", "https://")) else None
+            return Text(span.label, style=RichStyle(color="blue", underline=True, link=link))
+        case Mention():
+            return Text(span.shown, style="cyan")
+        case Emoji():
+            return Text(RichEmoji.replace(f":{span.name}:"))
+        case _:
+            assert_never(span)
+
+
+def _buttons(elements: Iterable[Json]) -> Text:
+    row = Text()
+    for button in elements:
+        row.append(f" {button['text']['text']} ", style=_BUTTON).append("  ")
+    return row
 
 
 def _head(name: str, at: float, *, app: bool) -> Text:

@@ -38,6 +38,8 @@ class Composed:
     thread: Thread | None
     message: Message
     shows: Shows
+    #: None for an answer, which was written when the person asked
+    language: str | None = None
 
 
 async def compose(connection: Connection, deps: Deps, row: MessageRow, thread: Thread | None) -> Composed | None:
@@ -58,7 +60,7 @@ async def compose(connection: Connection, deps: Deps, row: MessageRow, thread: T
         terminal=thread.view.outcome is not Outcome.FOLLOWING,
     )
     shown = plain(whole) if row.form is MessageForm.PLAIN else whole
-    return Composed(row=row, thread=thread, message=shown, shows=shows)
+    return Composed(row=row, thread=thread, message=shown, shows=shows, language=texts.language)
 
 
 def _digest(texts: Texts, thread: Thread, message: MessageRow, rendered: Message) -> str:

@@ -135,7 +135,14 @@ async def _call(deps: Deps, lease: Lease, composed: Composed) -> Sent:
             if ts is not None:
                 return Sent(address=Address(channel, ts), earlier=True)
     client = await deps.client(lease)
-    posted = await client.post(channel, shown.text, shown.blocks, thread_ts=thread_ts, marker=message.marker)
+    posted = await client.post(
+        channel,
+        shown.text,
+        shown.blocks,
+        thread_ts=thread_ts,
+        marker=message.marker,
+        language=composed.language,
+    )
     return Sent(address=Address(posted.channel, posted.ts))
 
 

@@ -1,51 +1,114 @@
 """Write the gallery as one HTML page."""
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from re import sub
 
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from sandbox.gallery.examples import answers
 from sandbox.gallery.situations import Situation, messages
-from sandbox.slack_html import STYLE, message_html, mrkdwn_html
+from sandbox.html_tree import Element, element, html
+from sandbox.slack_html import message_html, mrkdwn_html, style
 
-_PAGE_STYLE = """
-body{margin:0 auto;padding:16px 24px;background:#fff;font-family:system-ui,sans-serif;color:#1d1c1d}
-table{border-collapse:collapse;width:100%;table-layout:fixed}
-td,th{vertical-align:top;text-align:start;padding:8px 12px;border-top:1px solid #e3e3e3}
-th{font-weight:600;font-size:13px;color:#616061}thead th{position:sticky;top:0;background:#fff}
-col.name{width:130px}h2{margin:32px 0 8px}details{font-size:12px;color:#616061;margin-top:8px;white-space:pre-wrap}
-"""
+_PAGE_STYLE = Path(__file__).parent / "gallery.css"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_INTRODUCTION = (
+    "Each number is one moment of a Confluence task that somebody follows in Slack. Below a message is its text, which "
+    "notifications show and screen readers read."
+)
+#: a message in each language
+_Row = Sequence[Message]
 
 
 def page(languages: Sequence[Texts], situations: Iterable[Situation]) -> str:
-    """Return the HTML page: a table per situation, a row per message, a column per language."""
-    tables = [
-        _table(situation.name, languages, [list(messages(texts, situation)) for texts in languages])
-        for situation in situations
-    ]
-    tables.append(_table("answers to one person", languages, [list(answers(texts)) for texts in languages]))
+    """Return the HTML page: a section per situation, a row per message, a cell per language.
+
+    What a situation is called is folded away, so that a reader finds out from the messages.
+    """
+    numbers = count(1)
+    sections = [_thread(next(numbers), languages, situation) for situation in situations]
+    sections += [_answer(next(numbers), languages, name, row) for name, row in _answers(languages)]
+    index = (element("a", each.attributes["data-number"], href=f"#{each.attributes['id']}") for each in sections)
+    body = element(
+        "body",
+        element("header", element("h1", "Gallery of messages"), *_switches(languages)),
+        element("main", element("p", _INTRODUCTION), element("nav", *index, aria_label="Situations"), *sections),
+    )
     return (
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
-        "<meta name='viewport' content='width=device-width,initial-scale=1'><title>Gallery of messages</title>"
-        f"<style>{_PAGE_STYLE}{STYLE}</style></head><body><h1>Gallery of messages</h1>{''.join(tables)}</body></html>"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1"><title>Gallery of messages</title>'
+        f"<style>{style()}{_PAGE_STYLE.read_text(encoding='utf-8')}{_shown_languages(languages)}</style></head>"
+        f"{html(body)}</html>"
     )
 
 
-def _table(name: str, languages: Sequence[Texts], columns: Sequence[Sequence[tuple[str, Message]]]) -> str:
-    heads = "".join(f"<th scope='col'>{escape(texts.language)}</th>" for texts in languages)
-    rows = "".join(
-        f"<tr><th scope='row'>{escape(row[0][0])}</th>{''.join(map(_cell, languages, (each[1] for each in row)))}</tr>"
-        for row in zip(*columns, strict=True)
-    )
-    columns_of_table = "<col class='name'>" + "<col>" * len(languages)
-    return (
-        f"<h2>{escape(name)}</h2><table><colgroup>{columns_of_table}</colgroup>"
-        f"<thead><tr><th></th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+def _switches(languages: Sequence[Texts]) -> Iterator[Element]:
+    names = {texts.language: texts.locale.get_display_name() or texts.language for texts in languages}
+    yield _switch("Language", names | {"all": "all side by side"})
+    yield _switch("Colours", {"light": "light", "dark": "dark"})
+    yield _switch("Width", {"desktop": "desktop", "phone": "phone"})
+
+
+def _switch(legend: str, choices: dict[str, str]) -> Element:
+    """Return radio buttons, of which the first is chosen."""
+    labels: list[Element] = []
+    for value, label in choices.items():
+        chosen = {} if labels else {"checked": ""}
+        button = element("input", type="radio", name=legend, id=f"show-{value}", **chosen)
+        labels.append(element("label", button, label))
+    return element("fieldset", element("legend", legend), *labels)
+
+
+def _shown_languages(languages: Sequence[Texts]) -> str:
+    """Return the CSS that shows the chosen language."""
+    return "".join(
+        f':root:has(#show-{texts.language}:checked) .cell:not([lang="{texts.language}"]){{display:none}}'
+        for texts in languages
     )
 
 
-def _cell(texts: Texts, message: Message) -> str:
-    direction = texts.locale.text_direction
-    text = f"<details><summary>text</summary>{mrkdwn_html(message.text)}</details>" if message.blocks else ""
-    return f"<td lang='{escape(texts.language)}' dir='{direction}'>{message_html(message)}{text}</td>"
+def _thread(number: int, languages: Sequence[Texts], situation: Situation) -> Element:
+    rendered = [list(messages(texts, situation)) for texts in languages]
+    kinds = [kind for kind, _ in rendered[0]]
+    rows = list(zip(*([message for _, message in each] for each in rendered), strict=True))
+    root, *thread = (_row(languages, kind, row) for kind, row in zip(kinds, rows, strict=True))
+    parts = [element("h3", "In the channel"), root]
+    if thread:
+        parts += [element("h3", "In its thread"), element("div", *thread, class_="thread")]
+    return _section(number, situation.name, *parts)
+
+
+def _answers(languages: Sequence[Texts]) -> Iterator[tuple[str, _Row]]:
+    for row in zip(*(answers(texts) for texts in languages), strict=True):
+        yield f"answer: {row[0][0]}", [message for _, message in row]
+
+
+def _answer(number: int, languages: Sequence[Texts], name: str, row: _Row) -> Element:
+    return _section(number, name, element("h3", "To one person"), _row(languages, name, row))
+
+
+def _section(number: int, name: str, *parts: Element) -> Element:
+    anchor = sub(r"\W+", "-", name.lower()).strip("-")
+    heading = element("h2", element("a", str(number), href=f"#{anchor}"))
+    folded = element("details", element("summary", "What it is called"), name)
+    return element("section", heading, folded, *parts, id=anchor, data_number=str(number))
+
+
+def _row(languages: Sequence[Texts], kind: str, row: _Row) -> Element:
+    return element("div", *map(_cell, languages, row), class_="row", data_kind=kind)
+
+
+def _cell(texts: Texts, message: Message) -> Element:
+    head = element("p", element("b", "longtask"), " ", element("span", "APP", class_="app"))
+    parts = [element("div", head, message_html(message, _name), class_="message")]
+    if message.blocks:
+        parts.append(element("p", *mrkdwn_html(message.text, _name), class_="text"))
+    return element("div", *parts, class_="cell", lang=texts.language, dir=texts.locale.text_direction)
+
+
+def _name(some_id: str) -> str:
+    """Return the name in an id of the examples: U0ANNA is @anna, C0DOCS is #docs."""
+    return ("#" if some_id.startswith("C") else "@") + some_id[2:].lower()

@@ -1,15 +1,17 @@
-"""The messages of a channel as the page shows them: author, thread and HTML of each."""
+"""The messages of a channel as the page shows them: author, thread, language and content of each."""
 
-import re
-from html import escape
-from typing import Any, TypedDict
+from collections.abc import Iterator
+from typing import TypedDict
+from urllib.parse import urlencode
 
 from bot.render.message import Message
+from sandbox.html_tree import Element, JsonNode, as_json, element
 from sandbox.slack import EphemeralMessage, PostedMessage, SlackSimulator
 from sandbox.slack.records import Json
 from sandbox.slack_html import message_html
 
-_PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
+#: below this path the page's server hands out files
+FILES_PATH = "/files/"
 
 
 class PageMessage(TypedDict):
@@ -22,20 +24,26 @@ class PageMessage(TypedDict):
     edited: bool
     #: only the viewer sees it
     private: bool
-    html: str
+    #: the language it is written in
+    lang: str
+    content: list[JsonNode]
 
 
 def channel_messages(slack: SlackSimulator, channel: str, person: str) -> list[PageMessage]:
-    """Return what a person sees in a channel: roots, replies, and messages that only they see."""
+    """Return what a person sees in a channel, oldest first: roots, replies, and messages that only they see."""
     roots = slack.messages(channel)
     messages = [each for root in roots for each in (root, *slack.thread(channel, root.ts))]
     private = [item for item in slack.ephemerals(person) if item.channel == channel]
-    return [*(_message(slack, each) for each in messages), *(_ephemeral(slack, item) for item in private)]
+    shown = [
+        *(_message(slack, each, person) for each in messages),
+        *(_ephemeral(slack, item, person) for item in private),
+    ]
+    return sorted(shown, key=lambda message: float(message["ts"]))
 
 
-def _message(slack: SlackSimulator, message: PostedMessage) -> PageMessage:
+def _message(slack: SlackSimulator, message: PostedMessage, person: str) -> PageMessage:
     author = slack.users[message.user]
-    files = "".join(f'<div class="file">{escape(slack.files[name].filename)}</div>' for name in message.file_ids)
+    content = _content(slack, message.text, message.blocks)
     return {
         "ts": message.ts,
         "root": message.thread_ts,
@@ -43,11 +51,12 @@ def _message(slack: SlackSimulator, message: PostedMessage) -> PageMessage:
         "app": author.is_bot,
         "edited": message.edited_label,
         "private": False,
-        "html": _html(slack, message.text, message.blocks) + files,
+        "lang": _language(slack, message, person),
+        "content": [as_json(each) for each in (*content, *_files(slack, message, person))],
     }
 
 
-def _ephemeral(slack: SlackSimulator, item: EphemeralMessage) -> PageMessage:
+def _ephemeral(slack: SlackSimulator, item: EphemeralMessage, person: str) -> PageMessage:
     return {
         "ts": item.ts,
         "root": item.thread_ts,
@@ -55,27 +64,35 @@ def _ephemeral(slack: SlackSimulator, item: EphemeralMessage) -> PageMessage:
         "app": True,
         "edited": False,
         "private": True,
-        "html": _html(slack, item.text, item.blocks),
+        # carries no metadata: a message for one person is in that person's language
+        "lang": slack.users[person].locale,
+        "content": [as_json(each) for each in _content(slack, item.text, item.blocks)],
     }
 
 
-def _html(slack: SlackSimulator, text: str, blocks: tuple[Json, ...]) -> str:
-    """Return the HTML of a message, people by their names."""
-    named = _named(slack, text)
-    return message_html(Message(text=named, blocks=tuple(_named(slack, block) for block in blocks)))
+def _language(slack: SlackSimulator, message: PostedMessage, person: str) -> str:
+    """Return the language that the bot names in the metadata of a message, or of the root of its thread.
+
+    Without one, a person's message is in the author's language, and a message of the bot in the viewer's.
+    """
+    channel = slack.channels[message.channel]
+    root = channel.messages[message.thread_ts] if message.thread_ts else message
+    for each in (message, root):
+        named = (each.metadata or {}).get("event_payload", {}).get("language")
+        if named:
+            return str(named).replace("_", "-")
+    author = slack.users[message.user]
+    return slack.users[person].locale if author.is_bot else author.locale
 
 
-def _named(slack: SlackSimulator, part: Any) -> Any:
-    match part:
-        case dict():
-            return {key: _named(slack, value) for key, value in part.items()}
-        case list():
-            return [_named(slack, value) for value in part]
-        case str():
-            return _PERSON.sub(lambda match: f"<@{match[1]}|@{_name(slack, match[1])}>", part)
-        case _:
-            return part
+def _content(slack: SlackSimulator, text: str, blocks: tuple[Json, ...]) -> Iterator[Element]:
+    if text or blocks:
+        yield message_html(Message(text=text, blocks=blocks), slack.name_of)
 
 
-def _name(slack: SlackSimulator, user_id: str) -> str:
-    return slack.users[user_id].name if user_id in slack.users else user_id
+def _files(slack: SlackSimulator, message: PostedMessage, person: str) -> Iterator[Element]:
+    for file_id in message.file_ids:
+        file = slack.files[file_id]
+        address = f"{FILES_PATH}{file.id}?{urlencode({'user': person})}"
+        size = f"{file.length:,} bytes"
+        yield element("a", file.filename, element("small", size), class_="file", href=address, download=file.filename)

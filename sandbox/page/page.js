@@ -1,5 +1,9 @@
-"use strict";
-// Shows the channel as the server streams it, and sends what is typed and clicked.
+// Shows the conversation that the server streams, and sends what is typed and clicked.
+
+import { article, make, morph, show } from "./messages.js";
+import { hear } from "./news.js";
+import { confirmed, isAsking } from "./question.js";
+import { timeText } from "./times.js";
 
 const byId = (id) => document.getElementById(id);
 const list = byId("messages");
@@ -9,148 +13,96 @@ const workspace = document.querySelector(".workspace");
 const field = byId("text");
 const hint = byId("hint");
 const person = byId("person");
-const typedBefore = [];
+const narrow = matchMedia("(max-width: 720px)");
+const PERMALINK = /^https:\/\/[^/]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?/;
 
-let channel = [];
+let state = JSON.parse(byId("first").textContent);
 let openRoot = null;
 let wasOpened = false;
+let turned = true; // the reader has turned to something else since it was last shown
+let turnTo = null; // the thread to open once its conversation is there
+let events = null;
 let back = 0;
+const typedBefore = [];
+const seen = new Map(); // person and conversation -> ts of the newest message that was on the screen
 
-function make(tag, name, text) {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
+const reader = () => state.people.find((each) => each.id === person.value);
+const replies = (root) => state.messages.filter((message) => message.root === root && !message.private);
+const named = (conversation) => (conversation.direct ? conversation.name : `# ${conversation.name}`);
 
-function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-}
-
-function localTimes(element) {
-  for (const time of element.querySelectorAll("time[data-epoch]")) {
-    const moment = new Date(Number(time.dataset.epoch) * 1000);
-    time.dateTime = moment.toISOString();
-    const today = moment.toDateString() === new Date().toDateString();
-    const day = today ? "Today" : moment.toLocaleDateString([], { month: "short", day: "numeric" });
-    time.textContent = `${day} ${clock(time.dataset.epoch)}`;
-  }
-}
-
-function article(message) {
-  const element = make("article", "message");
-  element.dataset.ts = message.ts;
-  if (message.private) {
-    element.classList.add("private");
-    element.append(make("p", "only", "Only visible to you"));
-  }
-  const face = make("div", message.app ? "face" : "face person", message.author[0].toUpperCase());
-  face.setAttribute("aria-hidden", "true");
-  const body = make("div");
-  const line = make("p", "line");
-  line.append(make("span", "author", message.author));
-  if (message.app) line.append(make("span", "app", "APP"));
-  line.append(make("time", "at", clock(message.ts)));
-  if (message.edited) line.append(make("span", "edited", "(edited)"));
-  const content = make("div", "content");
-  content.innerHTML = message.html; // made by the server, where every text is escaped
-  localTimes(content);
-  body.append(line, content);
-  element.append(face, body);
-  return element;
-}
-
-// Puts `messages` into `box`, touching only what changed, so that readers hear only that.
-function show(box, messages, decorate) {
-  const end = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
-  const known = new Map([...box.querySelectorAll(":scope > article")].map((each) => [each.dataset.ts, each]));
-  let after = null;
-  for (const message of messages) {
-    const shown = JSON.stringify(message);
-    let element = known.get(message.ts);
-    known.delete(message.ts);
-    if (!element || element.dataset.shown !== shown) {
-      const fresh = article(message);
-      fresh.dataset.shown = shown;
-      if (element) {
-        const focused = element.contains(document.activeElement) && document.activeElement.dataset.action;
-        fresh.classList.add("changed");
-        element.replaceWith(fresh);
-        if (focused) fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
-      }
-      element = fresh;
-    }
-    if (!element.isConnected || element.previousElementSibling !== after) {
-      after ? after.after(element) : box.prepend(element);
-    }
-    after = decorate(element, message);
-  }
-  for (const gone of known.values()) {
-    if (gone.nextElementSibling?.classList.contains("count")) gone.nextElementSibling.remove();
-    gone.remove();
-  }
-  if (end) box.scrollTop = box.scrollHeight;
-}
-
-function replies(root) {
-  return channel.filter((message) => message.root === root);
-}
-
-// Slack counts what everybody sees.
-function counted(root) {
-  return replies(root).filter((message) => !message.private);
-}
-
-function withCount(element, message) {
-  const answers = counted(message.ts);
-  const next = element.nextElementSibling;
-  let count = next?.classList.contains("count") ? next : null;
+function withCount(message) {
+  const element = article(message, reader().locale);
+  const answers = replies(message.ts);
   if (!answers.length) return element;
-  if (!count) {
-    count = make("button", "count");
-    count.type = "button";
-    count.dataset.root = message.ts;
-    count.append(make("span", "number"), make("span", "last"));
-    element.after(count);
-    element.classList.add("rooted");
-  }
-  const number = `${answers.length} ${answers.length === 1 ? "reply" : "replies"}`;
-  if (count.firstChild.textContent !== number) {
-    count.firstChild.textContent = number;
-    count.lastChild.textContent = `Last reply ${clock(answers.at(-1).ts)}`;
-  }
+  const count = make("button", "count");
+  count.type = "button";
+  count.dataset.root = message.ts;
   count.setAttribute("aria-expanded", String(openRoot === message.ts));
-  return count;
+  const last = timeText(new Date(Number(answers.at(-1).ts) * 1000), reader().locale);
+  count.append(`${answers.length} ${answers.length === 1 ? "reply" : "replies"}`, " ", make("span", "last", `Last reply ${last}`));
+  element.append(count);
+  return element;
+}
+
+function renderConversations() {
+  const here = state.conversations.find((each) => each.id === state.channel);
+  const place = (conversation) => `${person.value} ${conversation.id}`;
+  seen.set(place(here), here.latest);
+  const items = state.conversations.map((each) => {
+    const button = make("button", "conversation", named(each));
+    button.type = "button";
+    button.dataset.channel = each.id;
+    if (each.direct) button.append(" ", make("span", "app", "APP"));
+    if (each === here) button.setAttribute("aria-current", "page");
+    else if (Number(each.latest) > Number(seen.get(place(each)) ?? 0)) button.append(" ", make("span", "new", "new"));
+    const item = make("li");
+    item.append(button);
+    return item;
+  });
+  const fresh = make("ul");
+  fresh.id = "conversations";
+  fresh.append(...items);
+  morph(byId("conversations"), fresh);
+  byId("title").textContent = named(here);
+  document.title = `${named(here)} · longtask sandbox`;
+}
+
+// Where only the thread is on the screen, its heading is that of the page.
+function renderHeading(here) {
+  const heading = make(narrow.matches ? "h1" : "h2", "", "Thread ");
+  heading.id = "thread-title";
+  heading.append(make("small", "", here));
+  morph(byId("thread-title"), heading);
 }
 
 function render() {
-  const roots = channel.filter((message) => !message.root);
+  const roots = state.messages.filter((message) => !message.root);
   if (!wasOpened && innerWidth > 1100) {
-    const first = roots.find((root) => counted(root.ts).length);
-    if (first) {
-      wasOpened = true;
-      openRoot = first.ts;
-    }
+    openRoot = roots.find((root) => replies(root.ts).length)?.ts ?? null;
+    wasOpened = Boolean(openRoot);
+    turned ||= wasOpened;
   }
-  const root = channel.find((message) => message.ts === openRoot);
+  const root = roots.find((message) => message.ts === openRoot);
   if (!root) openRoot = null;
   pane.hidden = !root;
   workspace.classList.toggle("split", Boolean(root));
-  show(list, roots, withCount);
-  if (!root) return;
-  const answers = replies(root.ts);
-  show(thread, [root, ...answers], (element) => element);
+  renderConversations();
+  renderHeading(byId("title").textContent);
+  show(list, roots.map(withCount));
+  const opened = root ? [root, ...state.messages.filter((message) => message.root === openRoot)] : [];
+  show(thread, opened.map((message) => article(message, reader().locale)));
+  hear([...list.children, ...[...thread.children].slice(1)], turned);
+  turned = false;
 }
 
 function openThread(root) {
   wasOpened = true;
+  turned = true;
   openRoot = root;
-  thread.replaceChildren();
   render();
-  if (root) {
-    thread.scrollTop = thread.scrollHeight;
-    thread.focus();
-  }
+  if (!openRoot) return;
+  thread.scrollTop = thread.scrollHeight;
+  thread.focus();
 }
 
 function closeThread() {
@@ -159,18 +111,56 @@ function closeThread() {
   list.querySelector(`.count[data-root="${CSS.escape(root ?? "")}"]`)?.focus();
 }
 
+function listen(channel) {
+  events?.close();
+  const query = new URLSearchParams({ user: person.value, ...(channel && { channel }) });
+  events = new EventSource(`/events?${query}`);
+  let isFirst = true;
+  events.onmessage = (event) => {
+    byId("link").hidden = true;
+    state = JSON.parse(event.data);
+    turned ||= isFirst;
+    isFirst = false;
+    render();
+    if (turnTo && turnTo.channel === state.channel) openThread(turnTo.root);
+    turnTo = null;
+  };
+  events.onerror = () => {
+    byId("link").hidden = false;
+  };
+}
+
 async function post(path, body) {
   try {
     const answer = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
+      body: JSON.stringify({ ...body, user: person.value, channel: state.channel }),
     });
     const said = await answer.json();
     return said.error || (answer.ok ? null : `error ${answer.status}`);
   } catch {
     return "the demo has ended";
   }
+}
+
+async function press(button) {
+  const { ts } = button.closest("article").dataset;
+  if (button.hasAttribute("aria-busy") || !(await confirmed(button))) return;
+  button.setAttribute("aria-busy", "true");
+  const error = await post("/click", { ts, action_id: button.dataset.action });
+  button.removeAttribute("aria-busy");
+  if (error) hint.textContent = `${button.textContent} did not work: ${error}`;
+}
+
+// A link to a message of this workspace opens its thread here.
+function follow(event, link) {
+  const found = PERMALINK.exec(link.href);
+  if (!found) return;
+  const [, channel, seconds, micros, root] = found;
+  event.preventDefault();
+  turnTo = { channel, root: root ?? `${seconds}.${micros}` };
+  listen(channel);
 }
 
 byId("composer").addEventListener("submit", async (event) => {
@@ -186,7 +176,7 @@ byId("composer").addEventListener("submit", async (event) => {
   back = 0;
   field.value = "";
   list.scrollTop = list.scrollHeight;
-  const error = await post("/type", { text: match[1], user: person.value });
+  const error = await post("/type", { text: match[1] });
   hint.textContent = error ? `/longtask failed: ${error}` : "Sent. Arrow up brings back what was typed.";
 });
 
@@ -197,39 +187,21 @@ field.addEventListener("keydown", (event) => {
   field.value = back ? typedBefore[back - 1] : "";
 });
 
-// Resolves to whether the person wants what the button says, which Slack asks first where the button says so.
-function confirmed(button) {
-  if (!button.dataset.confirm) return true;
-  const asked = JSON.parse(button.dataset.confirm);
-  const dialog = byId("question");
-  for (const part of ["title", "text", "deny", "confirm"]) byId(`question-${part}`).textContent = asked[part];
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((answer) => {
-    dialog.addEventListener("close", () => answer(dialog.returnValue === "confirm"), { once: true });
-  });
-}
-
-for (const answer of ["deny", "confirm"]) {
-  byId(`question-${answer}`).addEventListener("click", () => byId("question").close(answer));
-}
-
-document.addEventListener("click", async (event) => {
-  const count = event.target.closest(".count");
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  const count = target.closest(".count");
+  const conversation = target.closest(".conversation");
+  const link = target.closest("a[href]");
+  const button = target.closest("[data-action]");
   if (count) openThread(count.dataset.root);
-  const button = event.target.closest("[data-action]");
-  if (!button) return;
-  const { ts } = button.closest("article").dataset;
-  if (!(await confirmed(button))) return;
-  if (button.tagName === "BUTTON") button.disabled = true;
-  const error = await post("/click", { ts, action_id: button.dataset.action, user: person.value });
-  button.disabled = false;
-  if (error) hint.textContent = `${button.textContent} did not work: ${error}`;
+  if (conversation) listen(conversation.dataset.channel);
+  if (link) follow(event, link);
+  if (button) press(button);
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && openRoot && !byId("question").open) closeThread();
-  if (event.key === "/" && !event.target.closest("input")) {
+  if (event.key === "Escape" && openRoot && !isAsking()) closeThread();
+  if (event.key === "/" && !isAsking() && !event.target.closest("input")) {
     event.preventDefault();
     field.value = field.value || "/longtask ";
     field.focus();
@@ -237,29 +209,12 @@ document.addEventListener("keydown", (event) => {
 });
 
 byId("close").addEventListener("click", closeThread);
+narrow.addEventListener("change", render);
+person.addEventListener("change", () => {
+  openRoot = null;
+  listen(null);
+});
 
-let events = null;
-
-function take({ people, messages }) {
-  if (!person.options.length) {
-    for (const each of people) person.add(new Option(`${each.name} (${each.language})`, each.id));
-  }
-  channel = messages.sort((a, b) => Number(a.ts) - Number(b.ts));
-  render();
-}
-
-function listen() {
-  events?.close();
-  events = new EventSource(`/events${person.value ? `?user=${encodeURIComponent(person.value)}` : ""}`);
-  events.onmessage = (event) => {
-    byId("link").hidden = true;
-    take(JSON.parse(event.data));
-  };
-  events.onerror = () => {
-    byId("link").hidden = false;
-  };
-}
-
-person.addEventListener("change", listen);
-take(JSON.parse(byId("first").textContent));
-listen();
+for (const each of state.people) person.add(new Option(`${each.name} (${each.language})`, each.id));
+render();
+listen(state.channel);

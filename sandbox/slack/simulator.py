@@ -105,6 +105,11 @@ class SlackSimulator(Interactions):
             if not message.deleted
         ]
 
+    def name_of(self, some_id: str) -> str | None:
+        """Return the name of a person or a channel as Slack shows it: @name, #name; None for an unknown id."""
+        user, channel = self.users.get(some_id), self.channels.get(some_id)
+        return f"@{user.name}" if user else f"#{channel.name}" if channel else None
+
     async def wait_for(self, predicate: Callable[[], _T], timeout: float = 5.0) -> _T:  # noqa: ASYNC109 -- a test names its limit
         """Return what `predicate` returns, once that is true; it is called at each change.
 

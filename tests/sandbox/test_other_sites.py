@@ -58,7 +58,7 @@ async def test_other_sites_may_not_read_the_simulated_confluence(sandbox: Sandbo
 async def test_other_sites_may_neither_read_the_page_nor_type_in_it(sandbox: Sandbox, headers: dict[str, str]) -> None:
     typed: list[str] = []
 
-    async def take(text: str, user: str) -> DispatchResult:
+    async def take(text: str, user: str, channel: str) -> DispatchResult:
         typed.append(text)
         raise AssertionError
 

@@ -12,81 +12,57 @@ from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox
 from sandbox.page import serve_page
 from sandbox.page.channel import channel_messages
 from sandbox.slack.message_content import MessageContent
-from sandbox.slack.records import DispatchResult, EphemeralMessage
+from sandbox.slack.records import DispatchResult
+from tests.sandbox.page_support import paragraph, post, share
 
 
 @asynccontextmanager
-async def opened(sandbox: Sandbox) -> AsyncIterator[tuple[aiohttp.ClientSession, list[tuple[str, str]]]]:
+async def opened(sandbox: Sandbox) -> AsyncIterator[tuple[aiohttp.ClientSession, list[tuple[str, str, str]]]]:
     """A browser at the page, and what was typed in it."""
-    typed: list[tuple[str, str]] = []
+    typed: list[tuple[str, str, str]] = []
 
-    async def take(text: str, user: str) -> DispatchResult:
-        typed.append((text, user))
+    async def take(text: str, user: str, channel: str) -> DispatchResult:
+        typed.append((text, user, channel))
         return DispatchResult(
-            kind="command", team_id=TEAM, user=user, channel=CHANNEL, text=text, status=200, body="", seconds=0.0
+            kind="command", team_id=TEAM, user=user, channel=channel, text=text, status=200, body="", seconds=0.0
         )
 
     async with serve_page(sandbox, take) as url, aiohttp.ClientSession(base_url=url) as browser:
         yield browser, typed
 
 
-def post(sandbox: Sandbox, text: str, root: str | None = None) -> str:
-    slack = sandbox.slack
-    return slack.post(slack.workspaces[TEAM], slack.channels[CHANNEL], MessageContent(text=text), thread_ts=root).ts
-
-
-async def next_state(response: aiohttp.ClientResponse) -> list[tuple[str | None, str]]:
-    """The next picture: root and HTML of each message."""
+async def next_state(response: aiohttp.ClientResponse) -> list[tuple[str | None, object]]:
+    """The next picture: root and content of each message."""
     while True:
         line = await response.content.readline()
         if line.startswith(b"data: "):
-            return [(message["root"], message["html"]) for message in json.loads(line[6:])["messages"]]
+            return [(message["root"], message["content"]) for message in json.loads(line[6:])["messages"]]
 
 
-def section(html: str) -> str:
-    return f'<div class="slack"><div class="section">{html}</div></div>'
-
-
-def test_threads_files_and_what_only_one_person_sees(sandbox: Sandbox) -> None:
-    root = post(sandbox, f"*Following* for <@{PERSON}>")
-    reply = post(sandbox, "38%", root)
-    for user in (PERSON, COLLEAGUE):
-        sandbox.slack.show_to_one(
-            EphemeralMessage(ts=f"1.{user}", at=0, user=user, channel=CHANNEL, via="ack", text=f"<@{user}>")
-        )
-    sandbox.slack.show_to_one(
-        EphemeralMessage(
-            ts="2.0", at=0, user=PERSON, channel=CHANNEL, via="chat.postEphemeral", text="psst", thread_ts=root
-        )
-    )
-    bot = {"author": "longtask", "app": True, "edited": False}
-    assert channel_messages(sandbox.slack, CHANNEL, PERSON) == [
-        {
-            **bot,
-            "ts": root,
-            "root": None,
-            "private": False,
-            "html": section('<b>Following</b> for <span class="mention">@marta</span>'),
-        },
-        {**bot, "ts": reply, "root": root, "private": False, "html": section("38%")},
-        {
-            **bot,
-            "ts": f"1.{PERSON}",
-            "root": None,
-            "private": True,
-            "html": section('<span class="mention">@marta</span>'),
-        },
-        {**bot, "ts": "2.0", "root": root, "private": True, "html": section("psst")},
-    ]
+async def test_a_file_is_handed_to_who_sees_its_message(sandbox: Sandbox) -> None:
+    file = share(sandbox, b"\xef\xbb\xbfTitle", post(sandbox, "root"), "findings ü.csv")
+    sandbox.slack.channels[CHANNEL].members.add("U0OLENA")
+    sandbox.slack.add_user("U0OLENA")
+    link = channel_messages(sandbox.slack, CHANNEL, PERSON)[-1]["content"]
+    address = f"/files/F0LIST?user={PERSON}"
+    attributes = {"class": "file", "href": address, "download": file.filename}
+    assert link == [["a", attributes, file.filename, ["small", {}, "8 bytes"]]]
+    async with opened(sandbox) as (browser, _):
+        async with browser.get(address) as response:
+            assert (response.status, response.content_type, await response.read()) == (200, "text/csv", file.content)
+            assert response.headers["Content-Disposition"] == "attachment; filename*=UTF-8''findings%20%C3%BC.csv"
+        for wrong in ("/files/F0OTHER", "/files/F0LIST?user=U0NOBODY"):
+            async with browser.get(wrong) as response:
+                assert response.status == 400
 
 
 async def test_changes_are_streamed_as_they_come(sandbox: Sandbox) -> None:
     async with opened(sandbox) as (browser, _), asyncio.timeout(10), browser.get("/events") as events:
         assert await next_state(events) == []
         root = post(sandbox, "one")
-        assert await next_state(events) == [(None, section("one"))]
+        assert await next_state(events) == [(None, paragraph("one"))]
         sandbox.slack.edit(sandbox.slack.message(CHANNEL, root), MessageContent(text="two"))
-        assert await next_state(events) == [(None, section("two"))]
+        assert await next_state(events) == [(None, paragraph("two"))]
 
 
 async def test_the_page_holds_the_first_picture_and_no_text_of_others_as_markup(sandbox: Sandbox) -> None:
@@ -95,13 +71,14 @@ async def test_the_page_holds_the_first_picture_and_no_text_of_others_as_markup(
         html = await response.text()
     before, _, rest = html.partition('<script id="first" type="application/json">')
     data, _, after = rest.partition("</script>")
-    shown = [message["html"] for message in json.loads(data)["messages"]]
-    assert shown == [section("&lt;/script&gt;go &amp; {first} /script")]
+    shown = [message["content"] for message in json.loads(data)["messages"]]
+    assert shown == [paragraph("</script>", "go", " & {first} ", "/script")]
     assert (before + after).count("<script") == 1
 
 
 @pytest.mark.parametrize(
-    ("path", "media_type"), [("/", "text/html"), ("/page.css", "text/css"), ("/page.js", "text/javascript")]
+    ("path", "media_type"),
+    [("/", "text/html"), ("/page.css", "text/css"), ("/page.js", "text/javascript"), ("/news.js", "text/javascript")],
 )
 async def test_nothing_comes_from_elsewhere(sandbox: Sandbox, path: str, media_type: str) -> None:
     async with opened(sandbox) as (browser, _), browser.get(path) as response:
@@ -109,16 +86,17 @@ async def test_nothing_comes_from_elsewhere(sandbox: Sandbox, path: str, media_t
     assert (response.content_type, "http://" in text, "https://" in text) == (media_type, False, False)
     assert policy == (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 
-async def test_what_is_typed_is_handed_on_for_whom_it_was_typed(sandbox: Sandbox) -> None:
+async def test_what_is_typed_is_handed_on_for_whom_and_where_it_was_typed(sandbox: Sandbox) -> None:
+    sandbox.slack.add_channel("C0DOCS", "docs", members=[COLLEAGUE])
     async with opened(sandbox) as (browser, typed):
-        for order in ({"text": "help"}, {"text": "list", "user": COLLEAGUE}):
+        for order in ({"text": "help"}, {"text": "list", "user": COLLEAGUE, "channel": "C0DOCS"}):
             async with browser.post("/type", json=order) as response:
                 assert await response.json() == {"status": 200, "error": None}
-    assert typed == [("help", PERSON), ("list", COLLEAGUE)]
+    assert typed == [("help", PERSON, CHANNEL), ("list", COLLEAGUE, "C0DOCS")]
 
 
 async def test_a_click_is_a_signed_request_to_the_bot(sandbox: Sandbox) -> None:
@@ -140,6 +118,7 @@ async def test_a_click_is_a_signed_request_to_the_bot(sandbox: Sandbox) -> None:
     ("path", "order"),
     [
         ("/type", {"text": "help", "user": "U0NOBODY"}),
+        ("/type", {"text": "help", "channel": "C0DOCS"}),
         ("/type", {}),
         ("/type", []),
         ("/click", {"ts": "1.0", "action_id": "stop"}),
@@ -169,7 +148,7 @@ async def test_other_sites_may_not_type(sandbox: Sandbox, headers: dict[str, str
 
 
 async def test_the_end_does_not_wait_for_those_who_look(sandbox: Sandbox) -> None:
-    async def nothing(text: str, user: str) -> DispatchResult:
+    async def nothing(text: str, user: str, channel: str) -> DispatchResult:
         raise AssertionError
 
     async with asyncio.timeout(5), aiohttp.ClientSession() as browser, AsyncExitStack() as page:

@@ -54,13 +54,18 @@ def printed(to: Console) -> list[str]:
     ("mrkdwn", "plain"),
     [
         ("*bold* _italic_ ~struck~ `code`", "bold italic struck code"),
-        ("<@U0MARTA> and <@U0NOBODY>", "@marta and @U0NOBODY"),
+        ("<@U0MARTA> and <@U0NOBODY> in <#C0RELEASES>", "@marta and @unknown in #releases"),
         ("<https://example.com/a?b&amp;c|the page> &lt;b&gt;", "the page <b>"),
         ("2 * 3 * 4, snake_case_name, 5 &amp; 6", "2 * 3 * 4, snake_case_name, 5 & 6"),
         (
             f"Started <!date^{AT}^{{date_short_pretty}} {{time}}|Nov 23>",
             f"Started {datetime.fromtimestamp(AT).astimezone():%d %b %H:%M}",
         ),
+        (
+            f"at <!date^{AT + 3}^{{time_secs}}|09:02>",
+            f"at {datetime.fromtimestamp(AT + 3).astimezone():%d %b %H:%M:%S}",
+        ),
+        (":white_check_mark: done", "\N{WHITE HEAVY CHECK MARK} done"),
         ("[red]not a style[/red]", "[red]not a style[/red]"),
     ],
 )

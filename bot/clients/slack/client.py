@@ -53,9 +53,11 @@ class SlackClient:
         *,
         thread_ts: str | None = None,
         marker: str | None = None,
+        language: str | None = None,
     ) -> Posted:
         """Post a message; with `thread_ts` as a reply. `marker` is the id by which `find_by_metadata` finds it.
 
+        `language`: the one it is written in, for programs that read it out.
         With a user id as `channel` it is a direct message. That needs no scope beyond chat:write; opening the
         conversation first would need im:write.
         """
@@ -63,7 +65,8 @@ class SlackClient:
         if thread_ts is not None:
             body |= {"thread_ts": thread_ts}
         if marker is not None:
-            body |= {"metadata": {"event_type": responses.METADATA_TYPE, "event_payload": {"id": marker}}}
+            payload = {"id": marker, **({"language": language} if language else {})}
+            body |= {"metadata": {"event_type": responses.METADATA_TYPE, "event_payload": payload}}
         answer = await self._call("chat.postMessage", body)
         ts = responses.required("chat.postMessage", answer, "ts")
         return Posted(channel=responses.text_of(answer, "channel") or channel, ts=ts)

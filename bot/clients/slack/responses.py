@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.clients.slack.errors import Ambiguous, retry_after
 from bot.domain.person import Installation, UserInfo
 
-#: the event type of our messages' metadata; everybody in the workspace can read it, so it holds nothing but an id
+#: the event type of our messages' metadata; everybody in the workspace can read it: it holds an id and a language only
 METADATA_TYPE = "longtask_message"
 
 JsonObject = Mapping[str, object]

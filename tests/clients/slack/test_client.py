@@ -17,13 +17,13 @@ BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}]
 SILENT = {"unfurl_links": False, "unfurl_media": False}
 
 
-async def test_a_post_carries_text_blocks_thread_and_marker_and_unfurls_nothing(
+async def test_a_post_carries_text_blocks_thread_marker_and_language_and_unfurls_nothing(
     slack: ScriptedSlack, client: SlackClient, metrics: Metrics
 ) -> None:
     slack.prepare("chat.postMessage", ok(channel="C1", ts="2.000001"))
-    posted = await client.post("C1", "hello", BLOCKS, thread_ts="1.000001", marker="n7")
+    posted = await client.post("C1", "hello", BLOCKS, thread_ts="1.000001", marker="n7", language="de")
     assert posted == Posted(channel="C1", ts="2.000001")
-    metadata = {"event_type": "longtask_message", "event_payload": {"id": "n7"}}
+    metadata = {"event_type": "longtask_message", "event_payload": {"id": "n7", "language": "de"}}
     body = {"channel": "C1", "text": "hello", "blocks": BLOCKS, **SILENT, "thread_ts": "1.000001"}
     assert slack.calls == [("chat.postMessage", body | {"metadata": metadata})]
     assert slack.headers[0]["Authorization"] == "Bearer xoxb-secret"
