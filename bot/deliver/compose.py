@@ -37,11 +37,17 @@ class Composed:
     shows: Shows
 
 
-async def compose(connection: Connection, deps: Deps, row: MessageRow, thread: Thread | None) -> Composed | None:
-    """A message as it is to be now; None if there is nothing to say any more. Answers to commands have no thread."""
+async def compose(
+    connection: Connection, deps: Deps, row: MessageRow, thread: Thread | None, words: Message | None = None
+) -> Composed | None:
+    """A message as it is to be now; None if there is nothing to say any more. Answers to commands have no thread.
+
+    `words`: what is composed already.
+    """
     if isinstance(row.facts, facts_of.Answer):
-        answer = Message(text=row.facts.text, blocks=row.facts.blocks)
-        return Composed(row=row, thread=thread, message=answer, shows=Shows(digest=""))
+        words = Message(text=row.facts.text, blocks=row.facts.blocks)
+    if words is not None:
+        return Composed(row=row, thread=thread, message=words, shows=Shows(digest=""))
     if thread is None:
         return None
     texts = deps.catalogs.texts(thread.row.subscription.language)
@@ -95,14 +101,15 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.FindingsFile() | facts_of.FindingsPage():
             return await _findings(connection, texts, thread, facts)
         case facts_of.InviteNeeded():
-            return replies.invite(texts, deps.bot_name, value=str(thread.row.subscription.id))
+            command_id = thread.row.subscription.command_id
+            return replies.invite(texts, deps.bot_name, value=None if command_id is None else str(command_id))
         case facts_of.StoppedByOther():
             return replies.stopped_by_other(texts, facts.by, view.remote_id)
         case facts_of.FollowSetAside():
             return replies.task_set_aside(texts, view.remote_id)
         case facts_of.ThreadLost():
             return await _lost(connection, texts, thread, message, facts.reason)
-        case facts_of.Answer():
+        case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived():
             return None
         case _:
             assert_never(facts)

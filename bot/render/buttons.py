@@ -20,8 +20,10 @@ class Action(StrEnum):
     CHECK_NOW = "check_now"
     FOLLOW_AGAIN = "follow_again"
     OPEN = "open"
-    #: not on the card: offered if the bot may not post where the command was typed
+    #: not on the card: offered if the bot may not post where the command was typed; its value is the command's id
     FOLLOW_IN_DM = "follow_dm"
+    #: not on the card: one of several that a person may stop; its value is the subscription's id
+    STOP_CHOSEN = "stop_chosen"
 
 
 @dataclass(frozen=True, kw_only=True)

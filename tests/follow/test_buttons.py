@@ -51,7 +51,7 @@ async def test_a_late_look_begins_no_second_thread_in_a_direct_message(stepped: 
     stepped.slack.add_channel("C0SECRET", "secret", members=[PERSON], bot=False, private=True)
     remote_id = stepped.sandbox.begin(STALL)
     await stepped.ask(remote_id, channel="C0SECRET")
-    await stepped.until(lambda: len(stepped.answers()) > 1)
+    await stepped.until(stepped.answers)
     follow_in_dm = pressed(Action.FOLLOW_IN_DM, channel_id="C0SECRET")
     # The second press begins the thread while the first looks.
     held = HeldCredentials(stepped.deps.credentials)
