@@ -60,7 +60,7 @@ async def use(stepped: SteppedBot) -> None:
     broken = Fault.status(500, quoting)
     for slack_fault in (broken, Fault.error("internal_error"), Fault.drop_before(), Fault.ratelimited(1)):
         stepped.slack.faults.add("*", slack_fault)
-    for text in ("list", f"status {remote_id}", "halp", "stop all", f"{remote_id} {quoting}", '{"id": "\\ud800"}'):
+    for text in ("list", f"status {remote_id}", "halp", "stop all", f"{remote_id} quoting", '{"id": "\\ud800"}'):
         await stepped.ask(text, user=COLLEAGUE)
     await stepped.press(stepped.card(remote_id), "check_now", user=COLLEAGUE)
     for signing in Signing:

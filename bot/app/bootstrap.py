@@ -129,6 +129,8 @@ def _assemble(
             metrics=deps.metrics,
             now=deps.now,
             site_urls={site_id: access.people_url for site_id, access in deps.sites.items()},
+            bot_name=deps.bot_name,
+            default_language=deps.default_language,
         ),
         wake=deps.delivery_wake,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, case, select, update
 
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
@@ -24,6 +24,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     owner: Owner
     team_id: str
     draft: Draft
+    not_before: datetime | None = None
 
 
 def new_marker() -> str:
@@ -41,6 +42,7 @@ def _values(planned: Planned, *, marker: str, now: datetime) -> dict[str, Any]:
         "user_id": draft.user_id,
         "kind": draft.kind,
         "facts": encode(draft.facts),
+        "not_before": planned.not_before,
         "created_at": now,
     }
 
@@ -59,7 +61,16 @@ async def plan_once(connection: Connection, planned: Planned, *, marker: str, no
 
 async def find(connection: Connection, message_id: int) -> MessageRow | None:
     """One message. Raises msgspec.MsgspecError if its facts do not read."""
-    row = (await connection.execute(select(messages).where(messages.c.id == message_id))).first()
+    return await _find(connection, messages.c.id == message_id)
+
+
+async def marked(connection: Connection, marker: str) -> MessageRow | None:
+    """The message with this marker. Raises msgspec.MsgspecError if its facts do not read."""
+    return await _find(connection, messages.c.marker == marker)
+
+
+async def _find(connection: Connection, which: ColumnElement[bool]) -> MessageRow | None:
+    row = (await connection.execute(select(messages).where(which))).first()
     if row is None:
         return None
     return MessageRow(

@@ -16,13 +16,12 @@ from bot.domain.snapshot import FindingKind
 from bot.domain.states import LostReason, MessageForm, Outcome, Trouble
 from bot.domain.summary import summarize
 from bot.render import replies
-from bot.render.buttons import Action, labelled_button, task_of_buttons
 from bot.render.card import card, fingerprint
 from bot.render.completion import completion
 from bot.render.findings_csv import introduction
 from bot.render.findings_text import findings_text
 from bot.render.i18n import Texts
-from bot.render.message import Block, Message, digest, plain
+from bot.render.message import Message, digest, plain
 from bot.render.phases import milestone, phase
 from bot.render.root import root
 from bot.render.troubles import trouble
@@ -42,11 +41,17 @@ class Composed:
     language: str | None = None
 
 
-async def compose(connection: Connection, deps: Deps, row: MessageRow, thread: Thread | None) -> Composed | None:
-    """A message as it is to be now; None if there is nothing to say any more. Answers to commands have no thread."""
+async def compose(
+    connection: Connection, deps: Deps, row: MessageRow, thread: Thread | None, words: Message | None = None
+) -> Composed | None:
+    """A message as it is to be now; None if there is nothing to say any more. Answers to commands have no thread.
+
+    `words`: what is composed already.
+    """
     if isinstance(row.facts, facts_of.Answer):
-        answer = Message(text=row.facts.text, blocks=row.facts.blocks)
-        return Composed(row=row, thread=thread, message=answer, shows=Shows(digest=""))
+        words = Message(text=row.facts.text, blocks=row.facts.blocks)
+    if words is not None:
+        return Composed(row=row, thread=thread, message=words, shows=Shows(digest=""))
     if thread is None:
         return None
     texts = deps.catalogs.texts(thread.row.subscription.language)
@@ -102,22 +107,18 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.FindingsFile() | facts_of.FindingsPage():
             return await _findings(connection, texts, thread, facts)
         case facts_of.InviteNeeded():
-            return replies.invite(texts, deps.bot_name, follow_in_dm=_follow_in_dm(texts, thread))
+            command_id = thread.row.subscription.command_id
+            return replies.invite(texts, deps.bot_name, value=None if command_id is None else str(command_id))
         case facts_of.StoppedByOther():
             return replies.stopped_by_other(texts, facts.by, view.remote_id)
         case facts_of.FollowSetAside():
             return replies.task_set_aside(texts, view.remote_id)
         case facts_of.ThreadLost():
             return await _lost(connection, texts, thread, message, facts.reason)
-        case facts_of.Answer():
+        case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived():
             return None
         case _:
             assert_never(facts)
-
-
-def _follow_in_dm(texts: Texts, thread: Thread) -> Block:
-    task = task_of_buttons(texts, thread.view)
-    return labelled_button(texts, Action.FOLLOW_IN_DM, task=task, value=str(thread.row.subscription.id))
 
 
 async def _lost(

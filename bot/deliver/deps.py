@@ -46,6 +46,8 @@ class Deps:
     #: the address of each site for people, by site id
     site_urls: Mapping[int, str]
     bot_name: str = "longtask"
+    #: of persons whose language is not known
+    default_language: str = "en"
     #: seconds that a message waits for Slack to say who reads its channel
     readers_wait: float = 2.0
     monotonic: Callable[[], float] = time.monotonic

@@ -8,11 +8,12 @@ import structlog
 
 from bot.clients.slack.errors import Ambiguous, NotConnected, Refusal, Refused, SlackError, SlackRateLimited
 from bot.clients.slack.responses import RespondStatus
-from bot.db import commands, messages, subscriptions
+from bot.db import coming, commands, messages, subscriptions
 from bot.db.engine import Connection
 from bot.db.rows import Address, MessageRow
 from bot.db.secrets import SecretsError
 from bot.deliver import failures, findings_list
+from bot.deliver.coming import AGAIN_AFTER, Later, root_posted, words_for_caller
 from bot.deliver.compose import Composed, compose
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, check_claim, write
 from bot.deliver.recipients import titles_for_recipient
@@ -21,6 +22,7 @@ from bot.domain.message_facts import Completion, FindingsFile, FollowSetAside, P
 from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Place, SubscriptionOwner
 from bot.domain.message_plan import for_followers
 from bot.domain.states import Titles
+from bot.render.message import Message
 
 _log = structlog.get_logger(__name__)
 
@@ -48,12 +50,18 @@ async def post(deps: Deps, lease: Lease, message_id: int) -> Called | None:
 
     Raises ClaimLost if another process delivers for the workspace.
     """
+    async with deps.database.read() as connection:
+        planned = await messages.find(connection, message_id)
     try:
-        titles = await titles_for_recipient(deps, lease, message_id)
+        titles = await titles_for_recipient(deps, lease, planned)
     except SlackError as unanswered:
         await write(deps, lease, _recipient_unknown, deps, message_id, unanswered)
         return Called(error=unanswered)
-    composed = await _begin(deps, lease, message_id, titles)
+    words = await words_for_caller(deps, lease, planned)
+    if isinstance(words, Later):
+        await write(deps, lease, coming.put_off, message_id, deps.now() + AGAIN_AFTER)
+        return None
+    composed = await _begin(deps, lease, message_id, titles, words)
     if composed is None:
         return None
     message = composed.row
@@ -84,8 +92,13 @@ async def _recipient_unknown(connection: Connection, deps: Deps, message_id: int
         await failures.after_post(connection, deps, message, None, error)
 
 
-async def _begin(deps: Deps, lease: Lease, message_id: int, titles: Titles | None) -> Composed | None:
-    """Begin the post and compose the message; `titles`: what its recipient may see, None for a channel's readers."""
+async def _begin(
+    deps: Deps, lease: Lease, message_id: int, titles: Titles | None, words: Message | None
+) -> Composed | None:
+    """Begin the post and compose the message.
+
+    `titles`: what its recipient may see, None for a channel's readers; `words`: what is composed already.
+    """
     async with deps.database.begin() as connection:
         await check_claim(connection, lease)
         message = await messages.begin_post(connection, message_id)
@@ -97,7 +110,7 @@ async def _begin(deps: Deps, lease: Lease, message_id: int, titles: Titles | Non
         rootless = thread is not None and thread.row.subscription.thread_ts is None
         composed = None
         if not (rootless and RULES[message.kind].place is Place.THREAD):
-            composed = await compose(connection, deps, message, thread)
+            composed = await compose(connection, deps, message, thread, words)
         if composed is None:
             await messages.drop(connection, message_id, reason="nothing to say any more")
             return None
@@ -228,6 +241,7 @@ async def _posted(connection: Connection, deps: Deps, composed: Composed, sent: 
     if message.kind is MessageKind.ROOT and address is not None and thread is not None:
         subscription_id = thread.row.subscription.id
         await subscriptions.root_posted(connection, subscription_id, channel_id=address.channel_id, ts=address.ts)
+        await root_posted(connection, deps, thread)
     if isinstance(message.facts, Completion) and thread is not None and thread.view.titles is Titles.COUNTS:
         drafts = for_followers(thread.view.followers, found=thread.row.task.findings_seq)
         planned = [messages.Planned(owner=message.owner, team_id=message.team_id, draft=draft) for draft in drafts]

@@ -1,7 +1,7 @@
 """Ask Slack who a person is, before a direct message names pages to them."""
 
 from bot.clients.slack.errors import Ambiguous, NotConnected, Refusal, Refused
-from bot.db import messages
+from bot.db.rows import MessageRow
 from bot.deliver.deps import Deps, Lease
 from bot.domain import message_facts
 from bot.domain.message_kinds import MessageKind
@@ -19,13 +19,11 @@ _NAMING = (
 )
 
 
-async def titles_for_recipient(deps: Deps, lease: Lease, message_id: int) -> Titles | None:
+async def titles_for_recipient(deps: Deps, lease: Lease, message: MessageRow | None) -> Titles | None:
     """What the recipient of a direct message may see; None for a message that names no page.
 
     Raises SlackError if Slack does not answer.
     """
-    async with deps.database.read() as connection:
-        message = await messages.find(connection, message_id)
     if message is None or message.kind is not MessageKind.DIRECT or not isinstance(message.facts, _NAMING):
         return None
     lease.check_pauses(_METHOD, now=deps.now())

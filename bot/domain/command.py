@@ -72,20 +72,20 @@ class Follow(Struct, frozen=True, kw_only=True, tag=True):
 class ShowStatus(Struct, frozen=True, kw_only=True, tag=True):
     """Show the status of a long task to the caller only."""
 
-    ref: Reference
+    ref: Reference | None = None  #: None: of all that this channel follows
 
 
 class ListFollowed(Struct, frozen=True, kw_only=True, tag=True):
     """List what is followed."""
 
     scope: Scope = Scope.ALL
-    page: int = 1  #: from 1
+    page: int = 1  #: from 1, as typed: there may be no such page
 
 
 class Stop(Struct, frozen=True, kw_only=True, tag=True):
     """Stop following a long task in this channel."""
 
-    ref: Reference
+    ref: Reference | None = None  #: None: the one that this channel follows
 
 
 class StopAll(Struct, frozen=True, kw_only=True, tag=True):
@@ -113,7 +113,7 @@ class NotUnderstood(Struct, frozen=True, kw_only=True, tag=True):
 
     reason: Misread
     what: str = ""  #: the part that was not understood, at most 80 characters
-    suggestion: str | None = None  #: a similar word that was probably meant
+    suggestion: str | None = None  #: the whole text as it was probably meant, which is understood
 
 
 class TooMany(Struct, frozen=True, kw_only=True, tag=True):
@@ -140,6 +140,7 @@ class WhichSite(Struct, frozen=True, kw_only=True, tag=True):
 
     remote_id: str
     aliases: tuple[str, ...]
+    choices: tuple[str, ...] = ()  #: the whole text for each of the sites
 
 
 class NoSite(Struct, frozen=True, kw_only=True, tag=True):

@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from difflib import get_close_matches
 from functools import partial
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from bot.domain import command, task_url
-from bot.domain.command import Command, Misread, NotUnderstood, Problem, Reference, Scope, SiteName
+from bot.domain.command import Command, Misread, NotUnderstood, Problem, Reference, Scope, SiteName, WhichSite
+from bot.domain.command_suggestion import for_each_site, in_place, near, understood
+from bot.domain.command_words import Word, word_of
 from bot.domain.plain_text import clean
 from bot.domain.states import Verbosity
 from bot.domain.task_url import GATEWAYS, shorten
@@ -16,7 +19,6 @@ from bot.domain.task_url import GATEWAYS, shorten
 MAX_REFERENCES = 10
 #: ten responses of the API fit
 MAX_LENGTH = 12_000
-MAX_PAGE = 1_000
 #: ids have at most 20 digits
 _MAX_INT = 10**20
 
@@ -40,6 +42,19 @@ def parse_command(text: str, *, sites: Sequence[SiteName], gateways: Collection[
     `text`: as Slack sends it, with `& < >` escaped and URLs possibly as `<url>` or `<url|label>`. `gateways`: hosts of
     Atlassian's API gateway.
     """
+    locate = partial(task_url.locate, sites=sites, gateways=gateways)
+    found = _parse(text, locate)
+    parse = partial(_parse, locate=locate)
+    if isinstance(found, NotUnderstood):
+        return replace(found, suggestion=understood(found.suggestion, parse))
+    words = _words(text)
+    if isinstance(found, WhichSite) and isinstance(words, list):
+        return replace(found, choices=for_each_site(words, found, parse=parse, locate=locate))
+    return found
+
+
+def _parse(text: str, locate: _Locate) -> Command:
+    """Parse a command; a suggestion is the whole text, with one mistake corrected."""
     if len(text) > MAX_LENGTH:
         return NotUnderstood(reason=Misread.LENGTH, what=shorten(text))
     words = _words(text)
@@ -47,9 +62,15 @@ def parse_command(text: str, *, sites: Sequence[SiteName], gateways: Collection[
         return words
     if not words:
         return command.ShowHelp()
-    locate = partial(task_url.locate, sites=sites, gateways=gateways)
-    parser = _KEYWORDS.get(words[0].casefold())
-    return parser(words[1:], locate) if parser is not None else _follow(words, locate)
+    typed = word_of(words[0])
+    parser = _PARSERS.get(typed) if typed is not None else None
+    if parser is None:
+        return _follow(words, locate)
+    found = parser(words[1:], locate)
+    if not isinstance(found, NotUnderstood):
+        return found
+    meant = None if found.suggestion is None else f"{words[0]} {found.suggestion}".rstrip()
+    return replace(found, what=found.what or shorten(words[0]), suggestion=meant)
 
 
 def _words(text: str) -> list[str] | NotUnderstood:
@@ -76,8 +97,8 @@ def _words(text: str) -> list[str] | NotUnderstood:
 
 def _split(text: str) -> list[str]:
     # A comma between ids separates them, one within a URL does not.
-    pieces = (piece for word in text.split() for piece in ([word] if "/" in word else re.split("[,;]", word)))
-    stripped = (piece.strip(_WRAPPING).rstrip(".!") for piece in pieces)
+    pieces = (piece for word in text.split() for piece in ([word] if "/" in word else re.split("[,;、，；]", word)))
+    stripped = (piece.strip(_WRAPPING).rstrip(".!。！") for piece in pieces)
     return [word for word in stripped if word and word != "json"]
 
 
@@ -95,7 +116,7 @@ def _reference_in(body: object) -> str | None:
         url = _text(links.get(name))
         if _ABSOLUTE.match(url):
             return url
-    remote_id = _text(body.get("id")) or _text(body.get("taskId"))
+    remote_id = next((found for name in ("id", "taskId", "longTaskId") if (found := _text(body.get(name)))), None)
     if remote_id:
         return f"/rest/api/longtask/{quote(remote_id, safe='')}"
     return _text(links.get("status")) or _text(body.get("ari")) or None
@@ -113,20 +134,24 @@ def _text(value: object) -> str:
 
 def _follow(words: list[str], locate: _Locate) -> Command:
     verbosity: Verbosity | None = None
-    names: list[str] = []
-    for word in words:
-        typed = _VERBOSITY.get(word.casefold())
+    names: dict[int, str] = {}
+    for index, word in enumerate(words):
+        meaning = word_of(word)
+        typed = _VERBOSITY.get(meaning) if meaning is not None else None
         if typed is None:
-            names.append(word)
+            names[index] = word
         elif verbosity in (None, typed):
             verbosity = typed
         else:
-            return NotUnderstood(reason=Misread.VERBOSITY, what=f"{verbosity} {typed}")
+            meant = in_place(words, index, None)
+            return NotUnderstood(reason=Misread.VERBOSITY, what=f"{verbosity} {typed}", suggestion=meant)
     if not names:
         return NotUnderstood(reason=Misread.NO_REFERENCE, what=shorten(" ".join(words)))
     refs: dict[Reference, None] = {}
-    for index, name in enumerate(names):
-        found = _reference(name, locate, alternatives=_KEYWORDS if index == 0 else _VERBOSITY)
+    for index, name in names.items():
+        found = _reference(name, locate, alternatives=_FIRST_WORDS if index == 0 else tuple(_VERBOSITY))
+        if isinstance(found, NotUnderstood):
+            return _of_line(found, words, index)
         if not isinstance(found, Reference):
             return found
         refs[found] = None
@@ -135,50 +160,63 @@ def _follow(words: list[str], locate: _Locate) -> Command:
     return command.Follow(refs=tuple(refs), verbosity=verbosity)
 
 
-def _reference(word: str, locate: _Locate, *, alternatives: Mapping[str, object]) -> Reference | Problem:
+def _of_line(problem: NotUnderstood, words: list[str], index: int) -> NotUnderstood:
+    """Return the problem of a word with the whole line as it was probably meant."""
+    if index and word_of(words[index]) in _PARSERS:
+        # A command is the first word.
+        return replace(problem, suggestion=" ".join([words[index], *words[:index], *words[index + 1 :]]))
+    return replace(problem, suggestion=in_place(words, index, problem.suggestion) if problem.suggestion else None)
+
+
+def _reference(word: str, locate: _Locate, *, alternatives: Collection[Word]) -> Reference | Problem:
     """Return the long task that a word names, else a problem that suggests the most similar of the alternatives."""
     found = locate(word)
     if found is not None:
         return found
-    near = get_close_matches(word.casefold()[:20], alternatives, n=1)
-    return NotUnderstood(reason=Misread.WORD, what=shorten(word), suggestion=near[0] if near else None)
+    return NotUnderstood(reason=Misread.WORD, what=shorten(word), suggestion=near(word, alternatives))
 
 
-def _only_reference(words: list[str], locate: _Locate, *, alternatives: Mapping[str, object]) -> Reference | Problem:
+def _only_reference(words: list[str], locate: _Locate, *, alternatives: Collection[Word]) -> Reference | Problem:
     """Return the one long task that the words name."""
-    if not words:
-        return NotUnderstood(reason=Misread.NO_REFERENCE)
     found = _reference(words[0], locate, alternatives=alternatives)
+    if isinstance(found, NotUnderstood):
+        return _of_line(found, words, 0)
     if isinstance(found, Reference) and len(words) > 1:
-        second = locate(words[1])
-        reason = Misread.SURPLUS if second is None else Misread.ONE_REFERENCE
-        return NotUnderstood(reason=reason, what=shorten(" ".join(words[1:])))
+        if locate(words[1]) is not None:
+            return NotUnderstood(reason=Misread.ONE_REFERENCE, suggestion=words[0])
+        return NotUnderstood(reason=Misread.SURPLUS, what=shorten(" ".join(words[1:])), suggestion=words[0])
     return found
 
 
 def _status(words: list[str], locate: _Locate) -> Command:
-    ref = _only_reference(words, locate, alternatives={})
+    if not words:
+        return command.ShowStatus()
+    ref = _only_reference(words, locate, alternatives=())
     return command.ShowStatus(ref=ref) if isinstance(ref, Reference) else ref
 
 
 def _stop(words: list[str], locate: _Locate) -> Command:
-    if [word.casefold() for word in words] == ["all"]:
-        return command.StopAll()
-    ref = _only_reference(words, locate, alternatives={"all": None})
+    if not words:
+        return command.Stop()
+    if word_of(words[0]) is Word.ALL:
+        if len(words) == 1:
+            return command.StopAll()
+        return NotUnderstood(reason=Misread.SURPLUS, what=shorten(" ".join(words[1:])), suggestion=words[0])
+    ref = _only_reference(words, locate, alternatives=(Word.ALL,))
     return command.Stop(ref=ref) if isinstance(ref, Reference) else ref
 
 
 def _list(words: list[str], _locate: _Locate) -> Command:
     scope, page = Scope.ALL, 1
-    for word in words:
-        lowered = word.casefold()
-        if lowered in _SCOPES:
-            scope = _SCOPES[lowered]
-        elif re.fullmatch(r"[0-9]{1,6}", lowered):
-            page = min(max(int(lowered), 1), MAX_PAGE)
-        elif lowered != "page":
-            near = get_close_matches(lowered[:20], _SCOPES, n=1)
-            return NotUnderstood(reason=Misread.SURPLUS, what=shorten(word), suggestion=near[0] if near else None)
+    for index, word in enumerate(words):
+        typed = word_of(word)
+        if typed is not None and typed in _SCOPES:
+            scope = _SCOPES[typed]
+        elif re.fullmatch(r"[0-9]{1,6}", word):
+            page = int(word)
+        elif typed is not Word.PAGE:
+            meant = in_place(words, index, near(word, (*_SCOPES, Word.PAGE)))
+            return NotUnderstood(reason=Misread.SURPLUS, what=shorten(word), suggestion=meant)
     return command.ListFollowed(scope=scope, page=page)
 
 
@@ -186,7 +224,9 @@ def _without_arguments(parsed: Command) -> _Parser:
     """Return the parser of a command that takes no arguments."""
 
     def parse(words: list[str], _locate: _Locate) -> Command:
-        return NotUnderstood(reason=Misread.SURPLUS, what=shorten(" ".join(words))) if words else parsed
+        if words:
+            return NotUnderstood(reason=Misread.SURPLUS, what=shorten(" ".join(words)), suggestion="")
+        return parsed
 
     return parse
 
@@ -195,17 +235,21 @@ def _help(_words: list[str], _locate: _Locate) -> Command:
     return command.ShowHelp()
 
 
-_VERBOSITY: dict[str, Verbosity] = {str(verbosity): verbosity for verbosity in Verbosity}
-_SCOPES: dict[str, Scope] = {str(scope): scope for scope in Scope}
-_KEYWORDS: dict[str, _Parser] = {
-    "help": _help,
-    "?": _help,
-    "--help": _help,
-    "follow": _follow,
-    "status": _status,
-    "list": _list,
-    "stop": _stop,
-    "connect": _without_arguments(command.Connect()),
-    "disconnect": _without_arguments(command.Disconnect()),
-    "settings": _without_arguments(command.ShowSettings()),
+_VERBOSITY: Mapping[Word, Verbosity] = {
+    Word.QUIET: Verbosity.QUIET,
+    Word.NORMAL: Verbosity.NORMAL,
+    Word.ALL: Verbosity.ALL,
 }
+_SCOPES: Mapping[Word, Scope] = {Word.ALL: Scope.ALL, Word.MINE: Scope.MINE, Word.CHANNEL: Scope.CHANNEL}
+_PARSERS: Mapping[Word, _Parser] = {
+    Word.HELP: _help,
+    Word.FOLLOW: _follow,
+    Word.STATUS: _status,
+    Word.LIST: _list,
+    Word.STOP: _stop,
+    Word.CONNECT: _without_arguments(command.Connect()),
+    Word.DISCONNECT: _without_arguments(command.Disconnect()),
+    Word.SETTINGS: _without_arguments(command.ShowSettings()),
+}
+#: what a text can begin with
+_FIRST_WORDS = (*_PARSERS, *_VERBOSITY)

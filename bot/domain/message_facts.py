@@ -83,6 +83,17 @@ class Answer(Struct, frozen=True, kw_only=True, tag="answer"):
     blocks: tuple[dict[str, Any], ...] = ()
 
 
+class Coming(Struct, frozen=True, kw_only=True, tag="coming"):
+    """A command takes long: its threads are on their way, or its long tasks are looked for again."""
+
+    remote_ids: tuple[str, ...]
+    begins: bool = True  #: threads begin; else the long tasks are only looked at
+
+
+class Arrived(Struct, frozen=True, tag="arrived"):
+    """The threads that were said to be coming are in the channel."""
+
+
 class InviteNeeded(Struct, frozen=True, tag="invite_needed"):
     """The bot is not in the channel in which it was to follow."""
 
@@ -117,6 +128,8 @@ Facts = (
     | FindingsFile
     | FindingsPage
     | Answer
+    | Coming
+    | Arrived
     | InviteNeeded
     | StoppedByOther
     | FollowSetAside

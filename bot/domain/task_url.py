@@ -88,7 +88,7 @@ def _from_alias(alias: str, remote_id: str, sites: Sequence[SiteName]) -> Refere
     if site is not None:
         return _reference(site, remote_id)
     near = get_close_matches(alias.casefold(), by_alias, n=1)
-    suggestion = by_alias[near[0]].alias if near else None
+    suggestion = f"{by_alias[near[0]].alias}:{remote_id}" if near else None
     return NotUnderstood(reason=Misread.ALIAS, what=shorten(alias), suggestion=suggestion)
 
 

@@ -6,7 +6,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.db import long_tasks, subscriptions, threads
+from bot.db import commands, long_tasks, subscriptions, threads
 from bot.db.engine import DatabaseAway
 from bot.db.rows import ThreadRow
 from bot.domain.command import Follow, Reference
@@ -76,6 +76,8 @@ async def _carry_out(deps: Deps, request: Request, pressed: Press) -> Message | 
 
     The value comes back from Slack as it was sent, and counts only for a thread of the channel it was pressed in.
     """
+    if pressed.action == Action.FOLLOW_IN_DM:
+        return denial(request, Act.FOLLOW) or await _follow_in_dm(deps, request, pressed)
     button = _BUTTONS[pressed.action]
     refused = denial(request, button.act)
     if refused is not None:
@@ -92,8 +94,8 @@ async def _thread(deps: Deps, request: Request, pressed: Press) -> ThreadRow | N
     if request.channel_id is None:
         return None
     async with deps.database.read() as connection:
-        if pressed.action == Action.FOLLOW_IN_DM:
-            # That message was shown to one person, and its thread never began.
+        if pressed.action == Action.STOP_CHOSEN:
+            # That message was shown to one person.
             row = await threads.find(connection, subscription_id) if subscription_id is not None else None
             here = (request.team_id, request.channel_id)
             is_here = row is not None and (row.subscription.team_id, row.subscription.channel_id) == here
@@ -149,13 +151,31 @@ async def _follow_again(deps: Deps, request: Request, _pressed: Press, row: Thre
     return await follow_from_button(deps, request, _command(row))
 
 
-async def _what_runs_now(_deps: Deps, request: Request, _pressed: Press, _row: ThreadRow) -> Message | None:
+async def _what_runs_now(deps: Deps, request: Request, _pressed: Press, _row: ThreadRow) -> Message | None:
     """Answer like the command without words."""
-    return replies.help(request.texts, request.command)
+    return replies.help(request.texts, request.command, deps.example)
 
 
-async def _follow_in_dm(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
-    return await follow_from_button(deps, replace(request, channel_id=request.user_id), _command(row))
+async def _follow_in_dm(deps: Deps, request: Request, pressed: Press) -> Message:
+    """Carry out a command of this person, which the button names, in their direct messages with the bot."""
+    async with deps.database.read() as connection:
+        row = await commands.find(connection, pressed.subscription_id)
+    command = None if row is None else deps.parse(row.text)
+    if (
+        row is None
+        or (row.team_id, row.user_id) != (request.team_id, request.user_id)
+        or not isinstance(command, Follow)
+    ):
+        return replies.gone_wrong(request.texts, request.command)
+    answer = await follow_from_button(deps, replace(request, channel_id=request.user_id), command)
+    return answer or replies.followed_in_dm(request.texts)
+
+
+async def _stop_chosen(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message:
+    if not row.subscription.is_active:
+        return replies.not_followed_here(request.texts, row.task.remote_id)
+    await stop_thread(deps, request, row.subscription.id)
+    return replies.stopped(request.texts, row.task.remote_id)
 
 
 def _view(row: ThreadRow) -> ThreadView:
@@ -214,7 +234,7 @@ _BUTTONS: Mapping[str, _Button] = {
     Action.CHECK_NOW: _Button(act=Act.CHECK_NOW, carry_out=_check_now),
     Action.FOLLOW_AGAIN: _Button(act=Act.FOLLOW_AGAIN, carry_out=_follow_again),
     Action.WHAT_RUNS_NOW: _Button(act=Act.RUNNING_LIST, carry_out=_what_runs_now),
-    Action.FOLLOW_IN_DM: _Button(act=Act.FOLLOW, carry_out=_follow_in_dm),
+    Action.STOP_CHOSEN: _Button(act=Act.STOP, carry_out=_stop_chosen),
 }
 #: action ids of the buttons that do something; *Open in Confluence* only opens a page
-ACTIONS = tuple(_BUTTONS)
+ACTIONS = (*_BUTTONS, Action.FOLLOW_IN_DM)

@@ -1,17 +1,60 @@
-"""Take note that a channel is shared with another organisation, or no longer is."""
+"""Know of a channel whether the bot sees it, and take note when it is shared with another organisation."""
+
+import asyncio
+from datetime import timedelta
 
 import structlog
 
-from bot.db import channels
+from bot.clients.slack.errors import Refusal, Refused, SlackError, SlackRateLimited
+from bot.db import channels, pauses
 from bot.db.engine import DatabaseAway
+from bot.domain.audience import sharing_of
 from bot.domain.states import Sharing
-from bot.follow.deps import Deps
+from bot.follow.deps import Deps, Request
 
 _log = structlog.get_logger(__name__)
 
 #: seconds between two tries while the database is away: Slack does not say again what it has said once
 RETRY_SECONDS = 5.0
 TRIES = 120
+#: seconds that a command waits for Slack to say whether the bot sees its channel
+PATIENCE = 2.0
+#: the method that says so
+METHOD = "conversations.info"
+
+
+async def is_closed_to_bot(deps: Deps, request: Request) -> bool:
+    """Whether Slack says that the bot does not see the channel of a request: a private one that it is not in.
+
+    Where Slack does not say, the first post finds out. What it says is kept, and need not be asked for that post.
+    """
+    channel_id, asked_at = request.target_channel, deps.now()
+    async with deps.database.read() as connection:
+        known = await channels.find(connection, team_id=request.team_id, channel_id=channel_id)
+        paused = await pauses.paused_methods(connection, request.team_id, now=asked_at)
+    # Whatever is known of a channel was said by somebody who sees it.
+    if sharing_of(channel_id, known, now=asked_at) is not None or METHOD in paused:
+        return False
+    client = await deps.slack.client(request.team_id, request.enterprise_id)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            answer = await client.channel_info(channel_id)
+    except SlackRateLimited as error:
+        until = deps.now() + timedelta(seconds=error.retry_after)
+        async with deps.database.begin() as connection:
+            scope = pauses.slack_scope(request.team_id, METHOD)
+            await pauses.pause(connection, scope, until=until, reason=error.answer)
+        return False
+    except (SlackError, TimeoutError) as error:
+        refusal = error.refusal if isinstance(error, Refused) else None
+        if refusal is not Refusal.MISSING_SCOPE:
+            return refusal in (Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL)
+        sharing = Sharing.HIDDEN
+    else:
+        sharing = Sharing.SHARED if answer.is_shared else Sharing.OWN
+    async with deps.database.begin() as connection:
+        await channels.learn(connection, request.team_id, {channel_id: sharing}, asked_at=asked_at, now=deps.now())
+    return False
 
 
 async def channel_shared(deps: Deps, team_id: str, channel_id: str) -> None:

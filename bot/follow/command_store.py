@@ -8,9 +8,10 @@ from typing import Any
 
 import structlog
 
-from bot.db import commands, workspaces
+from bot.db import coming, commands, workspaces
 from bot.db.dialect import limit_statements
 from bot.db.engine import DatabaseAway, TakesNoWrites
+from bot.domain.message_facts import Coming
 from bot.follow.deps import Deps
 from bot.render import replies
 from bot.render.i18n import Texts
@@ -59,6 +60,8 @@ class _Write:
 
     deps: Deps
     incoming: IncomingCommand
+    #: what is said if the command takes long
+    coming: Coming | None
     #: seconds of the event loop's clock
     deadline: float
     #: whether its caller is acknowledged although its commit is still going on
@@ -97,7 +100,7 @@ class _Write:
             # SQLite holds the lock of the file from here on, and may have waited for it.
             await limit_statements(connection, seconds=self._seconds_left())
             await workspaces.put(connection, incoming.team_id, enterprise_id=incoming.enterprise_id, now=now)
-            await commands.add(
+            command_id = await commands.add(
                 connection,
                 trigger_id=incoming.trigger_id,
                 team_id=incoming.team_id,
@@ -109,6 +112,10 @@ class _Write:
                 response_url=self.deps.secrets.seal(incoming.response_url),
                 now=now,
             )
+            if command_id is not None and self.coming is not None:
+                await coming.plan(
+                    connection, command_id, self.coming, team_id=incoming.team_id, user_id=incoming.user_id, now=now
+                )
             self._seconds_left()
             self._phase = _Phase.COMMITTING
 
@@ -136,14 +143,15 @@ class CommandStore:
     #: set when a command was stored
     wake: asyncio.Event
 
-    async def store(self, incoming: IncomingCommand, *, within: float) -> None:
-        """Store a command within so many seconds, unless it is stored already.
+    async def store(self, incoming: IncomingCommand, *, coming: Coming | None, within: float) -> None:
+        """Store a command within so many seconds, unless it is stored already; `coming`: said if it takes long.
 
         Raises DatabaseAway, TakesNoWrites or a mistake of ours if nothing is stored, nor ever will be. A commit that
         takes longer than the time is waited for in the background, since nobody can say yet how it ends: if it fails,
         the caller is informed by the response URL.
         """
-        write = _Write(deps=self.deps, incoming=incoming, deadline=asyncio.get_running_loop().time() + within)
+        deadline = asyncio.get_running_loop().time() + within
+        write = _Write(deps=self.deps, incoming=incoming, coming=coming, deadline=deadline)
         running = asyncio.create_task(write.run())
         self.start(self._conclude(write, running))
         done, _ = await asyncio.wait({running}, timeout=within)

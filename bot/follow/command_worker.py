@@ -1,25 +1,23 @@
 """Store commands as they come in, and carry out every one of them."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, assert_never
 
 import structlog
 
-from bot.db import claims, commands, messages
+from bot.db import claims, coming, commands, messages
 from bot.db.engine import DatabaseAway
 from bot.db.models import commands as command_table
 from bot.db.rows import CommandRow
-from bot.domain.command import Command, SiteName
-from bot.domain.command_parser import parse_command
 from bot.domain.message_facts import Answer
 from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.message_plan import Draft
 from bot.domain.person import Person
 from bot.follow.command_store import CommandStore, IncomingCommand
-from bot.follow.commands import HANDLERS, Immediate
+from bot.follow.commands import HANDLERS, Words, coming_of
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain
 from bot.follow.people import NotKnown, People
@@ -66,15 +64,6 @@ class CommandWorker:
     def _texts_for(self, person: Person | None) -> Texts:
         return self.deps.catalogs.texts(person.locale if person else None, self.deps.default_language)
 
-    @property
-    def site_names(self) -> Sequence[SiteName]:
-        """The sites that a command may name."""
-        return [access.name for access in self.deps.sites.values()]
-
-    def parse(self, text: str) -> Command:
-        """The command in a text."""
-        return parse_command(text, sites=self.site_names)
-
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run what a listener leaves for after its acknowledgement; `stop` waits for it."""
         self.worker.start(work)
@@ -84,7 +73,7 @@ class CommandWorker:
 
         Raises DatabaseAway, TakesNoWrites or a mistake of ours if nothing is stored, nor ever will be.
         """
-        await self._store.store(incoming, within=within)
+        await self._store.store(incoming, coming=coming_of(self.deps.parse(incoming.text)), within=within)
 
     async def step(self) -> float:
         """Claim the commands that are not answered yet, and carry them out."""
@@ -113,7 +102,7 @@ class CommandWorker:
                 case NotKnown.NOT_INSTALLED:
                     await self._refuse(row)
                 case NotKnown.NO_ANSWER:
-                    await self._plan_answer(row, replies.not_known(self.texts()), self.texts())
+                    await self._plan_answer(row, self._to_somebody(row), self.texts())
                 case Person():
                     await self._answer_person(row, self._request(row, asker))
                 case _:
@@ -122,6 +111,14 @@ class CommandWorker:
             _log.warning("command_not_answered", command=row.id, error=type(error).__name__)
         # Another command of this person may have waited for this one.
         self.wake.set()
+
+    def _to_somebody(self, row: CommandRow) -> Message:
+        """The answer to a person whom Slack has not described."""
+        command, texts = self.deps.parse(row.text), self.texts()
+        handler = HANDLERS[type(command)]
+        if isinstance(handler, Words):
+            return handler.render(texts, row.command, self.deps.example, command)
+        return replies.not_known(texts)
 
     async def _answer_person(self, row: CommandRow, request: Request) -> None:
         message = await self._carry_out(row, request)
@@ -155,31 +152,28 @@ class CommandWorker:
             if await claims.holds_command(connection, command_id=row.id, claim_id=row.claim_id or ""):
                 await commands.put_off(connection, row.id, until=self.deps.now() + again.after)
 
-    async def _plan_answer(self, row: CommandRow, message: Message, texts: Texts) -> None:
-        facts = Answer(text=message.text, blocks=message.blocks)
-        planned = messages.Planned(
-            owner=CommandOwner(row.id),
-            team_id=row.team_id,
-            draft=Draft(kind=MessageKind.PRIVATE, facts=facts, user_id=row.user_id),
-        )
+    async def _plan_answer(self, row: CommandRow, message: Message | None, texts: Texts) -> None:
+        """Mark a command answered, with a private message unless what the channel sees is the answer."""
         now = self.deps.now()
         async with self.deps.database.begin() as connection:
             if not await claims.holds_command(connection, command_id=row.id, claim_id=row.claim_id or ""):
                 return
-            await messages.plan(connection, [planned], now=now)
+            if message is not None:
+                await coming.drop(connection, row.id)
+                await messages.plan(connection, [_private(row, message)], now=now)
             await commands.answered(connection, row.id, now=now, language=texts.language)
         self.deps.delivery_wake.set()
 
-    async def _carry_out(self, row: CommandRow, request: Request) -> Message | LookAgain:
+    async def _carry_out(self, row: CommandRow, request: Request) -> Message | LookAgain | None:
         if self.deps.now() - row.created_at > EXPIRES_AFTER:
             return replies.nothing_started(request.texts)
-        command = self.parse(row.text)
+        command = self.deps.parse(row.text)
         verb = type(command).__name__
         handler = HANDLERS[type(command)]
         try:
-            message: Message | LookAgain
-            if isinstance(handler, Immediate):
-                message = handler.render(request.texts, request.command, command)
+            message: Message | LookAgain | None
+            if isinstance(handler, Words):
+                message = handler.render(request.texts, request.command, self.deps.example, command)
             elif (refused := denial(request, handler.act)) is not None:
                 message = refused
             else:
@@ -191,7 +185,7 @@ class CommandWorker:
         except Exception:  # noqa: BLE001 -- whatever failed, the caller is informed
             _log.exception("command_crashed", command=row.id, verb=verb)
             self.deps.metrics.command(verb, "crashed")
-            return replies.gone_wrong(request.texts)
+            return replies.gone_wrong(request.texts, request.command)
         if not isinstance(message, LookAgain):
             self.deps.metrics.command(verb, "answered")
         return message
@@ -208,3 +202,10 @@ class CommandWorker:
     async def stop(self, *, within: timedelta) -> None:
         """Finish what is under way, as far as the time allows; the rest is taken up at the next start."""
         await self.worker.stop(within=within)
+
+
+def _private(row: CommandRow, message: Message) -> messages.Planned:
+    """The answer that only the caller sees."""
+    facts = Answer(text=message.text, blocks=message.blocks)
+    draft = Draft(kind=MessageKind.PRIVATE, facts=facts, user_id=row.user_id)
+    return messages.Planned(owner=CommandOwner(row.id), team_id=row.team_id, draft=draft)

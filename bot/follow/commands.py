@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from bot.domain import command
+from bot.domain.command_example import Example
+from bot.domain.message_facts import Coming
 from bot.domain.permissions import Act
 from bot.follow import following, listing, status, stopping
 from bot.follow.deps import Deps, Request
@@ -17,46 +19,61 @@ C = TypeVar("C", bound=command.Command)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Immediate:
-    """A command whose answer is words alone: it is answered in the acknowledgement."""
+class Words:
+    """A command whose answer is words alone, which everybody may have."""
 
-    #: texts, the command's name as it was typed, the command
-    render: Callable[[Texts, str, Any], Message]
+    #: texts, the command's name as it was typed, a long task for examples, the command
+    render: Callable[[Texts, str, Example, Any], Message]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Worked:
-    """A command that needs the database or the network: it is stored, acknowledged, and carried out by the worker."""
+    """A command that needs permission, and the database or the network."""
 
     act: Act
-    carry_out: Callable[[Deps, Request, Any], Awaitable[Message | LookAgain]]
-    #: how many long tasks the acknowledgement says that Confluence is asked about; None if it says nothing
-    asks_about: Callable[[Any], int] | None = None
+    #: None: what the channel sees is the answer
+    carry_out: Callable[[Deps, Request, Any], Awaitable[Message | LookAgain | None]]
+    #: what is said while the command takes long
+    coming: Callable[[Any], Coming | None]
 
 
-Handler = Immediate | Worked
+Handler = Words | Worked
 
 
 def _worked(
     act: Act,
-    carry_out: Callable[[Deps, Request, C], Awaitable[Message | LookAgain]],
+    carry_out: Callable[[Deps, Request, C], Awaitable[Message | LookAgain | None]],
     *,
-    asks_about: Callable[[C], int] | None = None,
+    coming: Callable[[C], Coming | None] = lambda _command: None,
 ) -> Worked:
-    return Worked(act=act, carry_out=carry_out, asks_about=asks_about)
+    return Worked(act=act, carry_out=carry_out, coming=coming)
 
 
-_CONNECT = Immediate(render=lambda texts, _name, _command: replies.connect_not_available(texts))
+def _follow_is_coming(follow: command.Follow) -> Coming:
+    return Coming(remote_ids=tuple(ref.remote_id for ref in follow.refs))
+
+
+def _status_is_coming(status: command.ShowStatus) -> Coming | None:
+    return None if status.ref is None else Coming(remote_ids=(status.ref.remote_id,), begins=False)
+
+
+_CONNECT = Words(render=lambda texts, _name, _shown, _command: replies.connect_not_available(texts))
 
 HANDLERS: Mapping[type[command.Command], Handler] = {
-    command.Follow: _worked(Act.FOLLOW, following.follow, asks_about=lambda follow: len(follow.refs)),
-    command.ShowStatus: _worked(Act.STATUS, status.show),
+    command.Follow: _worked(Act.FOLLOW, following.follow, coming=_follow_is_coming),
+    command.ShowStatus: _worked(Act.STATUS, status.show, coming=_status_is_coming),
     command.ListFollowed: _worked(Act.LIST, listing.show),
     command.Stop: _worked(Act.STOP, stopping.stop),
     command.StopAll: _worked(Act.STOP_ALL, stopping.stop_all),
-    command.ShowHelp: Immediate(render=lambda texts, name, _command: replies.help(texts, name)),
-    command.ShowSettings: Immediate(render=lambda texts, _name, _command: replies.settings_not_available(texts)),
+    command.ShowHelp: Words(render=lambda texts, name, shown, _command: replies.help(texts, name, shown)),
+    command.ShowSettings: Words(render=lambda texts, _name, _shown, _command: replies.settings_not_available(texts)),
     command.Connect: _CONNECT,
     command.Disconnect: _CONNECT,
-    **dict.fromkeys(get_args(command.Problem), Immediate(render=replies.misread)),
+    **dict.fromkeys(get_args(command.Problem), Words(render=replies.misread)),
 }
+
+
+def coming_of(asked: command.Command) -> Coming | None:
+    """What is said while a command takes long; None for one that is answered soon."""
+    handler = HANDLERS[type(asked)]
+    return handler.coming(asked) if isinstance(handler, Worked) else None

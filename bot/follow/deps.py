@@ -11,7 +11,9 @@ from bot.clients.slack.errors import SlackError
 from bot.clients.slack.workspaces import SlackClients
 from bot.db.engine import Database
 from bot.db.secrets import Secrets
-from bot.domain.command import SiteName
+from bot.domain.command import Command, SiteName
+from bot.domain.command_example import Example, example
+from bot.domain.command_parser import parse_command
 from bot.domain.person import Person
 from bot.domain.poll_interval import Bounds
 from bot.domain.poll_result import AccessDenied, PollResult
@@ -87,6 +89,22 @@ class Deps:
     shown_looks: ShownLooks = field(default_factory=ShownLooks)
     #: seconds that storing a command may take
     store_seconds: float = STORE_SECONDS
+    #: by which the bot is invited to a channel
+    bot_name: str = "longtask"
+
+    @property
+    def site_names(self) -> list[SiteName]:
+        """The sites that a command may name."""
+        return [access.name for access in self.sites.values()]
+
+    @property
+    def example(self) -> Example:
+        """A long task for the examples in answers."""
+        return example(self.site_names)
+
+    def parse(self, text: str) -> Command:
+        """The command in a text."""
+        return parse_command(text, sites=self.site_names)
 
     async def look(self, site_id: int, remote_id: str) -> PollResult:
         """Look once at a long task, with the account of its site."""

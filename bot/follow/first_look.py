@@ -14,7 +14,7 @@ from bot.domain.states import Outcome
 from bot.domain.task_state import Decision, TaskState
 from bot.follow.deps import Deps, Request
 from bot.render import replies
-from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn
 from bot.render.thread import ThreadView
 
 #: times between the looks at a long task that is not found: it may have been started a moment ago
@@ -94,12 +94,12 @@ def _counts(found: Sequence[Finding]) -> dict[str, int]:
     return dict(counts)
 
 
-def refusal(deps: Deps, request: Request, ref: Reference, result: poll_result.PollResult) -> Message:
+def refusal(deps: Deps, request: Request, result: poll_result.PollResult) -> Mrkdwn:
     """Why there is nothing to follow or to show. Raises ValueError for a look that found the long task."""
     texts = request.texts
     match result:
         case poll_result.NotFound():
-            return replies.no_such_task(texts, ref.remote_id)
+            return replies.no_such_task(texts)
         case poll_result.AccessDenied():
             return replies.access_refused(texts)
         case poll_result.Misconfigured():

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 import structlog
 
@@ -15,29 +17,54 @@ from bot.domain.permissions import Act
 from bot.domain.poll_result import Seen
 from bot.domain.states import Outcome, Verbosity
 from bot.domain.task_state import Decision
+from bot.follow.channels import is_closed_to_bot
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain, first_decision, look, refusal, view_of
 from bot.follow.permissions import log_act
 from bot.render import replies
 from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn
 
 _log = structlog.get_logger(__name__)
 
 #: a channel follows at most so many times as many long tasks as one person
 PEOPLE_PER_CHANNEL = 5
 
-_Result = Message | LookAgain | replies.Followed | replies.LimitReached
+
+@dataclass(frozen=True, kw_only=True)
+class _NotFollowed:
+    """A long task that is not followed, and why."""
+
+    remote_id: str
+    reason: Mrkdwn
 
 
-async def follow(deps: Deps, request: Request, command: Follow) -> Message | LookAgain:
-    """Follow each long task that is asked for; returns one answer for all, once none is looked for again."""
+class _Begun(Enum):
+    """A long task whose root is the answer."""
+
+    FOLLOWED = auto()
+
+
+_Result = Message | LookAgain | _Begun | _NotFollowed
+
+
+async def follow(deps: Deps, request: Request, command: Follow) -> Message | LookAgain | None:
+    """Follow each long task that is asked for; returns one answer for all, once none is looked for again.
+
+    None if what the channel sees is the answer.
+    """
+    if await is_closed_to_bot(deps, request):
+        return replies.invite(request.texts, deps.bot_name, value=str(request.command_id))
     results = await _follow_each(deps, request, command)
     later = [one.after for one in results if isinstance(one, LookAgain)]
     return LookAgain(after=min(later)) if later else _one_answer(request, results)
 
 
-async def follow_from_button(deps: Deps, request: Request, command: Follow) -> Message:
-    """Follow long tasks that this bot has seen before, so that none is looked for again; returns one answer for all."""
+async def follow_from_button(deps: Deps, request: Request, command: Follow) -> Message | None:
+    """Follow long tasks without looking for them again; returns one answer for all.
+
+    None if what the conversation sees is the answer.
+    """
     return _one_answer(request, await _follow_each(deps, request, command))
 
 
@@ -45,22 +72,20 @@ async def _follow_each(deps: Deps, request: Request, command: Follow) -> list[_R
     verbosity = command.verbosity or Verbosity.NORMAL
     # Each begins as soon as Confluence has answered: an unknown id, which is looked for again, holds up no other.
     results = await asyncio.gather(*(_follow_one(deps, request, ref, verbosity) for ref in command.refs))
-    if any(isinstance(one, replies.Followed) for one in results):
+    if _Begun.FOLLOWED in results:
         deps.delivery_wake.set()
         deps.polling_wake.set()
     return results
 
 
-def _one_answer(request: Request, results: Sequence[_Result]) -> Message:
+def _one_answer(request: Request, results: Sequence[_Result]) -> Message | None:
     answers = [one for one in results if isinstance(one, Message)]
-    started = [one for one in results if isinstance(one, replies.Followed)]
-    if started:
-        answers.insert(0, replies.following(request.texts, started))
-    for place in replies.LimitOf:
-        refused = [one for one in results if isinstance(one, replies.LimitReached) and one.place is place]
-        if refused:
-            answers.append(replies.limit_reached(request.texts, refused, request.command))
-    return replies.together(request.texts, answers)
+    refused: dict[Mrkdwn, list[str]] = {}
+    for one in results:
+        if isinstance(one, _NotFollowed):
+            refused.setdefault(one.reason, []).append(one.remote_id)
+    answers += [replies.not_followed(request.texts, ids, reason) for reason, ids in refused.items()]
+    return replies.together(request.texts, answers, request.command) if answers else None
 
 
 async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: Verbosity) -> _Result:
@@ -71,7 +96,7 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: V
     if isinstance(result, LookAgain):
         return result
     if not isinstance(result, Seen):
-        return refusal(deps, request, ref, result)
+        return _NotFollowed(remote_id=ref.remote_id, reason=refusal(deps, request, result))
     now = deps.now()
     decision = first_decision(deps, ref, result, now=now)
     if decision.after.outcome is not Outcome.FOLLOWING:
@@ -80,17 +105,17 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: V
         began = await _begin(
             connection, deps, request, ref=ref, decision=decision, seen=result, verbosity=verbosity, now=now
         )
-    if isinstance(began, replies.LimitReached):
-        _log.warning("follow_limit_reached", user=request.user_id, channel=request.target_channel, limit=began.limit)
-        return began
+    if isinstance(began, Mrkdwn):
+        _log.warning("follow_limit_reached", user=request.user_id, channel=request.target_channel)
+        return _NotFollowed(remote_id=ref.remote_id, reason=began)
     if began is None:
         answer = await _followed_already(deps, request, ref)
         return answer or replies.already_following(request.texts, ref.remote_id)
     log_act(request, Act.FOLLOW, subscription=began)
-    return replies.Followed(remote_id=ref.remote_id)
+    return _Begun.FOLLOWED
 
 
-async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Message | replies.Followed | None:
+async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Message | _Begun | None:
     """The answer if this channel follows it already: the caller becomes a follower."""
     async with deps.database.read() as connection:
         task = await long_tasks.find(connection, site_id=ref.site_id, remote_id=ref.remote_id)
@@ -101,7 +126,7 @@ async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Mes
         ):
             # This very command was carried out before, and looks again for another long task, or by a process that
             # died before it could answer. Somebody may have stopped the thread since, and it must not begin again.
-            return replies.Followed(remote_id=ref.remote_id)
+            return _Begun.FOLLOWED
         subscription = await subscriptions.active(
             connection, long_task_id=task.id, team_id=request.team_id, channel_id=request.target_channel
         )
@@ -134,10 +159,10 @@ async def _begin(
     seen: Seen,
     verbosity: Verbosity,
     now: datetime,
-) -> int | replies.LimitReached | None:
+) -> int | Mrkdwn | None:
     """Store everything that following begins with, in one transaction.
 
-    Returns the subscription's id, the limit that it would exceed, or None if the channel follows it already.
+    Returns the subscription's id, which limit it would exceed, or None if the channel follows it already.
     """
     account_id = deps.sites[ref.site_id].account_id
     # Other transactions that begin to follow in this workspace wait, so that the limit counts them all.
@@ -147,7 +172,7 @@ async def _begin(
         connection, long_task_id=known_task.id, team_id=request.team_id, channel_id=request.target_channel
     ):
         return None
-    reached = await _limit_reached(connection, deps, request, ref)
+    reached = await _limit_reached(connection, deps, request)
     if reached is not None:
         return reached
     task = await long_tasks.put(connection, site_id=ref.site_id, decision=decision, now=now)
@@ -181,15 +206,13 @@ async def _begin(
     return subscription_id
 
 
-async def _limit_reached(
-    connection: Connection, deps: Deps, request: Request, ref: Reference
-) -> replies.LimitReached | None:
+async def _limit_reached(connection: Connection, deps: Deps, request: Request) -> Mrkdwn | None:
     """The limit that one more thread would exceed."""
     team_id, channel_id = request.team_id, request.target_channel
-    of_person = await subscriptions.count_active(connection, team_id=team_id, owner_id=request.user_id)
-    if of_person >= deps.follow_limit:
-        return replies.LimitReached(remote_id=ref.remote_id, place=replies.LimitOf.PERSON, limit=deps.follow_limit)
-    limit = deps.follow_limit * PEOPLE_PER_CHANNEL
+    texts, command, limit = request.texts, request.command, deps.follow_limit
+    if await subscriptions.count_active(connection, team_id=team_id, owner_id=request.user_id) >= limit:
+        return replies.limit_reached(texts, replies.LimitOf.PERSON, limit, command)
+    limit *= PEOPLE_PER_CHANNEL
     if await subscriptions.count_active(connection, team_id=team_id, channel_id=channel_id) >= limit:
-        return replies.LimitReached(remote_id=ref.remote_id, place=replies.LimitOf.CHANNEL, limit=limit)
+        return replies.limit_reached(texts, replies.LimitOf.CHANNEL, limit, command)
     return None

@@ -1,9 +1,10 @@
-"""Show a long task to the caller alone, without following it."""
+"""Show long tasks to the caller alone, without following them."""
 
-from bot.domain.command import ShowStatus
+from bot.domain.command import ListFollowed, Reference, Scope, ShowStatus
 from bot.domain.permissions import Act
 from bot.domain.poll_result import Seen
 from bot.domain.states import Outcome
+from bot.follow import listing
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain, first_decision, look, refusal, view_of
 from bot.follow.permissions import log_act
@@ -12,15 +13,21 @@ from bot.render.message import Message
 
 
 async def show(deps: Deps, request: Request, command: ShowStatus) -> Message | LookAgain:
-    """Look once, and show what the look found."""
+    """Show one long task, else all that the channel follows."""
+    if command.ref is None:
+        return await listing.show(deps, request, ListFollowed(scope=Scope.CHANNEL))
     log_act(request, Act.STATUS)
-    result = await look(deps, request, command.ref)
+    return await _look_once(deps, request, command.ref)
+
+
+async def _look_once(deps: Deps, request: Request, ref: Reference) -> Message | LookAgain:
+    result = await look(deps, request, ref)
     if isinstance(result, LookAgain):
         return result
     if not isinstance(result, Seen):
-        return refusal(deps, request, command.ref, result)
-    decision = first_decision(deps, command.ref, result, now=deps.now())
-    view = view_of(deps, request, command.ref, decision, result)
+        return replies.not_shown(refusal(deps, request, result))
+    decision = first_decision(deps, ref, result, now=deps.now())
+    view = view_of(deps, request, ref, decision, result)
     if decision.after.outcome is Outcome.FOLLOWING:
         return replies.status(request.texts, view)
     return replies.ended(request.texts, view)

@@ -5,25 +5,37 @@ from bot.domain.command import Stop, StopAll
 from bot.domain.message_kinds import SubscriptionOwner
 from bot.domain.message_plan import for_stop
 from bot.domain.permissions import Act, may
+from bot.follow import listing
 from bot.follow.deps import Deps, Request
 from bot.follow.permissions import log_act
 from bot.render import replies
 from bot.render.message import Message
+from bot.render.replies.lists import ROWS
 
 
 async def stop(deps: Deps, request: Request, command: Stop) -> Message:
-    """Stop the thread with which this channel follows a long task."""
-    remote_id = command.ref.remote_id
+    """Stop the thread with which this channel follows a long task; without one the only thread, or a choice."""
+    ref = command.ref
     async with deps.database.read() as connection:
         found = await threads.followed(
-            connection, team_id=request.team_id, channel_id=request.target_channel, remote_id=remote_id
+            connection,
+            team_id=request.team_id,
+            channel_id=request.target_channel,
+            remote_id=ref.remote_id if ref is not None else None,
         )
-    row = next((row for row in found if row.site_id == command.ref.site_id), None)
-    if row is None:
-        return replies.not_followed_here(request.texts, remote_id)
+    if ref is not None:
+        found = [row for row in found if row.site_id == ref.site_id]
+    if not found:
+        texts = request.texts
+        return replies.nothing_to_stop(texts) if ref is None else replies.not_followed_here(texts, ref.remote_id)
+    if len(found) > 1:
+        # One more than are shown, so that the choice says that there are more.
+        shown = await listing.lines(deps, request, found[: ROWS + 1])
+        return replies.which_to_stop(request.texts, shown, request.command)
+    row = found[0]
     await stop_thread(deps, request, row.id)
     link = await deps.permalink(request, row.channel_id, row.thread_ts)
-    return replies.stopped(request.texts, remote_id, link)
+    return replies.stopped(request.texts, row.remote_id, link)
 
 
 async def stop_all(deps: Deps, request: Request, _command: StopAll) -> Message:

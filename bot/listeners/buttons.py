@@ -39,7 +39,7 @@ def _press(origin: Origin, payload: payloads.Press) -> Press:
         channel_id=payload.channel.id if payload.channel is not None else None,
         user_id=payload.user.id,
         response_url=payload.response_url,
-        action=action.action_id,
+        action=action.name,
         subscription_id=action.row_id,
         message_ts=container.message_ts or "",
         thread_ts=container.thread_ts,

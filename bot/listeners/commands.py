@@ -12,9 +12,10 @@ from bot.db.engine import DatabaseAway
 from bot.domain.plain_text import clean
 from bot.follow import CommandWorker
 from bot.follow.command_store import IncomingCommand
-from bot.follow.commands import HANDLERS, Immediate
+from bot.follow.commands import HANDLERS, Words
 from bot.listeners import payloads
 from bot.render import replies
+from bot.render.message import Message
 
 _log = structlog.get_logger(__name__)
 
@@ -36,24 +37,22 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
 
 
 async def take(ack: AsyncAck, payload: payloads.Command, worker: CommandWorker) -> None:
-    """Store a command and acknowledge it; a command that needs words alone is answered in the acknowledgement."""
-    texts = worker.texts(payload.team_id, payload.user_id)
-    typed, text = clean(payload.command, limit=MAX_NAME), clean(payload.text, limit=MAX_TEXT)
-    command = worker.parse(text)
-    handler = HANDLERS[type(command)]
-    if isinstance(handler, Immediate):
-        answer = handler.render(texts, typed, command)
-        await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
-        return
-    if not await _stored(_incoming(payload, typed, text), worker):
-        answer = replies.nothing_started(texts)
-        await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
-        return
-    if handler.asks_about is not None:
-        answer = replies.looking(texts, handler.asks_about(command))
-        await ack(text=answer.text, response_type="ephemeral")
-    else:
+    """Store a command and acknowledge it with nothing, unless it cannot be stored."""
+    incoming = _incoming(payload)
+    if await _stored(incoming, worker):
         await ack()
+    else:
+        answer = _answer_without_database(incoming, worker)
+        await ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
+
+
+def _answer_without_database(incoming: IncomingCommand, worker: CommandWorker) -> Message:
+    """That nothing was started; the answer itself if that is words alone."""
+    texts, command = worker.texts(incoming.team_id, incoming.user_id), worker.deps.parse(incoming.text)
+    handler = HANDLERS[type(command)]
+    if isinstance(handler, Words):
+        return handler.render(texts, incoming.command, worker.deps.example, command)
+    return replies.nothing_started(texts)
 
 
 async def _stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
@@ -69,14 +68,14 @@ async def _stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
     return True
 
 
-def _incoming(payload: payloads.Command, typed: str, text: str) -> IncomingCommand:
+def _incoming(payload: payloads.Command) -> IncomingCommand:
     return IncomingCommand(
         trigger_id=payload.trigger_id,
         team_id=payload.team_id,
         enterprise_id=payload.enterprise_id,
         channel_id=payload.channel_id,
         user_id=payload.user_id,
-        command=typed,
-        text=text,
+        command=clean(payload.command, limit=MAX_NAME),
+        text=clean(payload.text, limit=MAX_TEXT),
         response_url=payload.response_url,
     )

@@ -65,6 +65,11 @@ class Action(Struct, frozen=True):
     value: str | None = None
 
     @property
+    def name(self) -> str:
+        """The action itself: where a message has it several times, each has an id of its own."""
+        return self.action_id.partition(":")[0]
+
+    @property
     def row_id(self) -> int | None:
         """The id of a row that the button carries; None if its value is no such id."""
         if self.value is None or not re.fullmatch("[0-9]{1,10}", self.value):

@@ -25,8 +25,10 @@ class Action(StrEnum):
     FOLLOW_AGAIN = "follow_again"
     WHAT_RUNS_NOW = "what_runs_now"
     OPEN = "open"
-    #: not on the card: offered if the bot may not post where the command was typed
+    #: not on the card: offered if the bot may not post where the command was typed; its value is the command's id
     FOLLOW_IN_DM = "follow_dm"
+    #: not on the card: one of several that a person may stop; its value is the subscription's id
+    STOP_CHOSEN = "stop_chosen"
 
 
 #: of the task's name, so that a question has space for what it asks
@@ -41,6 +43,7 @@ LABELS: Mapping[Action, str] = {
     Action.WHAT_RUNS_NOW: wording("What runs now"),
     Action.OPEN: wording("Open in Confluence"),
     Action.FOLLOW_IN_DM: wording("Follow in a DM"),
+    Action.STOP_CHOSEN: wording("Stop this one"),
 }
 
 
@@ -90,9 +93,18 @@ _OF_COMPLETION = frozenset({Action.WHAT_RUNS_NOW})
 
 
 def labelled_button(
-    texts: Texts, action: Action, *, task: Mrkdwn, value: str | None = None, url: str | None = None
+    texts: Texts,
+    action: Action,
+    *,
+    task: Mrkdwn,
+    value: str | None = None,
+    url: str | None = None,
+    number: int | None = None,
 ) -> Block:
-    """Build a button with its label, and with that of screen readers, which names the task as well."""
+    """Build a button with its label, and with that of screen readers, which names the task as well.
+
+    `number`: tells apart buttons of one message that do the same, since Slack wants different action ids.
+    """
     # Neither labels nor questions are read as markup, so the task is named in plain text.
     name = Mrkdwn(clip(unmarked(task), _TASK_LIMIT))
     label = texts.say(LABELS[action])
@@ -107,7 +119,8 @@ def labelled_button(
             confirm=texts.say(asked.confirm),
             deny=texts.say(asked.deny),
         )
-    return button(action, label, read_out=read_out, value=value, url=url, question=dialog)
+    action_id = action if number is None else f"{action}:{number}"
+    return button(action_id, label, read_out=read_out, value=value, url=url, question=dialog)
 
 
 def task_of_buttons(texts: Texts, view: ThreadView) -> Mrkdwn:

@@ -9,11 +9,11 @@ from bot.domain.snapshot import Finding, Kind, Severity, Snapshot
 from bot.domain.snapshot import StatusMessage as Status
 from bot.domain.states import LostReason, Outcome, Titles, Trouble
 from bot.render import replies
-from bot.render.buttons import Action, labelled_button, task_of_buttons
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.thread import ThreadView
 from bot.render.warnings import warnings
+from sandbox.gallery.refusals import EXAMPLE, misread, reasons, refusals
 from sandbox.gallery.situations import Situation
 
 _SITE = "https://acme.atlassian.net/wiki"
@@ -169,25 +169,27 @@ def _troubled(trouble: Trouble) -> ThreadView:
 def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     """Yield the name and content of every answer to one person."""
     view, ended = _troubled(Trouble.DOWN), _ended(_snapshot(Kind.COPY, 100, None, done=42, total=42), Outcome.FINISHED)
-    row = replies.ListLine(
-        remote_id=_TASK, kind=Kind.COPY, outcome=Outcome.FOLLOWING, owner_id="U0ANNA", since=_BEGAN, percent=38.0
-    )
-    yield "help", replies.help(texts, "/longtask")
-    yield "looking", replies.looking(texts, 2)
-    yield "following", replies.following(texts, [replies.Followed(remote_id=_TASK, link=_THREAD)])
+    yield "help", replies.help(texts, "/longtask", EXAMPLE)
+    yield "coming", replies.coming(texts, [_TASK])
+    yield "several coming", replies.coming(texts, [_TASK, "3145728002"], not_found=["4711"])
+    yield "several not found yet", replies.coming(texts, [], not_found=["4711", "4712"])
+    yield "arrived", replies.arrived(texts, [replies.Followed(remote_id=_TASK, link=_THREAD)])
+    yield "followed in a DM", replies.followed_in_dm(texts)
     yield "already following", replies.already_following(texts, _TASK, _THREAD)
     yield "ended", replies.ended(texts, ended)
     yield "status", replies.status(texts, replace(view, trouble=None))
-    other = replace(row, outcome=Outcome.PROBLEMS, kind=Kind.DELETE, link=_THREAD, channel_id="C0DOCS")
-    yield "list", replies.followed_list(texts, [row, other], 1, 2)
-    yield "empty list", replies.followed_list(texts, [])
+    yield from _lists(texts, view)
     yield "stopped", replies.stopped(texts, _TASK, _THREAD)
     yield "stopped all", replies.stopped_all(texts, 3)
-    yield "nothing to stop", replies.stopped_all(texts, 0)
+    yield "stopped all, which is one", replies.stopped_all(texts, 1)
+    yield "nothing of yours to stop", replies.stopped_all(texts, 0)
+    yield "nothing to stop", replies.nothing_to_stop(texts)
     yield "not followed here", replies.not_followed_here(texts, _TASK)
+    yield "left over", replies.left_over(texts, _TASK, _THREAD)
     yield from _presses(texts)
-    yield from _misread(texts)
-    yield from _refusals(texts)
+    yield from misread(texts)
+    yield from refusals(texts)
+    yield from reasons(texts)
     yield from _directs(texts)
     found = example_findings()[:1]
     yield "warnings, perhaps again", warnings(texts, view, found, may_repeat=True)
@@ -208,45 +210,19 @@ def _presses(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "pressed in", replies.pressed_in(texts, "C0DOCS")
 
 
-def _misread(texts: Texts) -> Iterator[tuple[str, Message]]:
-    problems: list[tuple[str, command.Problem]] = [
-        *(
-            (f"not understood: {reason}", command.NotUnderstood(reason=reason, what="halp"))
-            for reason in command.Misread
-        ),
-        ("did you mean", command.NotUnderstood(reason=command.Misread.WORD, what="halp", suggestion="help")),
-        ("too many", command.TooMany(count=12, limit=10)),
-        ("foreign site", command.ForeignSite(host="evil.example.com")),
-        *((f"not a long task: {kind}", command.NotALongTask(kind=kind)) for kind in command.OtherTask),
-        ("which site", command.WhichSite(remote_id=_TASK, aliases=("docs", "sales"))),
-        ("no site", command.NoSite(remote_id=_TASK)),
-        *(
-            (f"kind mismatch: {kind}", command.KindMismatch(remote_id=_TASK, alias="docs", kind=kind))
-            for kind in command.SiteKind
-        ),
-    ]
-    for name, problem in problems:
-        yield name, replies.misread(texts, "/longtask", problem)
-
-
-def _refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
-    yield "nothing started", replies.nothing_started(texts)
-    yield "no such task", replies.no_such_task(texts, _TASK)
-    for place, limit in ((replies.LimitOf.PERSON, 200), (replies.LimitOf.CHANNEL, 1_000)):
-        reached = [replies.LimitReached(remote_id=each, place=place, limit=limit) for each in (_TASK, "3145728002")]
-        yield f"limit of a {place.name.lower()} reached", replies.limit_reached(texts, reached, "/longtask")
-    yield "Confluence unavailable", replies.confluence_unavailable(texts)
-    yield "Confluence unreadable", replies.confluence_unreadable(texts)
-    yield "rate limited", replies.rate_limited(texts, _BEGAN)
-    yield "rate limited, no time", replies.rate_limited(texts)
-    yield "access refused", replies.access_refused(texts)
-    yield "misconfigured", replies.misconfigured(texts)
-    dm = labelled_button(texts, Action.FOLLOW_IN_DM, task=task_of_buttons(texts, _view(None)), value="1")
-    yield "invite", replies.invite(texts, "longtask", follow_in_dm=dm)
-    yield "may not stop", replies.may_not_stop(texts)
-    yield "connect not available", replies.connect_not_available(texts)
-    yield "settings not available", replies.settings_not_available(texts)
-    yield "gone wrong", replies.gone_wrong(texts)
+def _lists(texts: Texts, view: ThreadView) -> Iterator[tuple[str, Message]]:
+    row = replies.ListLine(subscription_id=1, view=view, link=_THREAD)
+    deleting = replace(
+        _view(_snapshot(Kind.DELETE, 45, None)), remote_id="3145728002", finding_counts={"WARN_IGNORE_DELETE_PAGE": 1}
+    )
+    rows = [row, replies.ListLine(subscription_id=2, view=deleting, channel_id="C0DOCS", link=_THREAD)]
+    yield "list", replies.followed_list(texts, rows, 1, 2)
+    for scope in (command.Scope.MINE, command.Scope.CHANNEL):
+        yield f"list of {scope}, last page", replies.followed_list(texts, rows[:1], 2, 2, scope=scope)
+    yield "empty list", replies.followed_list(texts, [])
+    yield "no such page", replies.no_such_page(texts, 9, 2, scope=command.Scope.ALL, command="/longtask")
+    yield "which to stop", replies.which_to_stop(texts, rows, "/longtask")
+    yield "which of many to stop", replies.which_to_stop(texts, [row] * 9, "/longtask")
 
 
 def _directs(texts: Texts) -> Iterator[tuple[str, Message]]:

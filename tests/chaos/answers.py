@@ -11,28 +11,35 @@ from bot.render.i18n import english
 
 _TEXTS = english()
 NOTHING_STARTED = replies.nothing_started(_TEXTS).text
-#: the time that the sentence may name is cut off
-_RATE_LIMITED = replies.rate_limited(_TEXTS, datetime(2000, 1, 1, tzinfo=UTC)).text.partition("<!date")[0]
 _FAILURES = frozenset(
-    {
-        NOTHING_STARTED,
-        replies.confluence_unavailable(_TEXTS).text,
-        replies.confluence_unreadable(_TEXTS).text,
-        replies.gone_wrong(_TEXTS).text,
-        replies.not_known(_TEXTS).text,
-        replies.rate_limited(_TEXTS).text,
-    }
+    {NOTHING_STARTED, replies.gone_wrong(_TEXTS).text, replies.not_known(_TEXTS).text},
+)
+#: each may stand after the ids that are not followed
+_REASONS = (
+    replies.confluence_unavailable(_TEXTS),
+    replies.confluence_unreadable(_TEXTS),
+    replies.rate_limited(_TEXTS),
+    # The time that the sentence names is cut off.
+    replies.rate_limited(_TEXTS, datetime(2000, 1, 1, tzinfo=UTC)).partition("<!date")[0],
 )
 
 
 def says_failed(text: str) -> bool:
     """Whether an answer says that the command failed through no fault of the person, who may try again."""
-    return text in _FAILURES or text.startswith(_RATE_LIMITED)
+    return text in _FAILURES or any(reason in text for reason in _REASONS)
+
+
+def says_coming(text: str, remote_id: str) -> bool:
+    """Whether a private message says that the answer to a command is still to come."""
+    return text in (
+        replies.coming(_TEXTS, [remote_id]).text,
+        replies.coming(_TEXTS, [], not_found=[remote_id]).text,
+    )
 
 
 def says_followed(text: str, remote_id: str) -> bool:
     """Whether an answer says that the channel follows a long task, now or already."""
-    new = replies.following(_TEXTS, [replies.Followed(remote_id=remote_id)]).text
+    new = replies.arrived(_TEXTS, [replies.Followed(remote_id=remote_id)]).text
     # A link to the thread may come after either sentence.
     return text.startswith((new, replies.already_following(_TEXTS, remote_id).text))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sandbox.slack.records import Channel, EphemeralMessage, File, PostedMessage
-from tests.chaos.answers import NOTHING_STARTED
+from tests.chaos.answers import NOTHING_STARTED, says_coming
 from tests.chaos.bot_records import BotRecords
 from tests.chaos.processes import ExitCause, Incarnation
 from tests.chaos.simulators import UNKNOWN_CALLER, ConfluenceRequest, SlackRequest
@@ -85,7 +85,7 @@ class Observations:
     def answers(self, typed: TypedCommand) -> list[str]:
         """The private sentences that a command got, by response URL or as direct messages.
 
-        Its acknowledgement counts if it says that nothing was started.
+        Its acknowledgement counts if it says that nothing was started. That the answer is coming is none.
         """
         if typed.trigger_id is None:
             return []
@@ -101,7 +101,7 @@ class Observations:
             for message in channel.messages.values()
             if (record := self.records.message(message)) is not None and record.trigger_id == typed.trigger_id
         ]
-        return private + direct
+        return [text for text in private + direct if not says_coming(text, typed.remote_id)]
 
     def outage(self, since: float, until: float) -> Outage | None:
         """An outage of the database that overlaps a period."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import time
 
 from sandbox.slack.records import PostedMessage
-from tests.chaos.answers import NOTHING_STARTED, says_failed
+from tests.chaos.answers import NOTHING_STARTED, says_coming, says_failed
 from tests.chaos.simulators import RecordingConfluence, RecordingSlack
 from tests.chaos.workload import PlannedCommand, PlannedTask
 
@@ -120,17 +120,21 @@ class Users:
         return answer
 
     def _answer(self, typed: TypedCommand) -> str | None:
-        """What the person reads, in a private message or a direct one; None if nothing yet."""
+        """What the person reads, in a private message, a direct one or the channel; None if nothing yet."""
         for private in self.slack.private_messages:
             # An acknowledgement is an answer only if it says that nothing was started.
-            if private.trigger_id == typed.trigger_id and (private.via != "ack" or private.text == NOTHING_STARTED):
+            is_answer = private.via != "ack" or private.text == NOTHING_STARTED
+            if private.trigger_id == typed.trigger_id and is_answer and not says_coming(private.text, typed.remote_id):
                 return private.text
         for message in self.slack.dms(typed.plan.user):
             if float(message.ts) > typed.at and _seems_to_answer(message, typed):
                 return message.text
-        return None
+        roots = () if typed.plan.stop else self.slack.messages(typed.plan.channel)
+        return next((root.text for root in roots if typed.remote_id in root.text), None)
 
 
 def _seems_to_answer(message: PostedMessage, typed: TypedCommand) -> bool:
     """Whether a person takes a direct message for the answer; some failures name no long task."""
+    if says_coming(message.text, typed.remote_id):
+        return False
     return typed.remote_id in message.text or says_failed(message.text)

@@ -73,10 +73,12 @@ def parse(text: str, *sites: SiteName) -> Command:
         ("list mine", ListFollowed(scope=Scope.MINE)),
         ("LIST  Channel 3", ListFollowed(scope=Scope.CHANNEL, page=3)),
         ("list all page 2", ListFollowed(page=2)),
-        ("list 0", ListFollowed(page=1)),
-        ("list 999999", ListFollowed(page=1_000)),
+        ("list 0", ListFollowed(page=0)),
+        ("list 999999", ListFollowed(page=999_999)),
+        ("status", ShowStatus()),
         ("status 123", ShowStatus(ref=ref("123"))),
         ("Status  <https://acme.atlassian.net/wiki/rest/api/longtask/123>", ShowStatus(ref=ref("123"))),
+        ("stop", Stop()),
         ("stop 123", Stop(ref=ref("123"))),
         ("stop ALL", StopAll()),
         ("123", follow("123")),
@@ -132,6 +134,7 @@ def test_each_command_is_parsed_in_any_case_and_spacing(text: str, command: Comm
         "{&quot;id&quot;: 2272737477, &quot;ari&quot;: &quot;a&amp;b&quot;}",
         '```json\n{"id":"2272737477"}```',
         '{"taskId":"2272737477"}',
+        '{"longTaskId":"2272737477"}',
         '{"id":"2272737477","name":"two\nlines"}',
         '{"ari":"ari:cloud:confluence::long-task/2272737477"}',
         '{"id":"2272737477","links":{"status":"<https://acme.atlassian.net/wiki/rest/api/longtask/2272737477>"}}',
@@ -170,30 +173,40 @@ def test_response_bodies_and_ids_can_be_mixed() -> None:
     ("text", "problem"),
     [
         ("halp", NotUnderstood(reason=Misread.WORD, what="halp", suggestion="help")),
-        ("staus 123", NotUnderstood(reason=Misread.WORD, what="staus", suggestion="status")),
-        ("123 quite", NotUnderstood(reason=Misread.WORD, what="quite", suggestion="quiet")),
+        ("staus 123", NotUnderstood(reason=Misread.WORD, what="staus", suggestion="status 123")),
+        ("123 quite", NotUnderstood(reason=Misread.WORD, what="quite", suggestion="123 quiet")),
+        ("staus 123 quite", NotUnderstood(reason=Misread.WORD, what="staus", suggestion="status 123")),
+        ("123 quite 456 al", NotUnderstood(reason=Misread.WORD, what="quite", suggestion="123 quiet 456")),
+        ("123 stop", NotUnderstood(reason=Misread.WORD, what="stop", suggestion="stop 123")),
+        ("hilf", NotUnderstood(reason=Misread.WORD, what="hilf", suggestion="hilfe")),
+        ("123 leize", NotUnderstood(reason=Misread.WORD, what="leize", suggestion="123 leise")),
+        ("halp `", NotUnderstood(reason=Misread.WORD, what="halp", suggestion="help")),
+        ("halp a`b", NotUnderstood(reason=Misread.WORD, what="halp")),
+        ("halp " + "x" * 300, NotUnderstood(reason=Misread.WORD, what="halp")),
         ("my page", NotUnderstood(reason=Misread.WORD, what="my")),
         ("status my page", NotUnderstood(reason=Misread.WORD, what="my")),
         ("x" * 80, NotUnderstood(reason=Misread.WORD, what="x" * 80)),
         ("x" * 81, NotUnderstood(reason=Misread.WORD, what="x" * 79 + "…")),
         ("task-42", NotUnderstood(reason=Misread.WORD, what="task-42")),
         ("٣٤", NotUnderstood(reason=Misread.WORD, what="٣٤")),
-        ("123 quiet all", NotUnderstood(reason=Misread.VERBOSITY, what="quiet all")),
+        ("123 quiet all", NotUnderstood(reason=Misread.VERBOSITY, what="quiet all", suggestion="123 quiet")),
         ("quiet", NotUnderstood(reason=Misread.NO_REFERENCE, what="quiet")),
-        ("follow", NotUnderstood(reason=Misread.NO_REFERENCE)),
-        ("status", NotUnderstood(reason=Misread.NO_REFERENCE)),
-        ("stop", NotUnderstood(reason=Misread.NO_REFERENCE)),
-        ("stop al", NotUnderstood(reason=Misread.WORD, what="al", suggestion="all")),
-        ("status 1 2", NotUnderstood(reason=Misread.ONE_REFERENCE, what="2")),
-        ("stop 1 quiet", NotUnderstood(reason=Misread.SURPLUS, what="quiet")),
-        ("connect me", NotUnderstood(reason=Misread.SURPLUS, what="me")),
-        ("list min", NotUnderstood(reason=Misread.SURPLUS, what="min", suggestion="mine")),
+        ("follow", NotUnderstood(reason=Misread.NO_REFERENCE, what="follow")),
+        ("Folgen", NotUnderstood(reason=Misread.NO_REFERENCE, what="Folgen")),
+        ("stop al", NotUnderstood(reason=Misread.WORD, what="al", suggestion="stop all")),
+        ("stop all 1", NotUnderstood(reason=Misread.SURPLUS, what="1", suggestion="stop all")),
+        ("status 1 2", NotUnderstood(reason=Misread.ONE_REFERENCE, what="status", suggestion="status 1")),
+        ("stop 1 quiet", NotUnderstood(reason=Misread.SURPLUS, what="quiet", suggestion="stop 1")),
+        ("connect me", NotUnderstood(reason=Misread.SURPLUS, what="me", suggestion="connect")),
+        ("list min 2", NotUnderstood(reason=Misread.SURPLUS, what="min", suggestion="list mine 2")),
+        ("list page foo 2", NotUnderstood(reason=Misread.SURPLUS, what="foo", suggestion="list page 2")),
         ("9" * 21, NotUnderstood(reason=Misread.ID, what="9" * 21)),
         ("/rest/api/longtask/a%2Fb", NotUnderstood(reason=Misread.ID, what="a/b")),
         ("/rest/api/longtask/" + "a" * 65, NotUnderstood(reason=Misread.ID, what="a" * 65)),
         ('{"id":"../../x"}', NotUnderstood(reason=Misread.ID, what="../../x")),
         ("acme:a.b", NotUnderstood(reason=Misread.ID, what="a.b")),
-        ("acne:123", NotUnderstood(reason=Misread.ALIAS, what="acne", suggestion="acme")),
+        ("acne:123", NotUnderstood(reason=Misread.ALIAS, what="acne", suggestion="acme:123")),
+        ("stop acne:123", NotUnderstood(reason=Misread.ALIAS, what="acne", suggestion="stop acme:123")),
         ("zzz:123", NotUnderstood(reason=Misread.ALIAS, what="zzz")),
         (
             "https://acme.atlassian.net/wiki/spaces/X/pages/1",
@@ -208,7 +221,7 @@ def test_response_bodies_and_ids_can_be_mixed() -> None:
         ('{"id": [1]}', NotUnderstood(reason=Misread.JSON, what='{"id": [1]}')),
         ('{"a":' * 2_000, NotUnderstood(reason=Misread.JSON, what=('{"a":' * 20)[:79] + "…")),
         ("1 " * 6_000 + "1", NotUnderstood(reason=Misread.LENGTH, what=("1 " * 40)[:79] + "…")),
-        ("list 1234567", NotUnderstood(reason=Misread.SURPLUS, what="1234567")),
+        ("list 1234567", NotUnderstood(reason=Misread.SURPLUS, what="1234567", suggestion="list")),
         (" ".join(map(str, range(11))), TooMany(count=11, limit=10)),
         ("https://evil.example/wiki/rest/api/longtask/1", ForeignSite(host="evil.example")),
         ("https://acme.atlassian.net@evil.example/rest/api/longtask/1", ForeignSite(host="evil.example")),
@@ -236,7 +249,17 @@ def test_a_text_that_cannot_be_parsed_says_why(text: str, problem: Command) -> N
 
 
 def test_an_id_that_fits_several_sites_asks_which() -> None:
-    assert parse("123", ACME, HOUSE) == WhichSite(remote_id="123", aliases=("acme", "house"))
+    assert parse("123", ACME, HOUSE) == WhichSite(
+        remote_id="123", aliases=("acme", "house"), choices=("acme:123", "house:123")
+    )
+    assert parse("stop 123", ACME, HOUSE) == WhichSite(
+        remote_id="123", aliases=("acme", "house"), choices=("stop acme:123", "stop house:123")
+    )
+    assert parse("123 lab:1 456 quite", ACME, LAB) == WhichSite(
+        remote_id="123",
+        aliases=("acme", "lab"),
+        choices=("acme:123 lab:1 acme:456 quiet", "lab:123 lab:1 lab:456 quiet"),
+    )
     assert parse("house:123", ACME, HOUSE) == Follow(refs=(ref("123", 2),))
 
 
@@ -295,7 +318,9 @@ def test_a_gateway_url_may_belong_to_a_site_whose_cloud_id_is_not_known(word: st
     house = msgspec.structs.replace(HOUSE, kind=SiteKind.DATACENTER)
     assert parse(word, unsure) == follow("1")
     assert parse(word, unsure, house) == follow("1")
-    assert parse(word, unsure, HOUSE) == WhichSite(remote_id="1", aliases=("acme", "house"))
+    assert parse(word, unsure, HOUSE) == WhichSite(
+        remote_id="1", aliases=("acme", "house"), choices=("acme:1", "house:1")
+    )
     assert type(parse(word, ACME, house)) is ForeignSite
 
 

@@ -39,6 +39,8 @@ STORED: list[tuple[Facts, str]] = [
         message_facts.Answer(text="Done.", blocks=({"type": "divider"},)),
         '{"type":"answer","text":"Done.","blocks":[{"type":"divider"}]}',
     ),
+    (message_facts.Coming(remote_ids=("1", "2")), '{"type":"coming","remote_ids":["1","2"],"begins":true}'),
+    (message_facts.Arrived(), '{"type":"arrived"}'),
     (message_facts.InviteNeeded(), '{"type":"invite_needed"}'),
     (message_facts.StoppedByOther(by="U2"), '{"type":"stopped_by_other","by":"U2"}'),
     (message_facts.FollowSetAside(), '{"type":"follow_set_aside"}'),

@@ -52,7 +52,7 @@ async def test_a_late_look_begins_no_second_thread_in_a_direct_message(stepped: 
     stepped.slack.add_channel("C0SECRET", "secret", members=[PERSON], bot=False, private=True)
     remote_id = stepped.sandbox.begin(STALL)
     command = await stepped.sandbox.type(remote_id, channel="C0SECRET")
-    await stepped.until(lambda: len(stepped.answers()) > 1)
+    await stepped.until(stepped.answers)
     url = stepped.slack.response_url(command.response_url_id)
     follow_in_dm = pressed(Action.FOLLOW_IN_DM, channel_id="C0SECRET", response_url=url)
     # The second press begins the thread while the first looks.

@@ -26,7 +26,7 @@ from bot.domain.command import (
     WhichSite,
 )
 from bot.follow import CommandWorker, SiteAccess
-from bot.follow.commands import HANDLERS, Immediate
+from bot.follow.commands import HANDLERS, Words
 from bot.listeners import payloads
 from bot.listeners.commands import take
 from bot.render import replies
@@ -93,7 +93,7 @@ def test_every_command_has_a_handler() -> None:
 
 
 def test_every_command_that_needs_words_alone_is_tried_below() -> None:
-    assert set(IMMEDIATE) == {command for command, handler in HANDLERS.items() if isinstance(handler, Immediate)}
+    assert set(IMMEDIATE) == {command for command, handler in HANDLERS.items() if isinstance(handler, Words)}
 
 
 @pytest.mark.parametrize("command_type", IMMEDIATE, ids=lambda command_type: command_type.__name__)
@@ -102,14 +102,14 @@ async def test_a_command_that_needs_words_alone_is_answered_without_the_database
 ) -> None:
     text, sites = IMMEDIATE[command_type]
     worker = worker_for(stepped, unreachable, sites)
-    command = worker.parse(text)
+    command = worker.deps.parse(text)
     assert type(command) is command_type
     handler = HANDLERS[command_type]
-    assert isinstance(handler, Immediate)
+    assert isinstance(handler, Words)
 
     said = await acknowledgement(worker, text)
 
-    assert said == handler.render(en, "/longtask", command).text
+    assert said == handler.render(en, "/longtask", worker.deps.example, command).text
     assert said != replies.nothing_started(en).text
 
 

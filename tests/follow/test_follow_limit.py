@@ -25,8 +25,7 @@ async def limited(database_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
 
 def refused(en: Texts, *remote_ids: str, place: replies.LimitOf = replies.LimitOf.PERSON, limit: int = LIMIT) -> str:
     """The sentence about long tasks that are not followed."""
-    reached = [replies.LimitReached(remote_id=each, place=place, limit=limit) for each in remote_ids]
-    return replies.limit_reached(en, reached, "/longtask").text
+    return replies.not_followed(en, remote_ids, replies.limit_reached(en, place, limit, "/longtask")).text
 
 
 async def test_a_person_at_the_limit_hears_what_to_do_and_may_follow_again_after_a_stop(
@@ -40,7 +39,7 @@ async def test_a_person_at_the_limit_hears_what_to_do_and_may_follow_again_after
 
     assert answer == refused(en, third)
     assert answer == (
-        f"Not followed: `{third}`. One person may have 2 long tasks followed at a time, and you have as many. "
+        f"Not followed: `{third}`. One person can have 2 Confluence tasks followed at a time, and you have as many. "
         "Stop some of them first; `/longtask list mine` shows them."
     )
     await limited.ask(f"stop {first}")
@@ -57,9 +56,8 @@ async def test_of_many_long_tasks_of_one_command_no_more_than_the_limit_are_foll
 
     await limited.until(lambda: len(limited.slack.messages(CHANNEL)) == LIMIT)
     followed = [one for one in remote_ids if limited.sandbox.root_of(one, CHANNEL)]
-    following = replies.following(en, [replies.Followed(remote_id=one) for one in followed]).text
     left = [one for one in remote_ids if one not in followed]
-    assert (len(followed), answer) == (LIMIT, f"{following}\n{refused(en, *left)}")
+    assert (len(followed), answer) == (LIMIT, refused(en, *left))
 
 
 async def test_what_is_followed_already_counts_for_nobody_else(limited: SteppedBot, en: Texts) -> None:

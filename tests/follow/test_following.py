@@ -4,51 +4,56 @@ import pytest
 
 from bot.domain.states import Verbosity
 from bot.render import replies
-from bot.render.buttons import Action, labelled_button
 from bot.render.i18n import Texts
-from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
 from sandbox.confluence import faults
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
+from sandbox.slack import Fault
 from tests.support.stepped_bot import SteppedBot
 
 COPY = scenario("copy_with_renames_and_restrictions")
 LATE_START = scenario("late_start")
 
 
-def following(texts: Texts, *remote_ids: str) -> str:
-    """The answer to a person whose long tasks are followed now."""
-    return replies.following(texts, [replies.Followed(remote_id=remote_id) for remote_id in remote_ids]).text
+def not_found(texts: Texts, *remote_ids: str) -> str:
+    """The answer about long tasks that Confluence does not find."""
+    return replies.not_followed(texts, remote_ids, replies.no_such_task(texts)).text
 
 
-async def test_a_channel_follows_what_a_person_types_and_the_person_is_answered(stepped: SteppedBot, en: Texts) -> None:
+def looking_again(texts: Texts, *remote_ids: str) -> str:
+    """What is said while long tasks are looked for again."""
+    return replies.coming(texts, [], not_found=remote_ids).text
+
+
+async def test_a_channel_follows_what_a_person_types_and_the_root_is_the_answer(stepped: SteppedBot) -> None:
     remote_id = stepped.sandbox.begin(COPY)
 
-    assert await stepped.ask(remote_id) == [following(en, remote_id)]
+    assert await stepped.ask(remote_id) == []
 
     card = await stepped.until(lambda: stepped.thread(remote_id))
     assert f"<@{PERSON}>" in stepped.root(remote_id).text
     assert "Copying pages" in card[0].text
 
 
-async def test_several_long_tasks_get_one_answer_and_a_root_each(stepped: SteppedBot, en: Texts) -> None:
+async def test_several_long_tasks_get_a_root_each_and_no_other_answer(stepped: SteppedBot) -> None:
     one, two = stepped.sandbox.begin(COPY), stepped.sandbox.begin(COPY)
 
-    assert await stepped.ask(f"{one} {two} {one}") == [following(en, one, two)]
+    assert await stepped.ask(f"{one} {two} {one}") == []
 
     await stepped.until(lambda: stepped.thread(one) and stepped.thread(two))
     assert len(stepped.slack.messages(CHANNEL)) == 2
 
 
-async def test_of_several_long_tasks_those_that_are_not_found_are_said_in_the_same_answer(
+async def test_of_several_long_tasks_those_that_are_not_followed_are_said_in_one_answer(
     stepped: SteppedBot, en: Texts
 ) -> None:
     remote_id = stepped.sandbox.begin(COPY)
 
-    (answer,) = await stepped.ask(f"4711 {remote_id}")
+    answers = await stepped.ask(f"4711 {remote_id} 4712")
 
-    assert answer == f"{following(en, remote_id)}\n{replies.no_such_task(en, '4711').text}"
+    assert answers == [looking_again(en, "4711", "4712"), not_found(en, "4711", "4712")]
+    assert stepped.thread(remote_id)
 
 
 @pytest.mark.parametrize(("words", "verbosity"), [("", Verbosity.NORMAL), ("quiet", Verbosity.QUIET)])
@@ -83,9 +88,7 @@ async def test_two_people_who_follow_the_same_at_once_share_one_thread(stepped: 
     await stepped.sandbox.type(remote_id, user=COLLEAGUE)
     await stepped.until(lambda: stepped.thread(remote_id) and f"<@{COLLEAGUE}>" in stepped.thread(remote_id)[-1].text)
 
-    assert sorted(stepped.answers() + stepped.answers(COLLEAGUE)) == sorted(
-        [following(en, remote_id), replies.already_following(en, remote_id).text]
-    )
+    assert stepped.answers() + stepped.answers(COLLEAGUE) == [replies.already_following(en, remote_id).text]
     assert len(stepped.slack.messages(CHANNEL)) == 1
 
 
@@ -95,7 +98,7 @@ async def test_a_long_task_that_has_ended_is_shown_to_the_caller_alone(stepped: 
 
     (answer,) = await stepped.ask(remote_id)
 
-    assert f"Long task {remote_id} has ended already" in answer
+    assert answer.startswith(f"Confluence task {remote_id} has already ended:")
     assert "Finished with problems" in answer
     await stepped.run(60)
     assert stepped.slack.messages(CHANNEL) == []
@@ -112,12 +115,12 @@ async def test_a_long_task_that_has_ended_is_shown_to_the_caller_alone(stepped: 
     ],
 )
 async def test_why_a_long_task_cannot_be_looked_at_is_said_to_the_caller(
-    stepped: SteppedBot, en: Texts, fault: faults.Fault, expected: Callable[[Texts], Message]
+    stepped: SteppedBot, en: Texts, fault: faults.Fault, expected: Callable[[Texts], Mrkdwn]
 ) -> None:
     remote_id = stepped.sandbox.begin(COPY)
     stepped.confluence.faults.add(fault, task=remote_id)
 
-    assert await stepped.ask(remote_id) == [expected(en).text]
+    assert await stepped.ask(remote_id) == [replies.not_followed(en, [remote_id], expected(en)).text]
 
     await stepped.run(30)
     assert stepped.slack.messages(CHANNEL) == []
@@ -129,7 +132,7 @@ async def test_a_long_task_that_confluence_does_not_know_yet_is_looked_for_again
     began = stepped.clock()
     remote_id = stepped.sandbox.begin(LATE_START)
 
-    assert await stepped.ask(remote_id) == [following(en, remote_id)]
+    assert (await stepped.ask(remote_id))[:1] == [looking_again(en, remote_id)]
 
     assert (stepped.clock() - began).total_seconds() == 9
     assert stepped.confluence.tasks[remote_id].looks == 3
@@ -138,7 +141,7 @@ async def test_a_long_task_that_confluence_does_not_know_yet_is_looked_for_again
 async def test_an_id_that_stays_unknown_is_looked_for_three_times(stepped: SteppedBot, en: Texts) -> None:
     began = stepped.clock()
 
-    assert await stepped.ask("4711") == [replies.no_such_task(en, "4711").text]
+    assert await stepped.ask("4711") == [looking_again(en, "4711"), not_found(en, "4711")]
 
     assert (stepped.clock() - began).total_seconds() == 9
     assert len(stepped.confluence.log) == 3
@@ -151,11 +154,11 @@ async def test_a_pause_that_confluence_asks_for_is_kept_by_the_commands_after_it
 ) -> None:
     remote_id = stepped.sandbox.begin(COPY)
     stepped.confluence.faults.add(faults.rate_limited(120), task=remote_id, times=1)
-    until = stepped.clock.later(120)
+    limited = [replies.not_followed(en, [remote_id], replies.rate_limited(en, stepped.clock.later(120))).text]
 
-    assert await stepped.ask(remote_id) == [replies.rate_limited(en, until).text]
+    assert await stepped.ask(remote_id) == limited
     stepped.clock.move(60)
-    assert await stepped.ask(remote_id) == [replies.rate_limited(en, until).text]
+    assert await stepped.ask(remote_id) == limited
     assert len(stepped.confluence.log) == 1
 
     stepped.clock.move(61)
@@ -174,18 +177,46 @@ async def test_after_a_stop_the_same_long_task_gets_a_new_thread(stepped: Steppe
     assert len(stepped.slack.messages(CHANNEL)) == 2
 
 
-async def test_a_private_channel_without_the_bot_is_answered_with_how_to_invite(stepped: SteppedBot, en: Texts) -> None:
+async def test_a_private_channel_without_the_bot_is_answered_with_how_to_invite_before_anything_is_followed(
+    stepped: SteppedBot, en: Texts
+) -> None:
     stepped.slack.add_channel("C0SECRET", "secret", members=[PERSON], bot=False, private=True)
     remote_id = stepped.sandbox.begin(COPY)
 
-    await stepped.ask(remote_id, channel="C0SECRET")
-    await stepped.until(lambda: len(stepped.answers()) > 1)
+    assert await stepped.ask(remote_id, channel="C0SECRET") == [replies.invite(en, "longtask", value="1").text]
 
-    follow_in_dm = labelled_button(en, Action.FOLLOW_IN_DM, task=Mrkdwn("Copying pages"), value="1")
-    invitation = replies.invite(en, "longtask", follow_in_dm=follow_in_dm)
-    assert stepped.answers() == [following(en, remote_id), invitation.text]
+    await stepped.run(60)
+    assert (stepped.slack.messages("C0SECRET"), list(stepped.confluence.log)) == ([], [])
+    assert len(stepped.answers()) == 1
+
+
+async def test_where_slack_does_not_say_whether_the_bot_sees_a_channel_the_first_post_finds_out(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    stepped.slack.add_channel("C0SECRET", "secret", members=[PERSON], bot=False, private=True)
+    stepped.slack.faults.add("conversations.info", Fault.status(503), probability=1.0)
+    remote_id = stepped.sandbox.begin(COPY)
+
+    await stepped.ask(remote_id, channel="C0SECRET")
+
     await stepped.run(60)
     assert stepped.slack.messages("C0SECRET") == []
+    assert stepped.answers() == [replies.invite(en, "longtask", value="1").text]
+
+
+async def test_a_pause_that_slack_asks_for_is_kept_by_the_follows_after_it(stepped: SteppedBot) -> None:
+    stepped.slack.faults.add("conversations.info", Fault.ratelimited(300))
+    for _ in range(2):
+        await stepped.follow(COPY)
+
+    assert len([call for call in stepped.slack.calls if call.method == "conversations.info"]) == 1
+
+
+async def test_the_follows_of_a_channel_that_is_known_ask_slack_nothing_about_it(stepped: SteppedBot) -> None:
+    for _ in range(3):
+        await stepped.follow(COPY)
+
+    assert len([call for call in stepped.slack.calls if call.method == "conversations.info"]) == 1
 
 
 async def test_a_command_that_is_carried_out_again_does_not_undo_a_stop(stepped: SteppedBot, en: Texts) -> None:
@@ -197,6 +228,6 @@ async def test_a_command_that_is_carried_out_again_does_not_undo_a_stop(stepped:
 
     await stepped.run(30)
 
-    assert stepped.answers() == [f"{following(en, remote_id)}\n{replies.no_such_task(en, '4711').text}"]
+    assert stepped.answers() == [looking_again(en, "4711"), not_found(en, "4711")]
     assert len(stepped.slack.messages(CHANNEL)) == 1
     assert "Stopped" in stepped.root(remote_id).text

@@ -1,11 +1,12 @@
 from bot.render import replies
 from bot.render.i18n import Texts
-from sandbox.harness import CHANNEL, PERSON
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 from tests.support.stepped_bot import SteppedBot
 
 COPY = scenario("copy_with_renames_and_restrictions")
+STALL = scenario("stall")
 
 
 async def test_status_shows_one_look_to_the_caller_and_follows_nothing(stepped: SteppedBot) -> None:
@@ -14,7 +15,7 @@ async def test_status_shows_one_look_to_the_caller_and_follows_nothing(stepped: 
 
     (answer,) = await stepped.ask(f"status {remote_id}")
 
-    assert answer.startswith(f"Long task {remote_id}, for you alone:")
+    assert answer.startswith(f"Confluence task {remote_id}:")
     assert "76%" in answer
     await stepped.run(60)
     assert stepped.slack.messages(CHANNEL) == []
@@ -27,12 +28,33 @@ async def test_status_of_an_ended_long_task_shows_how_it_ended(stepped: SteppedB
 
     (answer,) = await stepped.ask(f"status {remote_id}")
 
-    assert f"Long task {remote_id} has ended already" in answer
+    assert answer.startswith(f"Confluence task {remote_id} has already ended:")
     assert "Finished with problems" in answer
 
 
 async def test_status_of_an_unknown_id_says_so(stepped: SteppedBot, en: Texts) -> None:
-    assert await stepped.ask("status 4711") == [replies.no_such_task(en, "4711").text]
+    assert await stepped.ask("status 4711") == [
+        replies.coming(en, [], not_found=["4711"]).text,
+        replies.not_shown(replies.no_such_task(en)).text,
+    ]
+
+
+async def test_status_without_an_id_shows_all_that_the_channel_follows_and_looks_at_nothing(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    stepped.slack.add_channel("C0OTHER", "other", members=[PERSON])
+    assert await stepped.ask("status") == [replies.followed_list(en, []).text]
+    here = [await stepped.follow(STALL) for _ in range(2)]
+    elsewhere = await stepped.follow(STALL, channel="C0OTHER")
+    looks = len(stepped.confluence.log)
+
+    (answer,) = await stepped.ask("status", user=COLLEAGUE)
+
+    title, *lines = answer.splitlines()
+    assert title == "*Followed in this channel*"
+    assert [remote_id in line for remote_id, line in zip(here, lines, strict=True)] == [True, True]
+    assert elsewhere not in answer
+    assert len(stepped.confluence.log) == looks
 
 
 async def test_an_answer_whose_response_url_fails_comes_as_a_direct_message(stepped: SteppedBot) -> None:
@@ -42,4 +64,4 @@ async def test_an_answer_whose_response_url_fails_comes_as_a_direct_message(step
     assert await stepped.ask(f"status {remote_id}") == []
 
     (message,) = await stepped.until(lambda: stepped.slack.dms(PERSON))
-    assert message.text.startswith(f"Long task {remote_id}, for you alone:")
+    assert message.text.startswith(f"Confluence task {remote_id}:")

@@ -1,13 +1,22 @@
+from typing import Any
+
 import pytest
 
 from bot.render import replies
 from bot.render.i18n import Texts
+from bot.render.replies.lists import ROWS
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
+from sandbox.slack.records import EphemeralMessage
 from tests.support.stepped_bot import SteppedBot
 
 STALL = scenario("stall")
+
+
+def buttons(message: EphemeralMessage) -> list[dict[str, Any]]:
+    """The buttons of a private message."""
+    return [element for block in message.blocks if block["type"] == "actions" for element in block["elements"]]
 
 
 async def test_a_person_who_stops_anothers_thread_is_named_on_it_and_the_owner_gets_a_direct_message(
@@ -57,7 +66,7 @@ async def test_a_thread_that_is_stopped_before_its_root_is_posted_never_begins(s
     await stepped.run(30)
 
     assert stepped.slack.messages(CHANNEL) == []
-    assert len(stepped.answers()) == 2
+    assert len(stepped.answers()) == 1
 
 
 @pytest.mark.parametrize("begun", ["root", "card"])
@@ -107,3 +116,61 @@ async def test_what_this_channel_does_not_follow_cannot_be_stopped(stepped: Step
 
     assert await stepped.ask("stop 4711") == [replies.not_followed_here(en, "4711").text]
     assert await stepped.ask(f"stop {remote_id}", channel="C0OTHER") == [replies.not_followed_here(en, remote_id).text]
+
+
+async def test_stop_without_an_id_stops_the_only_one_that_the_channel_follows(stepped: SteppedBot, en: Texts) -> None:
+    assert await stepped.ask("stop") == [replies.nothing_to_stop(en).text]
+    remote_id = await stepped.follow(STALL)
+
+    (answer,) = await stepped.ask("stop", user=COLLEAGUE)
+
+    assert answer.startswith(replies.stopped(en, remote_id).text)
+    await stepped.until(lambda: "Stopped" in stepped.root(remote_id).text)
+
+
+async def test_stop_without_an_id_offers_a_button_for_each_of_several_and_each_stops_one(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    first, second = [await stepped.follow(STALL) for _ in range(2)]
+    await stepped.ask("stop", user=COLLEAGUE)
+    choice = stepped.slack.ephemerals(COLLEAGUE)[-1]
+    labels = [button["text"]["text"] for button in buttons(choice)]
+    assert labels == [f"Stop {first}", f"Stop {second}"]
+
+    (answer,) = await stepped.press_at(
+        CHANNEL, choice.ts, "stop_chosen:1", user=COLLEAGUE, value=buttons(choice)[1]["value"]
+    )
+
+    assert answer == replies.stopped(en, second).text
+    await stepped.until(lambda: "Stopped" in stepped.root(second).text)
+    assert "Stopped" not in stepped.root(first).text
+    (again,) = await stepped.press_at(
+        CHANNEL, choice.ts, "stop_chosen:1", user=COLLEAGUE, value=buttons(choice)[1]["value"]
+    )
+    assert again == replies.not_followed_here(en, second).text
+
+
+async def test_a_guest_may_not_stop_by_a_choice_that_another_person_was_offered(stepped: SteppedBot, en: Texts) -> None:
+    stepped.slack.add_user("U0GUEST", guest=True)
+    stepped.slack.invite(CHANNEL, "U0GUEST")
+    remote_ids = [await stepped.follow(STALL) for _ in range(2)]
+    await stepped.ask("stop")
+    choice = stepped.slack.ephemerals(PERSON)[-1]
+
+    said = await stepped.press_at(
+        CHANNEL, choice.ts, "stop_chosen:1", user="U0GUEST", value=buttons(choice)[0]["value"]
+    )
+
+    assert said == [replies.may_not_stop(en).text]
+    await stepped.run(10)
+    assert ["Stopped" in stepped.root(remote_id).text for remote_id in remote_ids] == [False, False]
+
+
+async def test_the_choice_of_what_to_stop_is_bounded(stepped: SteppedBot) -> None:
+    for _ in range(ROWS + 1):
+        await stepped.ask(stepped.sandbox.begin(STALL))
+
+    (answer,) = await stepped.ask("stop")
+
+    assert len(buttons(stepped.slack.ephemerals(PERSON)[-1])) == ROWS
+    assert answer.endswith("There are more: `/longtask list channel`")

@@ -5,13 +5,13 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.domain.command import ForeignSite
+from bot.domain.command import ForeignSite, Misread, NotUnderstood
 from bot.follow.deps import STORE_SECONDS
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
-from sandbox.slack import SIGNING_SECRET, Signing
+from sandbox.slack import SIGNING_SECRET, Fault, Signing
 from tests.support.clock import Clock
 from tests.support.metrics import samples
 from tests.support.refusing_database import RefusingDatabase
@@ -19,6 +19,7 @@ from tests.support.sqlite_lock import locked
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 COPY = scenario("copy_with_renames_and_restrictions")
+HALP = NotUnderstood(reason=Misread.WORD, what="halp", suggestion="help")
 
 
 def shown(stepped: SteppedBot, user: str = PERSON) -> list[str]:
@@ -26,64 +27,80 @@ def shown(stepped: SteppedBot, user: str = PERSON) -> list[str]:
     return [message.text for message in stepped.slack.ephemerals(user)]
 
 
-@pytest.mark.parametrize("text", ["", "help", "  HELP "])
-async def test_help_is_the_acknowledgement(stepped: SteppedBot, text: str, en: Texts) -> None:
-    result = await stepped.sandbox.type(text)
+@pytest.mark.parametrize("text", ["", "help", "  HELP ", "Hilfe", "ヘルプ"])
+async def test_help_names_the_configured_site(stepped: SteppedBot, text: str, en: Texts) -> None:
+    assert await stepped.ask(text) == [replies.help(en, "/longtask", stepped.deps.example).text]
 
-    assert result.status == 200
-    assert shown(stepped) == [replies.help(en, "/longtask").text]
-    assert await stepped.commands() == []
+    assert f"{stepped.confluence.base_url}/wiki/rest/api/longtask/" in shown(stepped)[0]
 
 
 async def test_help_repeats_the_command_as_it_was_typed(stepped: SteppedBot, en: Texts) -> None:
     await stepped.slack.command("", user=PERSON, channel=CHANNEL, command="/follow-task")
+    await stepped.turn()
 
-    assert shown(stepped) == [replies.help(en, "/follow-task").text]
+    assert shown(stepped) == [replies.help(en, "/follow-task", stepped.deps.example).text]
 
 
 async def test_a_misspelt_word_is_answered_with_what_was_perhaps_meant(stepped: SteppedBot) -> None:
-    await stepped.sandbox.type("halp")
+    (answer,) = await stepped.ask("3145728001 quiett")
 
-    (answer,) = shown(stepped)
-    assert "halp" in answer
-    assert "help" in answer
+    assert answer == "I don't know “quiett”.\nDid you mean `/longtask 3145728001 quiet`?"
 
 
 async def test_a_url_of_another_host_is_refused_by_name_and_never_called(stepped: SteppedBot, en: Texts) -> None:
     await stepped.sandbox.type("https://evil.example.com/wiki/rest/api/longtask/1")
 
     await stepped.run(5)
-    assert shown(stepped) == [replies.misread(en, "/longtask", ForeignSite(host="evil.example.com")).text]
+    refused = replies.misread(en, "/longtask", stepped.deps.example, ForeignSite(host="evil.example.com"))
+    assert shown(stepped) == [refused.text]
     assert list(stepped.confluence.log) == []
 
 
-async def test_a_person_known_from_an_earlier_command_is_acknowledged_in_their_language(stepped: SteppedBot) -> None:
+@pytest.mark.parametrize(("text", "asked"), [("help", 0.0), ("halp", 0.0), ("list", 0.0), ("4711", 12.0)])
+async def test_the_first_answer_that_a_person_ever_gets_is_in_their_language(
+    stepped: SteppedBot, text: str, asked: float
+) -> None:
     stepped.slack.users[PERSON].locale = "de-DE"
-    await stepped.ask("list")
+    await stepped.ask(text, user=COLLEAGUE)
+
+    await stepped.ask(text)
+    await stepped.run(asked)
+
+    german = stepped.deps.catalogs.texts("de", "en")
+    answers = {
+        "help": replies.help(german, "/longtask", stepped.deps.example),
+        "halp": replies.misread(german, "/longtask", stepped.deps.example, HALP),
+        "list": replies.followed_list(german, []),
+        "4711": replies.not_followed(german, ["4711"], replies.no_such_task(german)),
+    }
+    assert shown(stepped)[-1] == answers[text].text
+    assert [said for said in shown(stepped, COLLEAGUE) if said in shown(stepped)] == []
+
+
+async def test_help_is_given_to_everybody_also_where_slack_does_not_say_who_asks(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    stepped.slack.faults.add("users.info", Fault.status(503), probability=1.0)
 
     await stepped.sandbox.type("help")
-    await stepped.sandbox.type("help", user=COLLEAGUE)
+    await stepped.run(30)
 
-    german, english = (stepped.deps.catalogs.texts(locale, "en") for locale in ("de", "en"))
-    assert shown(stepped)[-1] == replies.help(german, "/longtask").text
-    assert shown(stepped, COLLEAGUE) == [replies.help(english, "/longtask").text]
+    assert shown(stepped) == [replies.help(en, "/longtask", stepped.deps.example).text]
 
 
-async def test_an_acknowledgement_does_not_wait_for_confluence(stepped: SteppedBot, en: Texts) -> None:
-    remote_id = stepped.sandbox.begin(COPY)
+@pytest.mark.parametrize("text", ["", "halp", "list", "status 4711", "stop", "4711", "connect"])
+async def test_every_command_is_acknowledged_empty_and_does_not_wait_for_confluence_or_slack(
+    stepped: SteppedBot, text: str
+) -> None:
+    result = await stepped.sandbox.type(text)
 
-    await stepped.sandbox.type(remote_id)
-
-    assert shown(stepped) == [replies.looking(en).text]
-    assert list(stepped.confluence.log) == []
+    assert (result.status, result.body, shown(stepped)) == (200, "", [])
+    assert (list(stepped.confluence.log), [call for call in stepped.slack.calls if call.method == "users.info"]) == (
+        [],
+        [],
+    )
     acknowledged = "longtask_acknowledgement_seconds_count"
     assert samples(stepped.bot.metrics, acknowledged) == {acknowledged: 1.0}
-
-
-async def test_a_command_that_asks_confluence_nothing_is_acknowledged_empty(stepped: SteppedBot) -> None:
-    result = await stepped.sandbox.type("list")
-
-    assert (result.status, result.body) == (200, "")
 
 
 @pytest.mark.parametrize(

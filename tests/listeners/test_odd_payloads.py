@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.typing import EventDict
 
+from bot.listeners import commands
 from bot.render import replies
 from bot.render.buttons import Action
 from bot.render.i18n import Texts
@@ -207,7 +208,7 @@ async def test_a_press_that_cannot_be_read_is_answered_by_its_response_url(
     )
     await stepped.turn()
 
-    assert (status, stepped.answers()[-1]) == (200, replies.gone_wrong(en).text)
+    assert (status, stepped.answers()[0]) == (200, replies.gone_wrong(en).text)
     assert "Stopped" not in card.text
     assert [log["event"] for log in logs if log["log_level"] == "warning"] == ["request_not_read"]
 
@@ -215,10 +216,10 @@ async def test_a_press_that_cannot_be_read_is_answered_by_its_response_url(
 async def test_what_a_listener_raises_is_logged_and_the_person_gets_a_sentence(
     stepped: SteppedBot, en: Texts, logs: list[EventDict], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_text: str) -> None:
+    def broken(_text: str, **_limit: int) -> None:
         raise RuntimeError("no reason")
 
-    monkeypatch.setattr(stepped.worker, "parse", broken)
+    monkeypatch.setattr(commands, "clean", broken)
 
     result = await stepped.sandbox.type("list")
 

@@ -179,7 +179,7 @@ async def test_another_channel_reaches_nothing_of_this_one(stepped: SteppedBot, 
     slack = shown(stepped, but_for=COLLEAGUE)
 
     said = []
-    for text in ("stop {}", "stop all", "list", "list channel"):
+    for text in ("stop {}", "stop", "stop all", "list", "list channel", "status"):
         said += await stepped.ask(text.format(remote_id(stepped)), user=COLLEAGUE, channel=OTHER_CHANNEL)
     for action in BUTTONS:
         for ts in (there.ts, card.ts):
@@ -188,6 +188,7 @@ async def test_another_channel_reaches_nothing_of_this_one(stepped: SteppedBot, 
     assert (await rows(stepped, without=OWN_TABLES), shown(stepped, but_for=COLLEAGUE)) == (database, slack)
     assert set(said) == {
         replies.not_followed_here(en, remote_id(stepped)).text,
+        replies.nothing_to_stop(en).text,
         replies.stopped_all(en, 0).text,
         replies.followed_list(en, []).text,
         replies.followed_list(en, [], scope=command.Scope.CHANNEL).text,
@@ -252,7 +253,7 @@ async def test_who_is_not_of_the_workspace_changes_nothing_and_sees_nothing(
     assert (after, shown(stepped, but_for=outsider)) == (database, slack)
     stop, other = [replies.may_not_stop(en).text], [replies.may_not_use(en).text]
     assert said == {text: stop if text == "stop {}" else other for text in COMMANDS.values()}
-    assert pressed == {action: stop if action is Action.STOP else other for action in BUTTONS}
+    assert pressed == {action: stop if action in (Action.STOP, Action.STOP_CHOSEN) else other for action in BUTTONS}
     refused = [(log["user"], log["channel"]) for log in logs if log["event"] == "refused"]
     assert refused == [(outsider, CHANNEL)] * (len(COMMANDS) + len(BUTTONS))
     assert [log for log in logs if log["event"] == "acted"] == []

@@ -11,11 +11,12 @@ from bot.domain.outcome import outcome_of
 from bot.domain.parsing.response import parse_response
 from bot.domain.poll_result import Seen
 from bot.domain.states import Outcome
-from bot.render.i18n import Texts
+from bot.render.i18n import SOURCE, Texts
 from bot.render.message import Block, Message
 from bot.render.thread import ThreadView
 from sandbox.gallery.examples import answers, counts, examples
 from sandbox.gallery.situations import Situation, messages
+from tests.render.conftest import LANGUAGES
 
 HERE = Path(__file__).parent
 BODIES = sorted((HERE.parent / "fixtures" / "longtasks").glob("*.json"))
@@ -87,6 +88,10 @@ def compare(name: str, shown: str) -> None:
     assert shown == golden.read_text()
 
 
+def answers_file(language: str) -> str:
+    return "answers" if language == SOURCE else f"answers-{language}"
+
+
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.stem)
 def test_each_sample_body_looks_as_it_was_reviewed(en: Texts, body: Path) -> None:
     compare(body.stem, page(list(messages(en, situation(body)))))
@@ -97,10 +102,10 @@ def test_the_examples_look_as_they_were_reviewed(en: Texts) -> None:
     compare("examples", "\n".join(shown))
 
 
-def test_the_answers_look_as_they_were_reviewed(en: Texts) -> None:
-    compare("answers", page(list(answers(en))))
+def test_the_answers_look_as_they_were_reviewed(texts: Texts) -> None:
+    compare(answers_file(texts.language), page(list(answers(texts))))
 
 
 def test_every_golden_file_belongs_to_a_test() -> None:
-    wanted = {"examples", "answers", *(body.stem for body in BODIES)}
+    wanted = {"examples", *map(answers_file, LANGUAGES), *(body.stem for body in BODIES)}
     assert {path.stem for path in (HERE / "golden").glob("*.txt")} == wanted

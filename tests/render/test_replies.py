@@ -19,25 +19,24 @@ from bot.domain.command import (
     TooMany,
     WhichSite,
 )
-from bot.domain.snapshot import Kind
+from bot.domain.command_example import Example
+from bot.domain.snapshot import Kind, Snapshot
 from bot.domain.states import Outcome
 from bot.render import replies
 from bot.render.blocks import paragraphs
-from bot.render.buttons import Action, labelled_button
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
+from bot.render.thread import ThreadView
 from sandbox.gallery.examples import answers
 
 BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 THREAD = "https://acme.slack.com/archives/C0DOCS/p1795424520000100"
+EXAMPLE = Example(reference="docs:314", url="https://docs.example/wiki/rest/api/longtask/314")
+COPY = Snapshot(remote_id="314", kind=Kind.COPY, percent=38.9)
 ROW = replies.ListLine(
-    remote_id="314",
-    kind=Kind.COPY,
-    outcome=Outcome.FOLLOWING,
-    owner_id="U0ANNA",
-    since=BEGAN,
-    percent=38.9,
+    subscription_id=1,
+    view=ThreadView(remote_id="314", outcome=Outcome.FOLLOWING, snapshot=COPY, owner_id="U0ANNA"),
     link=THREAD,
 )
 
@@ -49,7 +48,8 @@ def test_every_answer_keeps_slacks_limits(texts: Texts, breaches: Callable[[Mess
 def test_every_refusal_says_what_happened_to_the_request(en: Texts) -> None:
     shown = {name: message.text for name, message in answers(en)}
     refusals = ("nothing started", "no such task", "Confluence unavailable", "access refused", "misconfigured")
-    assert [name for name in refusals if "nothing" not in shown[name].casefold()] == []
+    said = ("nothing was started", "not followed:")
+    assert [name for name in refusals if not shown[name].casefold().startswith(said)] == []
 
 
 @pytest.mark.parametrize(
@@ -57,90 +57,118 @@ def test_every_refusal_says_what_happened_to_the_request(en: Texts) -> None:
     [
         (
             NotUnderstood(reason=Misread.WORD, what="halp", suggestion="help"),
-            "“halp” is neither a command nor a long task.\nDid you mean `/lt help`?",
+            "I don't know “halp”.\nDid you mean `/lt help`?",
         ),
         (
             NotUnderstood(reason=Misread.WORD, what="<!channel>"),
-            "“&lt;!channel&gt;” is neither a command nor a long task.\nFor example: `/lt 3145728001`",
+            "I don't know “&lt;!channel&gt;”.\nFor example: `/lt docs:314`",
         ),
         (
-            NotUnderstood(reason=Misread.SURPLUS, what="mien", suggestion="mine"),
-            "“mien” is more than this command takes.\nDid you mean `mine`?",
+            NotUnderstood(reason=Misread.SURPLUS, what="mien", suggestion="list mine"),
+            "“mien” is more than this command takes.\nDid you mean `/lt list mine`?",
         ),
         (
             TooMany(count=12, limit=10),
             (
-                "That is 12 long tasks, and one command takes at most 10. "
+                "That is 12 Confluence tasks, and one command takes at most 10. "
                 "Nothing was started; please use several commands."
             ),
         ),
         (
             ForeignSite(host="evil.example"),
             (
-                "evil.\u2060example is not a Confluence site that this bot knows, so it did not ask there "
-                "and nothing was started. If it should know it, ask the administrator of this bot."
+                "This bot isn't connected to evil.\u2060example, so nothing was started. "
+                "If it should be, ask this bot's administrator."
             ),
         ),
         (
-            WhichSite(remote_id="314", aliases=("docs", "sales")),
+            WhichSite(remote_id="314", aliases=("docs", "sales"), choices=("stop docs:314", "stop sales:314")),
             (
-                "Which Confluence is that long task in? Nothing was started yet. Type one of these:\n"
-                "`/lt docs:314`\n`/lt sales:314`"
+                "Which Confluence site is that task on? Nothing was started yet. Type one of these:\n"
+                "`/lt stop docs:314`\n`/lt stop sales:314`"
             ),
         ),
         (
             NoSite(remote_id="314"),
-            "This bot does not know any Confluence site yet, so nothing was started. Ask its administrator.",
+            "This bot isn't connected to a Confluence site yet, so nothing was started. Ask its administrator.",
         ),
         (
             KindMismatch(remote_id="314", alias="docs", kind=SiteKind.DATACENTER),
             (
-                "“314” cannot be a long task of docs: that is Confluence Data Center, where the id has 36 characters. "
+                "“314” can't be a task on docs: that is Confluence Data Center, where the ID has 36 characters. "
                 "Nothing was started."
             ),
         ),
     ],
 )
 def test_a_problem_is_explained_with_one_example(en: Texts, problem: Problem, text: str) -> None:
-    assert replies.misread(en, "/lt", problem).text == text
+    assert replies.misread(en, "/lt", EXAMPLE, problem).text == text
 
 
 def test_a_job_that_is_no_long_task_is_refused_with_the_reason(en: Texts) -> None:
-    texts = [replies.misread(en, "/lt", NotALongTask(kind=kind)).text for kind in OtherTask]
-    assert [text.split(",", maxsplit=1)[0] for text in texts] == [
+    texts = [replies.misread(en, "/lt", EXAMPLE, NotALongTask(kind=kind)).text for kind in OtherTask]
+    assert [text.split(".", maxsplit=1)[0] for text in texts] == [
         "This is a PDF export",
         "This is a change of space permissions",
     ]
 
 
-def test_help_repeats_the_command_as_it_was_typed(en: Texts) -> None:
-    assert "`/aufgabe status 3145728001`: one look, for you alone" in replies.help(en, "/aufgabe").text.splitlines()
-    assert "`/longtask list`" in replies.help(en, "no command").text
+def test_help_repeats_the_command_as_it_was_typed_and_names_the_configured_site(en: Texts) -> None:
+    shown = replies.help(en, "/aufgabe", EXAMPLE).text
+    assert "`/aufgabe status docs:314`  show its progress, only to you" in shown.splitlines()
+    assert f"`{EXAMPLE.url}`" in shown
+    assert "`/longtask list`" in replies.help(en, "no command", EXAMPLE).text
 
 
-def test_one_answer_links_to_each_thread_that_now_follows(en: Texts) -> None:
-    followed = [replies.Followed(remote_id="314", link=THREAD), replies.Followed(remote_id="315")]
-    assert replies.following(en, followed).text.splitlines() == [
-        f"Following long task 314. <{THREAD}|Open the thread>",
-        "Following long task 315.",
+def test_the_lines_of_the_help_fit_a_phone(texts: Texts) -> None:
+    shown = dict(answers(texts))["help"].text
+    assert [line for line in shown.splitlines() if line.startswith("`") and len(line) > 80] == []
+
+
+def test_help_is_grouped(en: Texts) -> None:
+    shown = dict(answers(en))["help"].text
+    assert [line for line in shown.splitlines() if line.startswith("*")][1:] == ["*Follow*", "*Look*", "*Stop*"]
+
+
+def test_what_is_coming_names_each_long_task_once(en: Texts) -> None:
+    assert replies.coming(en, ["314", "315"], not_found=["316"]).text.splitlines() == [
+        "On their way: the threads for tasks 314 and 315 will appear here in a moment.",
+        "Confluence doesn't find task 316 yet. Looking again for a few seconds.",
     ]
 
 
-def test_the_list_shows_owner_age_percentage_and_thread(en: Texts) -> None:
-    done = replace(ROW, outcome=Outcome.FAILED, kind=Kind.OTHER, link=None, channel_id="C0DOCS")
-    assert replies.followed_list(en, [ROW, done], 2, 3, command="/lt").text.splitlines() == [
-        "*Followed long tasks*",
-        f"• Copying pages, long task 314 · 38% · since {en.time(BEGAN)} by <@U0ANNA> <{THREAD}|Open the thread>",
-        f"• Long task, long task 314 · Failed · since {en.time(BEGAN)} by <@U0ANNA> · <#C0DOCS>",
+def test_one_answer_links_to_each_thread_that_was_said_to_be_coming(en: Texts) -> None:
+    followed = [replies.Followed(remote_id="314", link=THREAD), replies.Followed(remote_id="315")]
+    assert replies.arrived(en, followed).text.splitlines() == [
+        f"Following task 314. <{THREAD}|Open the thread>",
+        "Following task 315.",
+    ]
+
+
+def test_a_line_of_the_list_says_what_how_far_who_and_where(en: Texts) -> None:
+    other = replace(
+        ROW,
+        view=replace(ROW.view, remote_id="315", snapshot=None, finding_counts={"WARN_RENAME_PAGE": 3}),
+        link=None,
+        channel_id="C0DOCS",
+    )
+    assert replies.followed_list(en, [ROW, other], 2, 3, command="/lt").text.splitlines() == [
+        "*Followed in this channel or by you*",
+        f":hourglass_flowing_sand: Copying pages · 38% · <@U0ANNA> · <{THREAD}|Open the thread> · `314`",
+        ":hourglass_flowing_sand: Confluence task · 3 warnings · <@U0ANNA> · <#C0DOCS> · `315`",
         "Page 2 of 3. Next: `/lt list 3`",
     ]
 
 
 def test_the_longest_page_of_the_list_fits_one_message(texts: Texts, breaches: Callable[[Message], list[str]]) -> None:
-    row = replace(ROW, remote_id="x" * 64, link="https://" + "x" * 190, channel_id="C" + "0" * 20)
-    message = replies.followed_list(texts, [row] * 20, 1, 9_999)
-    assert breaches(message) == []
-    assert message.text.count("•") == 8
+    view = replace(ROW.view, remote_id="x" * 64, finding_counts={"WARN_RENAME_PAGE": 10**9})
+    row = replace(ROW, view=view, link="https://" + "x" * 190, channel_id="C" + "0" * 20)
+    for message in (
+        replies.followed_list(texts, [row] * 20, 1, 9_999),
+        replies.which_to_stop(texts, [row] * 20, "/longtask"),
+    ):
+        assert breaches(message) == []
+        assert message.text.count(":hourglass_flowing_sand:") == 8
 
 
 def test_several_answers_are_joined_within_the_limits(en: Texts, breaches: Callable[[Message], list[str]]) -> None:
@@ -148,24 +176,21 @@ def test_several_answers_are_joined_within_the_limits(en: Texts, breaches: Calla
     many = replies.together(en, [paragraphs(Mrkdwn("x" * 900)) for _ in range(10)])
     assert few.text.count("\n") == 1
     assert (breaches(few), breaches(many)) == ([], [])
-    assert many.text.endswith("And more: look with the list command.")
+    assert many.text.endswith("There are more: `/longtask list`")
 
 
 def test_an_invitation_may_offer_a_direct_message(en: Texts) -> None:
-    follow_in_dm = labelled_button(en, Action.FOLLOW_IN_DM, task=Mrkdwn("Copying pages"), value="12")
     without, with_button = (
         replies.invite(en, "longtask"),
-        replies.invite(en, "@longtask", follow_in_dm=follow_in_dm),
+        replies.invite(en, "@longtask", value="12"),
     )
     assert "`/invite @longtask`" in without.text
     assert [block["type"] for block in without.blocks] == ["section"]
-    assert with_button.blocks[-1] == {"type": "actions", "elements": [follow_in_dm]}
+    assert [(each["action_id"], each["value"]) for each in with_button.blocks[-1]["elements"]] == [("follow_dm", "12")]
 
 
 def test_a_status_answer_shows_the_card_without_following(en: Texts) -> None:
     shown = dict(answers(en))
-    assert shown["status"].text.splitlines()[:2] == ["Long task 3145728001, for you alone:", "Copying pages · 38%"]
-    assert shown["ended"].text.splitlines()[:2] == [
-        "Long task 3145728001 has ended already, so nothing was posted here.",
-        "Finished: Copying pages · 100%",
-    ]
+    assert shown["status"].text.splitlines()[0] == "Confluence task 3145728001:"
+    assert shown["ended"].text.splitlines()[0] == "Confluence task 3145728001 has already ended:"
+    assert [len(shown[name].text.splitlines()) > 1 for name in ("status", "ended")] == [True, True]

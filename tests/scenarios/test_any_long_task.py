@@ -162,4 +162,4 @@ async def test_extreme_answers_are_shown_to_who_asks(stepped: SteppedBot, name: 
     body = {"name": {"key": "copy", "args": []}, "successful": True, "_links": {}, "finished": False}
     stepped.confluence.faults.add(faults.status(200, body=encoded(body | EXTREMES[name], remote_id)), task=remote_id)
     (answer,) = await stepped.ask(f"status {remote_id}")
-    assert answer.startswith(f"Long task {remote_id}, for you alone:")
+    assert answer.startswith(f"Confluence task {remote_id}:")

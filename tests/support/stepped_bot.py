@@ -16,6 +16,7 @@ from bot.db.engine import Database, database_now
 from bot.db.models import commands as command_rows
 from bot.db.models import messages as message_rows
 from bot.db.rows import CommandRow, MessageRow
+from bot.domain.message_facts import Answer
 from bot.follow import CommandWorker, Deps
 from bot.follow.command_worker import IDLE_SECONDS
 from bot.follow.people import People
@@ -177,10 +178,10 @@ class SteppedBot:
         """
         before = len(self.answers(user))
         await self.sandbox.type(text, user=user, channel=channel)
-        await self.turn()
+        wait = await self.turn()
         while (due_at := await self._next_command()) is not None and due_at > self.clock():
-            self.clock.move((due_at - self.clock()).total_seconds())
-            await self.turn()
+            self.clock.move(min(wait, (due_at - self.clock()).total_seconds()))
+            wait = await self.turn()
         return self.answers(user)[before:]
 
     async def press(
@@ -245,12 +246,12 @@ class SteppedBot:
             return await commands.next_due(connection)
 
     async def planned_answers(self) -> list[MessageRow]:
-        """The answers to commands, posted or not, in their order."""
+        """The answers to commands, posted or not, in their order; not what is said while a command takes long."""
         query = select(message_rows.c.id).where(message_rows.c.command_id.is_not(None)).order_by(message_rows.c.id)
         async with self.database.read() as connection:
             ids = list((await connection.execute(query)).scalars())
             found = [await messages.find(connection, message_id) for message_id in ids]
-        return [message for message in found if message is not None]
+        return [message for message in found if message is not None and isinstance(message.facts, Answer)]
 
 
 @asynccontextmanager

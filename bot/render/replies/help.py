@@ -1,7 +1,9 @@
 """Render the help: what the command can do, with examples."""
 
 import re
+from collections.abc import Callable
 
+from bot.domain.command_example import Example
 from bot.render.blocks import context, message, sections
 from bot.render.i18n import Texts, wording
 from bot.render.message import Message
@@ -9,18 +11,36 @@ from bot.render.mrkdwn import Mrkdwn, bold, code
 
 #: docs.slack.dev/interactivity/implementing-slash-commands: a slash and at most 31 more characters
 _COMMAND = re.compile(r"/[^\s`]{1,31}")
-_EXAMPLE_ID = "3145728001"
-_EXAMPLE_URL = "https://acme.atlassian.net/wiki/rest/api/longtask/3145728001"
 
-_LINES = (
-    # Translators: explains an example of the command, e.g. "`/longtask 3145728001`: this channel follows …"
-    (f"{_EXAMPLE_ID}", wording("this channel follows that long task in a thread")),
-    (_EXAMPLE_URL, wording("the same, with the address of the long task")),
-    (f"{_EXAMPLE_ID} quiet", wording("the thread tells the start and the end only")),
-    (f"{_EXAMPLE_ID} all", wording("the thread tells each new phase as well")),
-    (f"status {_EXAMPLE_ID}", wording("one look, for you alone")),
-    ("list", wording("what is followed; add mine or channel to narrow it down")),
-    (f"stop {_EXAMPLE_ID}", wording("this channel stops following it; with all instead of the id, all of yours")),
+#: what can be typed after the command, and what it does, in groups
+_GROUPS: tuple[tuple[str, tuple[tuple[Callable[[str], str], str], ...]], ...] = (
+    (
+        # Translators: heading of a group of commands
+        wording("Follow"),
+        (
+            # Translators: stands after an example of the command, e.g. "`/longtask 3145728001`  follow it here, …"
+            (lambda ref: ref, wording("follow it here, in a thread")),
+            (lambda ref: f"{ref} quiet", wording("only post the start and the result")),
+            (lambda ref: f"{ref} all", wording("also post each new phase")),
+        ),
+    ),
+    (
+        # Translators: heading of a group of commands
+        wording("Look"),
+        (
+            (lambda ref: f"status {ref}", wording("show its progress, only to you")),
+            (lambda _ref: "status", wording("show all that is followed here, only to you")),
+            (lambda _ref: "list", wording("list what is followed here or by you")),
+        ),
+    ),
+    (
+        # Translators: heading of a group of commands
+        wording("Stop"),
+        (
+            (lambda ref: f"stop {ref}", wording("stop following it here")),
+            (lambda _ref: "stop all", wording("stop everything you follow here")),
+        ),
+    ),
 )
 
 
@@ -34,21 +54,32 @@ def example(command: str, rest: str) -> Mrkdwn:
     return code(f"{command_name(command)} {rest}")
 
 
-def help(texts: Texts, command: str) -> Message:  # noqa: A001 (the name of the command it answers)
-    """List what can be typed. `command`: as the person typed it."""
+def help(texts: Texts, command: str, shown: Example) -> Message:  # noqa: A001 (the name of the command it answers)
+    """List what can be typed. `command`: as the person typed it; `shown`: a long task for the examples."""
     opening = [
-        bold(texts.say("Follow long tasks of Confluence from Slack")),
+        bold(texts.say("Follow Confluence tasks from Slack")),
         texts.say(
-            "Copying, deleting or archiving many pages takes Confluence a while. "
-            "This bot follows it in a thread and tells you how it ended and what it left behind."
+            "Copying, deleting or archiving many pages takes Confluence a while. This bot follows it in a thread and "
+            "tells you how it ended and what needs attention."
         ),
     ]
-    lines = [
-        texts.say("{example}: {meaning}", example=example(command, rest), meaning=texts.say(meaning))
-        for rest, meaning in _LINES
+    groups = [
+        [
+            bold(texts.say(title)),
+            *(Mrkdwn(f"{example(command, typed(shown.reference))}  {texts.say(meaning)}") for typed, meaning in lines),
+        ]
+        for title, lines in _GROUPS
     ]
-    where = texts.say(
-        "The id stands in Confluence's answer to whatever started the long task; you can also paste that whole answer. "
-        "Up to ten long tasks fit in one command."
-    )
-    return message([*opening, *lines, where], [*sections(opening), *sections(lines), context(where)])
+    notes = [
+        texts.say(
+            "The ID is at the end of `links.status` in Confluence's response. Started it in the browser? "
+            "Open the network tab and look for a request ending in `/longtask/…`."
+        ),
+        texts.say(
+            "You can also paste the address ({url}) or the whole response. Up to ten fit in one command.",
+            url=code(shown.url),
+        ),
+    ]
+    lines = [line for group in groups for line in group]
+    blocks = [*sections(opening), *(block for group in groups for block in sections(group)), *map(context, notes)]
+    return message([*opening, *lines, *notes], blocks)

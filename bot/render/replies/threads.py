@@ -1,28 +1,18 @@
-"""Render answers about what is followed."""
+"""Render answers about one long task, or about what was stopped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum, auto
 
-from bot.domain.command import Scope
-from bot.domain.snapshot import Kind
-from bot.domain.states import Outcome
-from bot.render.blocks import BLOCKS_LIMIT, context, fits, message, paragraphs, section, sections
+from bot.render.blocks import BLOCKS_LIMIT, fits, message, paragraphs, section
 from bot.render.card import card
 from bot.render.i18n import Texts
 from bot.render.message import Block, Message
-from bot.render.mrkdwn import Mrkdwn, bold, channel, code, joined, mention, on_one_line
+from bot.render.mrkdwn import Mrkdwn, joined
 from bot.render.mrkdwn import link as linked
-from bot.render.phrases import outcome_word
 from bot.render.replies.help import example
-from bot.render.status_texts import kind_name
 from bot.render.thread import ThreadView
 
-#: lines of a list that always fit in one message
-ROWS = 8
 _LINK_LIMIT = 200
-_ID_LIMIT = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,142 +24,71 @@ class Followed:
     link: str | None = None
 
 
-class LimitOf(Enum):
-    """Whose limit of long tasks followed at a time it is."""
-
-    PERSON = auto()
-    CHANNEL = auto()
-
-
-@dataclass(frozen=True, kw_only=True)
-class LimitReached:
-    """A long task that is not followed, because of a limit."""
-
-    remote_id: str
-    place: LimitOf
-    #: how many may be followed at a time
-    limit: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListLine:
-    """One line in the list of what is followed."""
-
-    remote_id: str
-    kind: Kind
-    outcome: Outcome
-    owner_id: str
-    since: datetime
-    percent: float | None = None
-    channel_id: str | None = None
-    link: str | None = None
+def coming(texts: Texts, remote_ids: Sequence[str], *, not_found: Sequence[str] = ()) -> Message:
+    """Say that the threads of these long tasks will appear, and that others are looked for again."""
+    lines = []
+    if remote_ids:
+        lines.append(
+            texts.count(
+                "On its way: the thread for task {ids} will appear here in a moment.",
+                "On their way: the threads for tasks {ids} will appear here in a moment.",
+                len(remote_ids),
+                ids=texts.listed([texts.format(remote_id) for remote_id in remote_ids]),
+            )
+        )
+    if not_found:
+        lines.append(
+            texts.count(
+                "Confluence doesn't find task {ids} yet. Looking again for a few seconds.",
+                "Confluence doesn't find tasks {ids} yet. Looking again for a few seconds.",
+                len(not_found),
+                ids=texts.listed([texts.format(remote_id) for remote_id in not_found]),
+            )
+        )
+    return paragraphs(*lines)
 
 
-def looking(texts: Texts, count: int = 1) -> Message:
-    """Answer at once, while Confluence is asked."""
-    sentence = texts.count(
-        "Asking Confluence about the long task …", "Asking Confluence about {count} long tasks …", count
-    )
-    return paragraphs(sentence)
-
-
-def following(texts: Texts, followed: Sequence[Followed]) -> Message:
-    """Say that these are now followed."""
+def arrived(texts: Texts, followed: Sequence[Followed]) -> Message:
+    """Say where the threads are that were said to be coming."""
     return paragraphs(
-        *[
-            _with_thread(texts, texts.say("Following long task {id}.", id=each.remote_id), each.link)
-            for each in followed
-        ]
+        *[with_thread(texts, texts.say("Following task {id}.", id=each.remote_id), each.link) for each in followed]
     )
+
+
+def followed_in_dm(texts: Texts) -> Message:
+    """Answer *Follow in a DM*."""
+    return paragraphs(texts.say("Following it in your direct messages with me."))
 
 
 def already_following(texts: Texts, remote_id: str, link: str | None = None) -> Message:
     """Say that this channel already follows it, and that the caller is now a follower."""
-    sentence = texts.say(
-        "This channel already follows long task {id}. You will be mentioned when it ends.", id=remote_id
-    )
-    return paragraphs(_with_thread(texts, sentence, link))
-
-
-def limit_reached(texts: Texts, refused: Sequence[LimitReached], command: str) -> Message:
-    """Say that these are not followed, because the person, or the channel, follows as many as one may.
-
-    `refused`: one or more, all of one limit; `command`: as it was typed.
-    """
-    ids = texts.listed([code(each.remote_id) for each in refused])
-    limit = refused[0].limit
-    if refused[0].place is LimitOf.PERSON:
-        sentence = texts.count(
-            "Not followed: {ids}. One person may have {count} long task followed at a time, and you have. "
-            "Stop it first; {example} shows it.",
-            "Not followed: {ids}. One person may have {count} long tasks followed at a time, and you have as many. "
-            "Stop some of them first; {example} shows them.",
-            limit,
-            ids=ids,
-            example=example(command, "list mine"),
-        )
-    else:
-        sentence = texts.count(
-            "Not followed: {ids}. One channel may follow {count} long task at a time, and this one does. "
-            "Stop it first, or use another channel; {example} shows it.",
-            "Not followed: {ids}. One channel may follow {count} long tasks at a time, and this one follows as many. "
-            "Stop some of them first, or use another channel; {example} shows them.",
-            limit,
-            ids=ids,
-            example=example(command, "list channel"),
-        )
-    return paragraphs(sentence)
+    sentence = texts.say("This channel already follows task {id}. You will be mentioned when it ends.", id=remote_id)
+    return paragraphs(with_thread(texts, sentence, link))
 
 
 def left_over(texts: Texts, remote_id: str, link: str | None = None) -> Message:
     """Answer a button of a message that is not kept up to date any more: another thread follows the long task."""
     sentence = texts.say(
-        "This message is no longer kept up to date, so nothing was done. Long task {id} is followed in another thread.",
+        "This message is no longer kept up to date, so nothing was done. Task {id} is followed in another thread.",
         id=remote_id,
     )
-    return paragraphs(_with_thread(texts, sentence, link))
+    return paragraphs(with_thread(texts, sentence, link))
 
 
 def ended(texts: Texts, view: ThreadView) -> Message:
     """Show a long task that ended before it could be followed, so that nothing was posted."""
-    opening = texts.say("Long task {id} has ended already, so nothing was posted here.", id=view.remote_id)
-    return _with_card(texts, opening, view)
+    return _with_card(texts, texts.say("Confluence task {id} has already ended:", id=view.remote_id), view)
 
 
 def status(texts: Texts, view: ThreadView) -> Message:
     """Show the status of a long task to the caller only."""
-    return _with_card(texts, texts.say("Long task {id}, for you alone:", id=view.remote_id), view)
-
-
-def followed_list(
-    texts: Texts,
-    rows: Sequence[ListLine],
-    page: int = 1,
-    pages: int = 1,
-    *,
-    scope: Scope = Scope.ALL,
-    command: str = "/longtask",
-) -> Message:
-    """List one page of what is followed. `command`: as it was typed, to name the next page."""
-    if not rows:
-        return paragraphs(texts.say("Nothing is followed at the moment."))
-    title = bold(texts.say("Followed long tasks"))
-    lines = [_row(texts, row) for row in rows[:ROWS]]
-    footer = []
-    if page < pages:
-        more = example(command, f"list {page + 1}" if scope is Scope.ALL else f"list {scope} {page + 1}")
-        footer = [texts.say("Page {page} of {pages}. Next: {example}", page=page, pages=pages, example=more)]
-    elif pages > 1:
-        footer = [texts.say("Page {page} of {pages}.", page=page, pages=pages)]
-    return message([title, *lines, *footer], [*sections([title, *lines]), *[context(line) for line in footer]])
+    return _with_card(texts, texts.say("Confluence task {id}:", id=view.remote_id), view)
 
 
 def stopped(texts: Texts, remote_id: str, link: str | None = None) -> Message:
     """Confirm that the caller stopped one."""
-    sentence = texts.say(
-        "This channel no longer follows long task {id}. The long task itself goes on in Confluence.", id=remote_id
-    )
-    return paragraphs(_with_thread(texts, sentence, link))
+    sentence = texts.say("This channel no longer follows task {id}. Confluence carries on with it.", id=remote_id)
+    return paragraphs(with_thread(texts, sentence, link))
 
 
 def stopped_all(texts: Texts, count: int) -> Message:
@@ -177,8 +96,8 @@ def stopped_all(texts: Texts, count: int) -> Message:
     if count == 0:
         return paragraphs(texts.say("There was nothing of yours to stop in this channel."))
     sentence = texts.count(
-        "This channel no longer follows {count} long task of yours. It goes on in Confluence.",
-        "This channel no longer follows {count} long tasks of yours. They go on in Confluence.",
+        "This channel no longer follows {count} task of yours. Confluence carries on with it.",
+        "This channel no longer follows {count} tasks of yours. Confluence carries on with them.",
         count,
     )
     return paragraphs(sentence)
@@ -186,11 +105,16 @@ def stopped_all(texts: Texts, count: int) -> Message:
 
 def not_followed_here(texts: Texts, remote_id: str) -> Message:
     """Say that the long task to stop is not followed in this channel."""
-    return paragraphs(texts.say("This channel does not follow long task {id}, so nothing was stopped.", id=remote_id))
+    return paragraphs(texts.say("This channel doesn't follow task {id}, so nothing was stopped.", id=remote_id))
 
 
-def together(texts: Texts, answers: Sequence[Message]) -> Message:
-    """Join several answers into one."""
+def nothing_to_stop(texts: Texts) -> Message:
+    """Say that this channel follows nothing that could be stopped."""
+    return paragraphs(texts.say("This channel follows nothing, so nothing was stopped."))
+
+
+def together(texts: Texts, answers: Sequence[Message], command: str = "/longtask") -> Message:
+    """Join several answers into one. `command`: as it was typed, to name the list where there is more."""
     if len(answers) == 1:
         return answers[0]
     lines: list[Mrkdwn] = []
@@ -198,35 +122,25 @@ def together(texts: Texts, answers: Sequence[Message]) -> Message:
     for answer in answers:
         text = Mrkdwn(answer.text)
         if not fits([*lines, text]) or len(blocks) + len(answer.blocks) > BLOCKS_LIMIT - 1:
-            more = texts.say("And more: look with the list command.")
+            more = texts.say("There are more: {example}", example=example(command, "list"))
             return message([*lines, more], [*blocks, section(more)])
         lines.append(text)
         blocks += answer.blocks
     return message(lines, blocks)
 
 
+def with_thread(texts: Texts, sentence: Mrkdwn, link: str | None) -> Mrkdwn:
+    """Add a link to the thread, if there is one."""
+    return joined(" ", [sentence, *thread_link(texts, link)])
+
+
+def thread_link(texts: Texts, link: str | None) -> list[Mrkdwn]:
+    """Link a thread; nothing if its address is not known or too long to show."""
+    if link is None or len(link) > _LINK_LIMIT:
+        return []
+    return [linked(link, texts.say("Open the thread"))]
+
+
 def _with_card(texts: Texts, opening: Mrkdwn, view: ThreadView) -> Message:
     shown = card(texts, view)
     return message([opening, Mrkdwn(shown.text)], [section(opening), *shown.blocks])
-
-
-def _with_thread(texts: Texts, sentence: Mrkdwn, link: str | None) -> Mrkdwn:
-    if link is None or len(link) > _LINK_LIMIT:
-        return sentence
-    return joined(" ", [sentence, linked(link, texts.say("Open the thread"))])
-
-
-def _row(texts: Texts, row: ListLine) -> Mrkdwn:
-    state = outcome_word(texts, row.outcome)
-    if row.outcome is Outcome.FOLLOWING and row.percent is not None:
-        state = texts.percent(row.percent)
-    facts = on_one_line(
-        [
-            texts.say("{task}, long task {id}", task=kind_name(texts, row.kind), id=row.remote_id[:_ID_LIMIT]),
-            state,
-            # Translators: since when it is followed, and by whom
-            texts.say("since {time} by {person}", time=row.since, person=mention(row.owner_id)),
-            channel(row.channel_id) if row.channel_id else None,
-        ]
-    )
-    return Mrkdwn(f"• {_with_thread(texts, facts, row.link)}")

@@ -3,6 +3,7 @@
 from tests.chaos.cases.case import Case
 from tests.chaos.cases.small_runs import (
     CHANNEL,
+    COMING,
     DIRECT,
     FOLLOW,
     FOLLOWING,
@@ -22,7 +23,7 @@ CASES = {
     "an answer by response URL": Case(
         promise="answered",
         kept=run_without_thread(answers=[private("Confluence does not find it.")]),
-        broken=run_without_thread(answers=[private("Asking …", via="ack")]),
+        broken=run_without_thread(answers=[private(COMING)]),
         details=(f"“/longtask {TASK}” of {OWNER} was acknowledged and never answered.",),
     ),
     "an answer as a direct message": Case(

@@ -22,7 +22,8 @@ OWNER, DIRECT = "U0MARTA", "D0MARTA"
 TASK = "3145728001"
 TEXTS = english()
 NOTHING_STARTED = replies.nothing_started(TEXTS).text
-FOLLOWING = replies.following(TEXTS, [replies.Followed(remote_id=TASK)]).text
+FOLLOWING = replies.already_following(TEXTS, TASK).text
+COMING = replies.coming(TEXTS, [TASK]).text
 STOPPED = replies.stopped(TEXTS, TASK).text
 
 SCENARIO = Scenario(

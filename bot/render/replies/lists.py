@@ -1,0 +1,105 @@
+"""Render lists of what is followed, and the choice of what to stop."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.command import Scope
+from bot.render.blocks import actions, context, message, paragraphs, section, sections
+from bot.render.buttons import Action, labelled_button, task_of_buttons
+from bot.render.i18n import Texts, wording
+from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn, bold, channel, code, mention, on_one_line
+from bot.render.phrases import findings_count, percent, task_name
+from bot.render.replies.help import example
+from bot.render.replies.threads import thread_link
+from bot.render.thread import ThreadView
+
+#: lines of a list that always fit in one message
+ROWS = 8
+_ID_LIMIT = 64
+_MARK = ":hourglass_flowing_sand:"
+
+_TITLES: Mapping[Scope, str] = {
+    Scope.ALL: wording("Followed in this channel or by you"),
+    Scope.MINE: wording("Followed by you"),
+    Scope.CHANNEL: wording("Followed in this channel"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListLine:
+    """One line in a list of what is followed."""
+
+    subscription_id: int
+    view: ThreadView
+    #: None for the channel in which the list is shown
+    channel_id: str | None = None
+    #: permalink of the thread, if known
+    link: str | None = None
+
+
+def followed_list(
+    texts: Texts,
+    rows: Sequence[ListLine],
+    page: int = 1,
+    pages: int = 1,
+    *,
+    scope: Scope = Scope.ALL,
+    command: str = "/longtask",
+) -> Message:
+    """List one page of what is followed. `command`: as it was typed, to name the next page."""
+    if not rows:
+        return paragraphs(texts.say("Nothing is followed at the moment."))
+    title = bold(texts.say(_TITLES[scope]))
+    lines = [_line(texts, row) for row in rows[:ROWS]]
+    footer = []
+    if page < pages:
+        more = _page(command, scope, page + 1)
+        footer = [texts.say("Page {page} of {pages}. Next: {example}", page=page, pages=pages, example=more)]
+    elif pages > 1:
+        footer = [texts.say("Page {page} of {pages}.", page=page, pages=pages)]
+    return message([title, *lines, *footer], [*sections([title, *lines]), *[context(line) for line in footer]])
+
+
+def no_such_page(texts: Texts, page: int, pages: int, *, scope: Scope, command: str) -> Message:
+    """Say that a list has no such page, and name its last."""
+    last = _page(command, scope, pages)
+    return paragraphs(texts.say("There is no page {page}. The last one: {example}", page=page, example=last))
+
+
+def which_to_stop(texts: Texts, rows: Sequence[ListLine], command: str) -> Message:
+    """Ask which of several long tasks this channel is to stop following: a button for each."""
+    question = texts.say("Which one should this channel stop following?")
+    lines, blocks = [question], [section(question)]
+    for number, row in enumerate(rows[:ROWS]):
+        line = _line(texts, row)
+        lines.append(line)
+        task = task_of_buttons(texts, row.view)
+        stop = labelled_button(texts, Action.STOP_CHOSEN, task=task, value=str(row.subscription_id), number=number)
+        blocks += [section(line), actions([stop])]
+    if len(rows) > ROWS:
+        more = texts.say("There are more: {example}", example=example(command, "list channel"))
+        lines.append(more)
+        blocks.append(context(more))
+    return message(lines, blocks)
+
+
+def _page(command: str, scope: Scope, page: int) -> Mrkdwn:
+    return example(command, f"list {page}" if scope is Scope.ALL else f"list {scope} {page}")
+
+
+def _line(texts: Texts, row: ListLine) -> Mrkdwn:
+    """What is followed and how far it is, so short that it fits one line where the names allow it."""
+    view, figure = row.view, percent(row.view)
+    facts = on_one_line(
+        [
+            task_name(texts, view) or texts.say("Confluence task"),
+            None if figure is None else texts.percent(figure),
+            findings_count(texts, view) if view.finding_counts else None,
+            mention(view.owner_id),
+            channel(row.channel_id) if row.channel_id else None,
+            *thread_link(texts, row.link),
+            code(view.remote_id[:_ID_LIMIT]),
+        ]
+    )
+    return Mrkdwn(f"{_MARK} {facts}")

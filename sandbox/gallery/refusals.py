@@ -1,0 +1,81 @@
+"""Define examples of answers that refuse."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from bot.domain import command
+from bot.domain.command_example import Example
+from bot.render import replies
+from bot.render.i18n import Texts
+from bot.render.message import Message
+
+_TASK = "3145728001"
+EXAMPLE = Example(reference=_TASK, url=f"https://acme.atlassian.net/wiki/rest/api/longtask/{_TASK}")
+_BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+
+
+def misread(texts: Texts) -> Iterator[tuple[str, Message]]:
+    """Yield an answer to every text that cannot be carried out."""
+    examples = {
+        command.Misread.WORD: ("quiett", "3145728001 quiet"),
+        command.Misread.NO_REFERENCE: ("follow", None),
+        command.Misread.ONE_REFERENCE: ("status", "status 3145728001"),
+        command.Misread.SURPLUS: ("quiet", "stop 3145728001"),
+        command.Misread.VERBOSITY: ("quiet all", "3145728001 quiet"),
+        command.Misread.URL: ("https://acme.atlassian.net/wiki/spaces/DOCS", None),
+        command.Misread.ID: ("314572800131457280013", None),
+        command.Misread.JSON: ('{"id": 12', None),
+        command.Misread.ALIAS: ("dcos", "docs:3145728001"),
+        command.Misread.LENGTH: ("3145728001 3145728002", None),
+    }
+    choices = (f"status docs:{_TASK}", f"status sales:{_TASK}")
+    problems: list[tuple[str, command.Problem]] = [
+        *(
+            (f"not understood: {reason}", command.NotUnderstood(reason=reason, what=what, suggestion=meant))
+            for reason, (what, meant) in examples.items()
+        ),
+        ("not understood at all", command.NotUnderstood(reason=command.Misread.WORD, what="hello")),
+        ("too many", command.TooMany(count=12, limit=10)),
+        ("foreign site", command.ForeignSite(host="evil.example.com")),
+        *((f"not a long task: {kind}", command.NotALongTask(kind=kind)) for kind in command.OtherTask),
+        ("which site", command.WhichSite(remote_id=_TASK, aliases=("docs", "sales"), choices=choices)),
+        ("no site", command.NoSite(remote_id=_TASK)),
+        *(
+            (f"kind mismatch: {kind}", command.KindMismatch(remote_id=_TASK, alias="docs", kind=kind))
+            for kind in command.SiteKind
+        ),
+    ]
+    for name, problem in problems:
+        yield name, replies.misread(texts, "/longtask", EXAMPLE, problem)
+
+
+def refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
+    """Yield every answer to what could not be done."""
+    yield "nothing started", replies.nothing_started(texts)
+    yield "invite", replies.invite(texts, "longtask", value="1")
+    yield "may not stop", replies.may_not_stop(texts)
+    yield "may not use", replies.may_not_use(texts)
+    yield "not known", replies.not_known(texts)
+    yield "not installed there", replies.not_installed_there(texts)
+    yield "connect not available", replies.connect_not_available(texts)
+    yield "settings not available", replies.settings_not_available(texts)
+    yield "gone wrong", replies.gone_wrong(texts)
+
+
+def reasons(texts: Texts) -> Iterator[tuple[str, Message]]:
+    """Yield an answer for every reason why a long task is not followed or shown."""
+    sentences = {
+        "no such task": replies.no_such_task(texts),
+        "limit of a person reached": replies.limit_reached(texts, replies.LimitOf.PERSON, 200, "/longtask"),
+        "limit of a channel reached": replies.limit_reached(texts, replies.LimitOf.CHANNEL, 1_000, "/longtask"),
+        "Confluence unavailable": replies.confluence_unavailable(texts),
+        "Confluence unreadable": replies.confluence_unreadable(texts),
+        "rate limited": replies.rate_limited(texts, _BEGAN),
+        "rate limited, no time": replies.rate_limited(texts),
+        "access refused": replies.access_refused(texts),
+        "misconfigured": replies.misconfigured(texts),
+    }
+    for name, reason in sentences.items():
+        yield name, replies.not_followed(texts, [_TASK], reason)
+    yield "several not followed", replies.not_followed(texts, [_TASK, "3145728002"], replies.no_such_task(texts))
+    yield "not shown", replies.not_shown(replies.no_such_task(texts))
