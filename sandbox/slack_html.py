@@ -6,6 +6,7 @@ from html import escape, unescape
 from itertools import pairwise
 
 from bot.render.message import Block, Message
+from sandbox import emoji
 
 _DATE = re.compile(r"<!date\^(\d+)\^[^|>]*\|([^>]*)>")
 _ANGLED = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
@@ -58,7 +59,7 @@ def mrkdwn_html(text: str) -> str:
     text = _CODE.sub(lambda match: keep(f"<code>{_plain(match[1])}</code>"), text)
     text = _DATE.sub(lambda match: keep(f'<time data-epoch="{match[1]}">{_plain(match[2])}</time>'), text)
     text = _ANGLED.sub(lambda match: keep(_angled(match[1], match[2])), text)
-    html = _plain(text)
+    html = _plain(emoji.shown(text))
     for pattern, replacement in _STYLES:
         html = pattern.sub(replacement, html)
     html = _EMOJI.sub(lambda match: f'<span class="emoji">{match[0]}</span>', html)

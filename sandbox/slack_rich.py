@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.style import Style
 from rich.text import Text
 
+from sandbox import emoji
 from sandbox.slack import EphemeralMessage, PostedMessage, SlackSimulator
 from sandbox.slack.records import Json
 
@@ -34,6 +35,7 @@ class RichRenderer:
 
     def mrkdwn(self, text: str) -> Text:
         """Render text in Slack's markup: styles, links, people by name, dates in local time."""
+        text = emoji.shown(text)
         out, place = Text(), 0
         for match in _MARKUP.finditer(text):
             out.append(unescape(text[place : match.start()]))

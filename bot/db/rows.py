@@ -114,6 +114,7 @@ class SubscriptionRow(Struct, frozen=True):
     language: str
     verbosity: Verbosity
     titles: Titles
+    label: str | None
     thread_ts: str | None
     announced_seq: int
     created_at: datetime

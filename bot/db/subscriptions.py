@@ -27,6 +27,7 @@ async def add(
     verbosity: Verbosity,
     announced_seq: int,
     now: datetime,
+    label: str | None = None,
 ) -> int | None:
     """Let a channel follow a long task; returns the subscription's id, or None if the channel follows it already."""
     insert = upsert(connection, subscriptions).values(
@@ -37,6 +38,7 @@ async def add(
         command_id=command_id,
         language=language,
         verbosity=verbosity,
+        label=label,
         announced_seq=announced_seq,
         created_at=now,
     )

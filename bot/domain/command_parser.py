@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from bot.domain import command, task_url
 from bot.domain.command import Command, Misread, NotUnderstood, Problem, Reference, Scope, SiteName
+from bot.domain.label import find_label
 from bot.domain.plain_text import clean
 from bot.domain.states import Verbosity
 from bot.domain.task_url import GATEWAYS, shorten
@@ -42,18 +43,34 @@ def parse_command(text: str, *, sites: Sequence[SiteName], gateways: Collection[
     """
     if len(text) > MAX_LENGTH:
         return NotUnderstood(reason=Misread.LENGTH, what=shorten(text))
-    words = _words(text)
-    if isinstance(words, NotUnderstood):
-        return words
+    read = _words(text)
+    if isinstance(read, NotUnderstood):
+        return read
+    named, rest = read
+    words = named + _split(rest)
     if not words:
         return command.ShowHelp()
     locate = partial(task_url.locate, sites=sites, gateways=gateways)
     parser = _KEYWORDS.get(words[0].casefold())
-    return parser(words[1:], locate) if parser is not None else _follow(words, locate)
+    if parser not in (None, _follow):
+        return parser(words[1:], locate)
+    words, label = _labelled(named, rest, locate)
+    return _follow(words[1:] if parser else words, locate, label)
 
 
-def _words(text: str) -> list[str] | NotUnderstood:
-    """Split a text into words, without Slack's markup, quotes and escapes; a JSON body becomes the word it names."""
+def _labelled(named: list[str], rest: str, locate: _Locate) -> tuple[list[str], str | None]:
+    """Return the words of a text without its label, and the label: what is no reference and comes after one."""
+    found = find_label(rest)
+    if found is not None and locate(found.label) is None:
+        before = named + _split(found.before)
+        if any(isinstance(locate(word), Reference) for word in before):
+            return before + _split(found.after), found.label
+    return named + _split(rest), None
+
+
+def _words(text: str) -> tuple[list[str], str] | NotUnderstood:
+    """Return the words of a text up to its last JSON body, which becomes the word it names, and the text after that,
+    without Slack's markup and escapes."""
     plain = _LINK.sub(r"\1", text)
     for escape, char in _ESCAPES:
         plain = plain.replace(escape, char)
@@ -71,7 +88,7 @@ def _words(text: str) -> list[str] | NotUnderstood:
             return NotUnderstood(reason=Misread.JSON, what=shorten(" ".join(plain[brace:].split())))
         words.append(word)
         plain = plain[end:]
-    return words + _split(plain)
+    return words, plain
 
 
 def _split(text: str) -> list[str]:
@@ -111,7 +128,7 @@ def _text(value: object) -> str:
     return clean(value, limit=MAX_LENGTH).strip() if isinstance(value, str) else ""
 
 
-def _follow(words: list[str], locate: _Locate) -> Command:
+def _follow(words: list[str], locate: _Locate, label: str | None = None) -> Command:
     verbosity: Verbosity | None = None
     names: list[str] = []
     for word in words:
@@ -132,7 +149,9 @@ def _follow(words: list[str], locate: _Locate) -> Command:
         refs[found] = None
     if len(refs) > MAX_REFERENCES:
         return command.TooMany(count=len(refs), limit=MAX_REFERENCES)
-    return command.Follow(refs=tuple(refs), verbosity=verbosity)
+    if label is not None and len(refs) > 1:
+        return NotUnderstood(reason=Misread.LABEL, what=label, suggestion=f"{names[0]} as {label}")
+    return command.Follow(refs=tuple(refs), verbosity=verbosity, label=label)
 
 
 def _reference(word: str, locate: _Locate, *, alternatives: Mapping[str, object]) -> Reference | Problem:

@@ -166,7 +166,7 @@ async def _follow_in_dm(deps: Deps, request: Request, _pressed: Press, row: Thre
 def _command(row: ThreadRow) -> Follow:
     """The command that follows the same long task again."""
     ref = Reference(site_id=row.task.site_id, remote_id=row.task.remote_id)
-    return Follow(refs=(ref,), verbosity=row.subscription.verbosity)
+    return Follow(refs=(ref,), verbosity=row.subscription.verbosity, label=row.subscription.label)
 
 
 async def _is_outdated(deps: Deps, pressed: Press, row: ThreadRow) -> bool:

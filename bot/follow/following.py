@@ -42,9 +42,8 @@ async def follow_from_button(deps: Deps, request: Request, command: Follow) -> M
 
 
 async def _follow_each(deps: Deps, request: Request, command: Follow) -> list[_Result]:
-    verbosity = command.verbosity or Verbosity.NORMAL
     # Each begins as soon as Confluence has answered: an unknown id, which is looked for again, holds up no other.
-    results = await asyncio.gather(*(_follow_one(deps, request, ref, verbosity) for ref in command.refs))
+    results = await asyncio.gather(*(_follow_one(deps, request, ref, command) for ref in command.refs))
     if any(isinstance(one, replies.Followed) for one in results):
         deps.delivery_wake.set()
         deps.polling_wake.set()
@@ -63,7 +62,7 @@ def _one_answer(request: Request, results: Sequence[_Result]) -> Message:
     return replies.together(request.texts, answers)
 
 
-async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: Verbosity) -> _Result:
+async def _follow_one(deps: Deps, request: Request, ref: Reference, command: Follow) -> _Result:
     answer = await _followed_already(deps, request, ref)
     if answer is not None:
         return answer
@@ -78,7 +77,7 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: V
         return replies.ended(request.texts, view_of(deps, request, ref, decision, result))
     async with deps.database.begin() as connection:
         began = await _begin(
-            connection, deps, request, ref=ref, decision=decision, seen=result, verbosity=verbosity, now=now
+            connection, deps, request, ref=ref, decision=decision, seen=result, command=command, now=now
         )
     if isinstance(began, replies.LimitReached):
         _log.warning("follow_limit_reached", user=request.user_id, channel=request.target_channel, limit=began.limit)
@@ -132,14 +131,14 @@ async def _begin(
     ref: Reference,
     decision: Decision,
     seen: Seen,
-    verbosity: Verbosity,
+    command: Follow,
     now: datetime,
 ) -> int | replies.LimitReached | None:
     """Store everything that following begins with, in one transaction.
 
     Returns the subscription's id, the limit that it would exceed, or None if the channel follows it already.
     """
-    account_id = deps.sites[ref.site_id].account_id
+    account_id, verbosity = deps.sites[ref.site_id].account_id, command.verbosity or Verbosity.NORMAL
     # Other transactions that begin to follow in this workspace wait, so that the limit counts them all.
     await workspaces.lock(connection, request.team_id)
     known_task = await long_tasks.find(connection, site_id=ref.site_id, remote_id=ref.remote_id)
@@ -166,6 +165,7 @@ async def _begin(
         command_id=request.command_id,
         language=request.texts.language,
         verbosity=verbosity,
+        label=command.label,
         announced_seq=last_seq,
         now=now,
     )
@@ -174,8 +174,7 @@ async def _begin(
     await add_follower(connection, deps, request, subscription_id, site_id=ref.site_id)
     if task.due_at is None:
         await long_tasks.due_now(connection, task.id, now=now)
-    owner = SubscriptionOwner(subscription_id)
-    drafts = for_follow(verbosity, found=last_seq)
+    owner, drafts = SubscriptionOwner(subscription_id), for_follow(verbosity, found=last_seq)
     planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]
     await messages.plan(connection, planned, now=now)
     return subscription_id

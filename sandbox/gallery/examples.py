@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from bot.domain import command
 from bot.domain.snapshot import Finding, Kind, Severity, Snapshot
 from bot.domain.snapshot import StatusMessage as Status
@@ -35,8 +37,17 @@ def _on_the_way() -> Iterator[Situation]:
     started = _snapshot(Kind.COPY, 0, Status(key="INITIALIZING_TASK"))
     yield Situation(name="just started", view=_view(started))
     copying = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
-    expected = _BEGAN + timedelta(minutes=30)
-    yield Situation(name="copying", view=replace(_view(copying), expected_end=expected))
+    moving_on = replace(
+        _view(copying),
+        expected_end=_BEGAN + timedelta(minutes=23),
+        reckoned_at=_BEGAN + timedelta(minutes=10, seconds=48),
+        pages_per_minute=80,
+    )
+    yield Situation(name="copying", view=moving_on)
+    yield from _three_copies(moving_on)
+    many = tuple(f"U0READER{number}" for number in range(1, 9))
+    yield Situation(name="followed by many", view=replace(moving_on, followers=("U0ANNA", *many)))
+    yield Situation(name="copying, numbers only", view=replace(moving_on, titles=Titles.COUNTS, label="Relaunch"))
     relinking = _snapshot(Kind.COPY, 84, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
     yield Situation(name="updating links", view=_view(relinking))
     deleting = _snapshot(Kind.DELETE, 45, Status(key="STATUS_DELETING_PAGES", args=("9", "20")), done=9, total=20)
@@ -53,6 +64,22 @@ def _on_the_way() -> Iterator[Situation]:
     )
     archiving = _snapshot(Kind.ARCHIVE, None, None)
     yield Situation(name="no percentage", view=_view(archiving))
+
+
+def _three_copies(view: ThreadView) -> Iterator[Situation]:
+    """Yield copies in one channel, of which two go to the same space and one has a name of its own."""
+    snapshot = view.snapshot or Snapshot()
+    elsewhere = "/spaces/DEST/pages/98765440/Onboarding+%E2%80%93+checklists"
+    yield Situation(
+        name="a second copy in the channel",
+        view=replace(
+            view, remote_id="3145728002", snapshot=msgspec.structs.replace(snapshot, destination_url=elsewhere)
+        ),
+    )
+    yield Situation(
+        name="a third copy in the channel, with a label",
+        view=replace(view, remote_id="3145728003", label="Relaunch: <handbook> for Berlin"),
+    )
 
 
 def _at_the_end() -> Iterator[Situation]:
@@ -80,10 +107,23 @@ def _at_the_end() -> Iterator[Situation]:
     broken = (Finding(key="ERROR_UNKNOWN", severity=Severity.ERROR),)
     failed = _snapshot(Kind.COPY, 61, Status(key="ERROR_UNKNOWN"), done=1220, total=2000)
     yield Situation(name="failed: unknown", view=_ended(failed, Outcome.FAILED, broken), findings=broken)
+    unexplained = _snapshot(Kind.SPACE_DELETE, 40, Status(text="The space is read-only"))
+    yield Situation(name="failed: Confluence's own words", view=_ended(unexplained, Outcome.FAILED))
+    page = (
+        Finding(
+            key="ERROR_COPY_PAGE", args=("Budget 2026", "12345679", "/display/SRC/Budget+2026"), severity=Severity.ERROR
+        ),
+        Finding(key="WARN_RENAME_PAGE", args=("Team handbook", "Copy of Team handbook")),
+    )
+    yield Situation(name="failed: a page, with a label", view=_labelled(failed, page), findings=page)
     vanished = _snapshot(Kind.COPY, 97, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
     yield Situation(name="result unknown", view=_ended(vanished, Outcome.UNKNOWN))
     stopped = replace(_ended(vanished, Outcome.STOPPED), stopped_by="U0PAULA")
     yield Situation(name="stopped", view=stopped)
+
+
+def _labelled(snapshot: Snapshot, found: Sequence[Finding]) -> ThreadView:
+    return replace(_ended(snapshot, Outcome.FAILED, found), label="Relaunch")
 
 
 def example_findings() -> tuple[Finding, ...]:
@@ -124,7 +164,7 @@ def _snapshot(
         done=done,
         total=total,
         destination_id="98765433" if kind is Kind.COPY else None,
-        destination_url="/spaces/DEST/pages/98765433/Team+handbook" if kind is Kind.COPY else None,
+        destination_url="/spaces/DEST/pages/98765433/Team+handbook+2" if kind is Kind.COPY else None,
     )
 
 
@@ -156,23 +196,23 @@ def _ended(snapshot: Snapshot, outcome: Outcome, findings: Sequence[Finding] = (
 def _troubled(trouble: Trouble) -> ThreadView:
     snapshot = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
     since = _BEGAN + timedelta(minutes=11)
-    until = since + timedelta(seconds=1847) if trouble is Trouble.RATE_LIMITED else None
-    return replace(_view(snapshot), trouble=trouble, trouble_since=since, trouble_until=until)
+    seldom = {Trouble.RATE_LIMITED: timedelta(seconds=1847), Trouble.STALLED: timedelta(minutes=15)}
+    next_check = since + seldom[trouble] if trouble in seldom else None
+    return replace(_view(snapshot), trouble=trouble, trouble_since=since, next_check_at=next_check)
 
 
 def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     """Yield the name and content of every answer to one person."""
     view, ended = _troubled(Trouble.DOWN), _ended(_snapshot(Kind.COPY, 100, None, done=42, total=42), Outcome.FINISHED)
-    row = replies.ListLine(
-        remote_id=_TASK, kind=Kind.COPY, outcome=Outcome.FOLLOWING, owner_id="U0ANNA", since=_BEGAN, percent=38.0
-    )
+    row = replies.ListLine(view=view, since=_BEGAN)
     yield "help", replies.help(texts, "/longtask")
     yield "looking", replies.looking(texts, 2)
     yield "following", replies.following(texts, [replies.Followed(remote_id=_TASK, link=_THREAD)])
     yield "already following", replies.already_following(texts, _TASK, _THREAD)
     yield "ended", replies.ended(texts, ended)
     yield "status", replies.status(texts, replace(view, trouble=None))
-    other = replace(row, outcome=Outcome.PROBLEMS, kind=Kind.DELETE, link=_THREAD, channel_id="C0DOCS")
+    named = replace(view, remote_id="3145728003", label="Relaunch", owner_id="U0PAULA")
+    other = replies.ListLine(view=named, since=_BEGAN, link=_THREAD, channel_id="C0DOCS")
     yield "list", replies.followed_list(texts, [row, other], 1, 2)
     yield "empty list", replies.followed_list(texts, [])
     yield "stopped", replies.stopped(texts, _TASK, _THREAD)
@@ -230,7 +270,10 @@ def _refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
 
 
 def _directs(texts: Texts) -> Iterator[tuple[str, Message]]:
-    yield "stopped by other", replies.stopped_by_other(texts, "U0PAULA", _TASK, _THREAD)
+    view, here = _troubled(Trouble.DOWN), "C0DOCS"
+    stopped = replace(view, outcome=Outcome.STOPPED)
+    yield "stopped by other", replies.stopped_by_other(texts, stopped, person_id="U0PAULA", channel_id=here)
     for lost in LostReason:
-        yield f"thread lost: {lost}", replies.thread_lost(texts, _TASK, lost)
+        yield f"thread lost: {lost}", replies.thread_lost(texts, view, lost, channel_id=here)
+    yield "thread lost, direct messages", replies.thread_lost(texts, view, LostReason.DELETED, channel_id="D0ANNA")
     yield "task set aside", replies.task_set_aside(texts, _TASK)

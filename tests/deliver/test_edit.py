@@ -83,7 +83,7 @@ async def test_what_changes_while_a_message_is_being_posted_is_shown_afterwards(
     *cards, warnings, _ = rig.replies()
     assert rig.root().text.startswith("*Finished with problems*")
     # A card that was not begun when the end came is not posted.
-    begun = [] if kind is MessageKind.ROOT else ["Finished with problems"]
+    begun = [] if kind is MessageKind.ROOT else ["*Finished with problems*"]
     assert [card.text.partition(":")[0] for card in cards] == begun
     assert warnings.text.startswith("*5 pages were renamed")
     shown = {MessageKind.ROOT: [rig.root()], MessageKind.CARD: cards, MessageKind.WARNINGS: [warnings]}[kind]
@@ -110,7 +110,7 @@ async def test_after_an_ambiguous_edit_the_last_one_is_sent_once_more_half_a_min
     await rig.run(10)
     card = rig.replies()[0]
     count = len(card.versions)
-    assert card.text.startswith("Finished")
+    assert card.text.startswith("*Finished*")
     await rig.run(15)
     assert len(card.versions) == count
     await rig.run(15)
@@ -128,7 +128,7 @@ async def test_an_ambiguous_last_edit_of_a_root_is_sent_once_more_half_a_minute_
     rig.slack.faults.add("chat.update", Fault.drop_after())
     await rig.end(thread)
     await rig.run(120)
-    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Following", *["Finished"] * 3]
+    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Copying pages", *["Finished"] * 3]
     at = [version.at for version in rig.root().versions]
     assert at[3] - at[2] >= 30
 
@@ -208,7 +208,7 @@ async def test_after_a_429_a_root_shows_the_latest_state(rig: DeliveryRig) -> No
     rig.slack.faults.add("chat.update", Fault.ratelimited(60))
     await rig.end(thread, Outcome.PROBLEMS)
     await rig.run(30)
-    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Following"]
+    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Copying pages"]
     await rig.restart()
     await rig.run(60)
-    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Following", "Finished with problems"]
+    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Copying pages", "Finished with problems"]

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from bot.domain.command import (
@@ -19,26 +19,17 @@ from bot.domain.command import (
     TooMany,
     WhichSite,
 )
-from bot.domain.snapshot import Kind
-from bot.domain.states import Outcome
+from bot.domain.states import Titles
 from bot.render import replies
 from bot.render.blocks import paragraphs
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
 from sandbox.gallery.examples import answers
+from tests.support.views import BEGAN, COPY, COPYING, PLACE
 
-BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 THREAD = "https://acme.slack.com/archives/C0DOCS/p1795424520000100"
-ROW = replies.ListLine(
-    remote_id="314",
-    kind=Kind.COPY,
-    outcome=Outcome.FOLLOWING,
-    owner_id="U0ANNA",
-    since=BEGAN,
-    percent=38.9,
-    link=THREAD,
-)
+ROW = replies.ListLine(view=COPYING, since=BEGAN, link=THREAD)
 
 
 def test_every_answer_keeps_slacks_limits(texts: Texts, breaches: Callable[[Message], list[str]]) -> None:
@@ -65,6 +56,10 @@ def test_every_refusal_says_what_happened_to_the_request(en: Texts) -> None:
         (
             NotUnderstood(reason=Misread.SURPLUS, what="mien", suggestion="mine"),
             "“mien” is more than this command takes.\nDid you mean `mine`?",
+        ),
+        (
+            NotUnderstood(reason=Misread.LABEL, what="Relaunch", suggestion="314 as Relaunch"),
+            "“Relaunch” can be the name of one Confluence task only.\nDid you mean `/lt 314 as Relaunch`?",
         ),
         (
             TooMany(count=12, limit=10),
@@ -126,20 +121,33 @@ def test_one_answer_links_to_each_thread_that_now_follows(en: Texts) -> None:
 
 
 def test_the_list_shows_owner_age_percentage_and_thread(en: Texts) -> None:
-    done = replace(ROW, outcome=Outcome.FAILED, kind=Kind.OTHER, link=None, channel_id="C0DOCS")
-    assert replies.followed_list(en, [ROW, done], 2, 3, command="/lt").text.splitlines() == [
+    named = replace(COPYING, remote_id="314", label="Relaunch", titles=Titles.COUNTS)
+    other = replace(ROW, view=named, link=None, channel_id="C0DOCS")
+    since = f"since {en.time(BEGAN)} by <@U0ANNA>"
+    assert replies.followed_list(en, [ROW, other], 2, 3, command="/lt").text.splitlines() == [
         "*Followed long tasks*",
-        f"• Copying pages, long task 314 · 38% · since {en.time(BEGAN)} by <@U0ANNA> <{THREAD}|Open the thread>",
-        f"• Long task, long task 314 · Failed · since {en.time(BEGAN)} by <@U0ANNA> · <#C0DOCS>",
+        (f"• *Copying pages* → {PLACE} · 38% · {since} · Confluence task 3145728001 <{THREAD}|Open the thread>"),
+        f"• *Relaunch* · Copying pages · 38% · {since} · <#C0DOCS> · Confluence task 314",
         "Page 2 of 3. Next: `/lt list 3`",
     ]
 
 
-def test_the_longest_page_of_the_list_fits_one_message(texts: Texts, breaches: Callable[[Message], list[str]]) -> None:
-    row = replace(ROW, remote_id="x" * 64, link="https://" + "x" * 190, channel_id="C" + "0" * 20)
+def test_a_page_of_the_list_with_long_names_fits_one_message(
+    texts: Texts, breaches: Callable[[Message], list[str]]
+) -> None:
+    view = replace(COPYING, remote_id="x" * 36, label="x" * 40)
+    row = replace(ROW, view=view, link="https://" + "x" * 120, channel_id="C" + "0" * 10)
     message = replies.followed_list(texts, [row] * 20, 1, 9_999)
     assert breaches(message) == []
     assert message.text.count("•") == 8
+
+
+def test_a_list_of_the_longest_names_keeps_slacks_limits(
+    texts: Texts, breaches: Callable[[Message], list[str]]
+) -> None:
+    url = f"/spaces/{'%26' * 60}/pages/1/{'%26' * 200}"
+    view = replace(COPYING, label="&" * 80, snapshot=msgspec.structs.replace(COPY, destination_url=url))
+    assert breaches(replies.followed_list(texts, [replace(ROW, view=view)] * 8)) == []
 
 
 def test_several_answers_are_joined_within_the_limits(en: Texts, breaches: Callable[[Message], list[str]]) -> None:
@@ -159,8 +167,12 @@ def test_an_invitation_may_offer_a_direct_message(en: Texts) -> None:
 
 def test_a_status_answer_shows_the_card_without_following(en: Texts) -> None:
     shown = dict(answers(en))
-    assert shown["status"].text.splitlines()[:2] == ["Long task 3145728001, for you alone:", "Copying pages · 38%"]
+    place = "<https://acme.atlassian.net/wiki/spaces/DEST/pages/98765433/Team+handbook+2|DEST › Team handbook 2>"
+    assert shown["status"].text.splitlines()[:2] == [
+        "Long task 3145728001, for you alone:",
+        f"*Copying pages* → {place} · 38%",
+    ]
     assert shown["ended"].text.splitlines()[:2] == [
         "Long task 3145728001 has ended already, so nothing was posted here.",
-        "Finished: Copying pages · 100%",
+        f"*Finished*: copying pages → {place} · 100%",
     ]

@@ -22,14 +22,14 @@ def test_warnings_are_grouped_by_kind_errors_first_each_with_its_next_step(en: T
         Finding(key="WARN_IGNORE_VIEW_RESTRICTED", args=("3",), count=3),
     ]
     assert warnings(en, RELINKING, findings).text.splitlines() == [
-        "*1 page could not be copied, nor the pages below it.*",
+        "*1 page and its child pages could not be copied.*",
         "• <https://acme.atlassian.net/wiki/pages/viewpage.action?pageId=12345679|“Budget 2026”>",
-        "Open the original to see what is in the way, then copy it again with the pages below it.",
+        "Open the original to see what is in the way, then copy it again with its child pages.",
         "*2 pages were renamed because their titles were taken in the destination.*",
         "• “A1” is now “B1”",
         "• “A2” is now “B2”",
         "If a new title does not suit, rename that page in Confluence.",
-        "*3 pages were not deleted, because whoever started the deletion may not see them.*",
+        "*3 pages were not deleted, because they are hidden from the person who started the deletion.*",
         (
             "What was not deleted has moved up to the parent of the deleted page. "
             "Ask someone who can see it whether it should go, too."

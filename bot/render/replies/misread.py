@@ -28,6 +28,7 @@ _MISREAD: Mapping[Misread, str] = {
     Misread.SURPLUS: wording("“{what}” is more than this command takes."),
     # Translators: quiet, normal and all are words to type; leave them in English
     Misread.VERBOSITY: wording("Only one of quiet, normal and all can be chosen."),
+    Misread.LABEL: wording("“{what}” can be the name of one Confluence task only."),
     Misread.URL: wording("“{what}” is an address of Confluence, but not that of a long task."),
     Misread.ID: wording("“{what}” cannot be the id of a long task."),
     Misread.JSON: wording("What you pasted is not Confluence's answer about a long task."),
@@ -98,6 +99,7 @@ def _not_understood(texts: Texts, command: str, problem: NotUnderstood) -> Messa
     """Say what was not understood, and give one example."""
     sentence = texts.say(_MISREAD[problem.reason], what=problem.what)
     if problem.suggestion:
-        meant = example(command, problem.suggestion) if problem.reason is Misread.WORD else code(problem.suggestion)
+        whole_line = problem.reason in (Misread.WORD, Misread.LABEL)
+        meant = example(command, problem.suggestion) if whole_line else code(problem.suggestion)
         return paragraphs(sentence, texts.say("Did you mean {example}?", example=meant))
     return paragraphs(sentence, texts.say("For example: {example}", example=example(command, _EXAMPLE)))

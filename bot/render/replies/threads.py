@@ -6,23 +6,20 @@ from datetime import datetime
 from enum import Enum, auto
 
 from bot.domain.command import Scope
-from bot.domain.snapshot import Kind
-from bot.domain.states import Outcome
 from bot.render.blocks import BLOCKS_LIMIT, context, fits, message, paragraphs, section, sections
 from bot.render.card import card
+from bot.render.headline import headline, task_id
 from bot.render.i18n import Texts
 from bot.render.message import Block, Message
 from bot.render.mrkdwn import Mrkdwn, bold, channel, code, joined, mention, on_one_line
 from bot.render.mrkdwn import link as linked
-from bot.render.phrases import outcome_word
+from bot.render.phrases import percent
 from bot.render.replies.help import example
-from bot.render.status_texts import kind_name
-from bot.render.thread import ThreadView
+from bot.render.thread import ThreadView, is_followed
 
-#: lines of a list that always fit in one message
+#: lines of a list that fit in one message, unless its names are very long
 ROWS = 8
 _LINK_LIMIT = 200
-_ID_LIMIT = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +52,8 @@ class LimitReached:
 class ListLine:
     """One line in the list of what is followed."""
 
-    remote_id: str
-    kind: Kind
-    outcome: Outcome
-    owner_id: str
+    view: ThreadView
     since: datetime
-    percent: float | None = None
     channel_id: str | None = None
     link: str | None = None
 
@@ -164,13 +157,15 @@ def followed_list(
     if not rows:
         return paragraphs(texts.say("Nothing is followed at the moment."))
     title = bold(texts.say("Followed long tasks"))
-    lines = [_row(texts, row) for row in rows[:ROWS]]
+    lines, short = ([_row(texts, row, linked=linked) for row in rows[:ROWS]] for linked in (True, False))
     footer = []
     if page < pages:
         more = example(command, f"list {page + 1}" if scope is Scope.ALL else f"list {scope} {page + 1}")
         footer = [texts.say("Page {page} of {pages}. Next: {example}", page=page, pages=pages, example=more)]
     elif pages > 1:
         footer = [texts.say("Page {page} of {pages}.", page=page, pages=pages)]
+    if not fits([title, *lines, *footer]):
+        lines = short
     return message([title, *lines, *footer], [*sections([title, *lines]), *[context(line) for line in footer]])
 
 
@@ -226,17 +221,16 @@ def _with_thread(texts: Texts, sentence: Mrkdwn, link: str | None) -> Mrkdwn:
     return joined(" ", [sentence, linked(link, texts.say("Open the thread"))])
 
 
-def _row(texts: Texts, row: ListLine) -> Mrkdwn:
-    state = outcome_word(texts, row.outcome)
-    if row.outcome is Outcome.FOLLOWING and row.percent is not None:
-        state = texts.percent(row.percent)
+def _row(texts: Texts, row: ListLine, *, linked: bool) -> Mrkdwn:
+    view, figure = row.view, percent(row.view)
     facts = on_one_line(
         [
-            texts.say("{task}, long task {id}", task=kind_name(texts, row.kind), id=row.remote_id[:_ID_LIMIT]),
-            state,
+            headline(texts, view, linked=linked),
+            texts.percent(figure) if is_followed(view) and figure is not None else None,
             # Translators: since when it is followed, and by whom
-            texts.say("since {time} by {person}", time=row.since, person=mention(row.owner_id)),
+            texts.say("since {time} by {person}", time=row.since, person=mention(view.owner_id)),
             channel(row.channel_id) if row.channel_id else None,
+            task_id(texts, view),
         ]
     )
     return Mrkdwn(f"• {_with_thread(texts, facts, row.link)}")
