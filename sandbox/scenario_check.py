@@ -84,7 +84,7 @@ def check_strays(sandbox: Sandbox, remote_ids: Collection[str], channel: str = C
 
 
 def _check_root(root: PostedMessage, remote_id: str, expected: Expected, texts: Texts) -> list[str]:
-    wanted = f"{bold(outcome_word(texts, expected.outcome))}: "
+    wanted = bold(outcome_word(texts, expected.outcome))
     if root.text.startswith(wanted):
         return []
     return [f"The message in the channel about {remote_id} does not say {wanted!r}: {_quote(root)}."]
@@ -92,6 +92,8 @@ def _check_root(root: PostedMessage, remote_id: str, expected: Expected, texts: 
 
 def _check_card(card: PostedMessage, expected: Expected, texts: Texts, address: str | None) -> list[str]:
     figure = 100.0 if expected.outcome in _DONE else expected.last_percent
+    if expected.outcome is Outcome.FAILED and figure == 100:
+        figure = None
     word, percent = outcome_word(texts, expected.outcome), None if figure is None else texts.percent(figure)
     headline, *_ = card.text.split("\n")
     sections = "\n".join(block["text"]["text"] for block in card.blocks if block["type"] == "section")
@@ -210,7 +212,7 @@ class _Replies:
         completion = self._completions[0]
         found = []
         word = bold(outcome_word(self.texts, self.expected.outcome))
-        if not any(line.startswith(word) and remote_id in line for line in completion.text.split("\n")):
+        if not completion.text.startswith(word) or remote_id not in completion.text:
             found.append(f"The last reply does not say {word!r} of {remote_id}: {_quote(completion)}.")
         lines = [line for line in completion.text.split("\n") if not line.startswith("• ")]  # those name pages
         links = [unescape(link) for line in lines for link in _ADDRESS.findall(line)]

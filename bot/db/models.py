@@ -135,6 +135,7 @@ class _Subscriptions(sa.TypedColumns):
     language: sa.Named[str] = sa.Column(sa.String(16), nullable=False)
     verbosity = enum(states.Verbosity, default=states.Verbosity.NORMAL)
     titles = enum(states.Titles, default=states.Titles.SHOWN)
+    label: sa.Named[str | None] = sa.Column(sa.String(80))  # a name that a person gave the long task
     thread_ts: sa.Named[str | None] = sa.Column(sa.String(32))  # null until the root is posted
     created_at = time()
     ended_at = maybe_time()

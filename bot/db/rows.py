@@ -114,6 +114,7 @@ class SubscriptionRow(Struct, frozen=True):
     language: str
     verbosity: Verbosity
     titles: Titles
+    label: str | None
     thread_ts: str | None
     created_at: datetime
     ended_at: datetime | None

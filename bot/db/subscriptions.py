@@ -26,6 +26,7 @@ async def add(
     language: str,
     verbosity: Verbosity,
     now: datetime,
+    label: str | None = None,
 ) -> int | None:
     """Let a channel follow a long task; returns the subscription's id, or None if the channel follows it already."""
     insert = upsert(connection, subscriptions).values(
@@ -36,6 +37,7 @@ async def add(
         command_id=command_id,
         language=language,
         verbosity=verbosity,
+        label=label,
         created_at=now,
     )
     found = await connection.execute(insert.on_conflict_do_nothing().returning(subscriptions.c.id))

@@ -11,8 +11,7 @@ from bot.db.engine import Connection
 from bot.db.models import followers, is_active, long_tasks, messages, sites, subscriptions
 from bot.db.rows import Address, LongTaskRow, SubscriptionRow, ThreadRow, build, columns
 from bot.domain.message_kinds import MessageKind
-from bot.domain.snapshot import Kind
-from bot.domain.states import MessageState, Outcome
+from bot.domain.states import MessageState, Outcome, Titles
 
 _SUBSCRIPTION = columns(SubscriptionRow, subscriptions)
 _THREAD = (*_SUBSCRIPTION, *columns(LongTaskRow, long_tasks), sites.c.base_url)
@@ -22,14 +21,16 @@ class ListedRow(Struct, frozen=True):
     """One line of a list of what is followed."""
 
     id: int
+    long_task_id: int
     channel_id: str
     owner_id: str
     outcome: Outcome
     created_at: datetime
     thread_ts: str | None
     remote_id: str
-    kind: Kind
-    percent: float | None
+    label: str | None
+    titles: Titles
+    snapshot: str | None  #: JSON, read by `long_tasks.snapshot_of`
     site_id: int
 
 

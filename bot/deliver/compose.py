@@ -14,7 +14,7 @@ from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import list_follows
 from bot.domain.snapshot import FindingKind
 from bot.domain.states import LostReason, MessageForm, Outcome, Trouble
-from bot.domain.summary import summarize
+from bot.domain.summary import Summary, summarize
 from bot.render import replies
 from bot.render.card import card, fingerprint
 from bot.render.completion import completion
@@ -81,9 +81,10 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
     view, facts = thread.view, message.facts
     match facts:
         case facts_of.Root():
-            return root(texts, view)
+            return root(texts, view, await _summary(connection, thread))
         case facts_of.Card():
-            return card(texts, view, subscription_id=str(thread.row.subscription.id))
+            value, in_slack = str(thread.row.subscription.id), message.address is not None
+            return card(texts, view, subscription_id=value, people_named=in_slack)
         case facts_of.Warnings():
             found = await findings.listed(connection, thread.row.task.id, kind=facts.kind)
             if not found:
@@ -110,7 +111,8 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             command_id = thread.row.subscription.command_id
             return replies.invite(texts, deps.bot_name, value=None if command_id is None else str(command_id))
         case facts_of.StoppedByOther():
-            return replies.stopped_by_other(texts, facts.by, view.remote_id)
+            here = thread.row.subscription.channel_id
+            return replies.stopped_by_other(texts, view, person_id=facts.by, channel_id=here)
         case facts_of.FollowSetAside():
             return replies.task_set_aside(texts, view.remote_id)
         case facts_of.ThreadLost():
@@ -124,13 +126,13 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
 async def _lost(
     connection: Connection, texts: Texts, thread: Thread, message: MessageRow, reason: LostReason
 ) -> Message:
-    view = thread.view
+    view, here = thread.view, thread.row.subscription.channel_id
     if view.outcome in (Outcome.FOLLOWING, Outcome.STOPPED):
-        return replies.thread_lost(texts, view.remote_id, reason)
+        return replies.thread_lost(texts, view, reason, channel_id=here)
     # The completion, which cannot be posted in the thread any more; it mentions only the person it is sent to.
     followers = (message.user_id,) if message.kind is MessageKind.DIRECT and message.user_id else ()
     mine = replace(thread, view=replace(view, followers=followers))
-    lost = replies.thread_lost(texts, view.remote_id, reason, ended=True)
+    lost = replies.thread_lost(texts, view, reason, channel_id=here, ended=True)
     return replies.together(texts, [lost, await _completion(connection, texts, mine)])
 
 
@@ -139,6 +141,14 @@ async def _end_for_follower(connection: Connection, texts: Texts, thread: Thread
     mine = replace(thread, view=replace(thread.view, followers=()))
     opening = replies.for_you_alone(texts, thread.row.subscription.channel_id)
     return replies.together(texts, [opening, await _completion(connection, texts, mine)])
+
+
+async def _summary(connection: Connection, thread: Thread) -> Summary:
+    """The result of an ended task; while it runs nothing is read for it."""
+    view = thread.view
+    ended = view.outcome is not Outcome.FOLLOWING
+    found = await findings.listed(connection, thread.row.task.id) if ended else []
+    return summarize(view.snapshot, found, view.outcome)
 
 
 async def _completion_of_thread(connection: Connection, texts: Texts, thread: Thread) -> Message:
@@ -169,7 +179,7 @@ async def _completion(
     counted = [finding for finding in found if finding.kind in replied]
     named = [finding for finding in found if finding.kind not in replied]
     summary = summarize(view.snapshot, counted, view.outcome)
-    return completion(texts, view, summary, named=named, subscription_id=subscription_id, has_card=has_card)
+    return completion(texts, view, summary, found, named=named, subscription_id=subscription_id, has_card=has_card)
 
 
 async def _findings(

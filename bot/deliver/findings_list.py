@@ -10,7 +10,7 @@ from bot.deliver.deps import Deps, Lease
 from bot.deliver.thread import Thread
 from bot.domain.message_facts import FindingsPage
 from bot.domain.message_plan import Draft
-from bot.render.findings_csv import findings_csv
+from bot.render.findings_csv import file_name, findings_csv
 from bot.render.findings_text import findings_text
 from bot.render.message import Message
 
@@ -31,8 +31,9 @@ async def upload(deps: Deps, lease: Lease, message: MessageRow, thread: Thread, 
             place = await threads.direct_to(connection, subscription.id, message.user_id)
     if place is None:
         raise Refused("files.completeUploadExternal", "channel_not_found")
-    name = f"longtask-{task.remote_id}.csv"
-    content = findings_csv(deps.catalogs.texts(subscription.language), found, thread.view.site_url)
+    texts = deps.catalogs.texts(subscription.language)
+    name = file_name(texts, thread.view)
+    content = findings_csv(texts, found, thread.view.site_url)
     client = await deps.client(lease)
     await client.upload_file(place.channel_id, place.ts, name, content, title=name, comment=shown.text)
 

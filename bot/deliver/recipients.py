@@ -15,6 +15,7 @@ _NAMING = (
     message_facts.Warnings,
     message_facts.FindingsFile,
     message_facts.FindingsPage,
+    message_facts.StoppedByOther,
     message_facts.ThreadLost,
 )
 

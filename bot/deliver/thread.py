@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from bot.db import channels, findings, long_tasks, pauses, subscriptions, threads
 from bot.db.engine import Connection
-from bot.db.rows import ThreadRow
+from bot.db.rows import LongTaskRow, ThreadRow
 from bot.domain.audience import audience_of
 from bot.domain.forecast import EarlierTask, forecast, rounded_end
+from bot.domain.pace import pages_per_minute
 from bot.domain.samples import Sample
 from bot.domain.snapshot import Snapshot
 from bot.domain.states import Outcome, Titles, Trouble
@@ -53,25 +54,29 @@ async def read_thread(
     outcome = subscription.outcome
     known = await channels.find(connection, team_id=subscription.team_id, channel_id=subscription.channel_id)
     audience = audience_of(subscription.channel_id, known, setting=subscription.titles, now=now)
+    began = started_at(task.created_at, task.checked_at, snapshot)
     view = ThreadView(
         remote_id=task.remote_id,
         outcome=outcome,
         snapshot=snapshot,
         owner_id=subscription.owner_id,
+        label=subscription.label,
         followers=await subscriptions.followers_of(connection, subscription_id),
         stopped_by=subscription.stopped_by,
         titles=audience.titles,
         scope_missing=audience.scope_missing,
         site_url=site_urls.get(task.site_id, row.site_base_url),
-        started_at=started_at(task.created_at, task.checked_at, snapshot),
+        started_at=began,
         checked_at=task.checked_at,
         ended_at=subscription.ended_at,
         expected_end=await _expected_end(connection, row, snapshot, samples, now=now, shown=shown_end),
+        pages_per_minute=pages_per_minute(samples, now=now, moved_at=task.moved_at or now),
+        reckoned_at=task.moved_at,
+        next_check_at=await _next_check(connection, task, now=now),
         finding_counts=await findings.counts(connection, task.id) if task.findings_seq else {},
         trouble=task.trouble if outcome in (Outcome.FOLLOWING, Outcome.UNKNOWN) else None,
         trouble_since=task.trouble_since,
-        trouble_until=await _until(connection, task.site_id, now=now) if task.trouble is Trouble.RATE_LIMITED else None,
-        samples=course(samples),
+        samples=course(samples, began),
     )
     return Thread(row=row, view=view)
 
@@ -85,9 +90,9 @@ def started_at(created_at: datetime, checked_at: datetime | None, snapshot: Snap
     return min(created_at, datetime.fromtimestamp(began, UTC))
 
 
-def course(samples: Sequence[Sample]) -> tuple[tuple[float, float], ...]:
-    """Samples as a chart draws them: seconds since the first one, and percent."""
-    return tuple((sample.at - samples[0].at, sample.percent) for sample in samples)
+def course(samples: Sequence[Sample], began: datetime) -> tuple[tuple[float, float], ...]:
+    """Samples as a chart draws them: seconds since the start, and percent."""
+    return tuple((max(0.0, sample.at - began.timestamp()), sample.percent) for sample in samples)
 
 
 async def _expected_end(
@@ -107,7 +112,20 @@ async def _expected_end(
     return None if expected is None else rounded_end(expected, now, shown)
 
 
-async def _until(connection: Connection, site_id: int, *, now: datetime) -> datetime | None:
+async def _next_check(connection: Connection, task: LongTaskRow, *, now: datetime) -> datetime | None:
+    """When the next look is, while looks are seldom; None otherwise."""
+    times = [task.due_at]
+    match task.trouble:
+        case Trouble.STALLED:
+            pass
+        case Trouble.RATE_LIMITED:
+            times.append(await _paused_until(connection, task.site_id, now=now))
+        case _:
+            return None
+    return max((time for time in times if time is not None and time > now), default=None)
+
+
+async def _paused_until(connection: Connection, site_id: int, *, now: datetime) -> datetime | None:
     paused = await pauses.paused(connection, now=now)
     scopes = ("app", f"site:{site_id}")
     ends = [until for scope, until in paused.items() if scope in scopes or scope.startswith("account:")]

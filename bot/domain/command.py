@@ -37,6 +37,7 @@ class Misread(StrEnum):
     ONE_REFERENCE = "one_reference"  #: the command takes one reference
     SURPLUS = "surplus"  #: more words than the command takes
     VERBOSITY = "verbosity"  #: more than one verbosity
+    LABEL = "label"  #: a label for more than one reference
     URL = "url"  #: a URL of a configured site that names no long task
     ID = "id"  #: an id that no long task can have
     JSON = "json"  #: JSON that is no response of Confluence
@@ -67,6 +68,7 @@ class Follow(Struct, frozen=True, kw_only=True, tag=True):
 
     refs: tuple[Reference, ...]  #: 1 to 10, distinct, in the order they were typed
     verbosity: Verbosity | None = None  #: None if none was typed: the channel's setting applies, else normal
+    label: str | None = None  #: a name that people know it by, of one reference; text from outside
 
 
 class ShowStatus(Struct, frozen=True, kw_only=True, tag=True):

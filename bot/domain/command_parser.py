@@ -12,6 +12,7 @@ from bot.domain import command, task_url
 from bot.domain.command import Command, Misread, NotUnderstood, Problem, Reference, Scope, SiteName, WhichSite
 from bot.domain.command_suggestion import for_each_site, in_place, near, understood
 from bot.domain.command_words import Word, word_of
+from bot.domain.label import find_label
 from bot.domain.plain_text import clean
 from bot.domain.states import Verbosity
 from bot.domain.task_url import GATEWAYS, shorten
@@ -47,9 +48,10 @@ def parse_command(text: str, *, sites: Sequence[SiteName], gateways: Collection[
     parse = partial(_parse, locate=locate)
     if isinstance(found, NotUnderstood):
         return replace(found, suggestion=understood(found.suggestion, parse))
-    words = _words(text)
-    if isinstance(found, WhichSite) and isinstance(words, list):
-        return replace(found, choices=for_each_site(words, found, parse=parse, locate=locate))
+    read = _words(text)
+    if isinstance(found, WhichSite) and isinstance(read, tuple):
+        named, rest = read
+        return replace(found, choices=for_each_site(named + _split(rest), found, parse=parse, locate=locate))
     return found
 
 
@@ -57,15 +59,18 @@ def _parse(text: str, locate: _Locate) -> Command:
     """Parse a command; a suggestion is the whole text, with one mistake corrected."""
     if len(text) > MAX_LENGTH:
         return NotUnderstood(reason=Misread.LENGTH, what=shorten(text))
-    words = _words(text)
-    if isinstance(words, NotUnderstood):
-        return words
+    read = _words(text)
+    if isinstance(read, NotUnderstood):
+        return read
+    named, rest = read
+    words = named + _split(rest)
     if not words:
         return command.ShowHelp()
     typed = word_of(words[0])
     parser = _PARSERS.get(typed) if typed is not None else None
-    if parser is None:
-        return _follow(words, locate)
+    if parser in (None, _follow):
+        words, label = _labelled(named, rest, locate)
+        return _follow(words[1:] if parser else words, locate, label)
     found = parser(words[1:], locate)
     if not isinstance(found, NotUnderstood):
         return found
@@ -73,8 +78,19 @@ def _parse(text: str, locate: _Locate) -> Command:
     return replace(found, what=found.what or shorten(words[0]), suggestion=meant)
 
 
-def _words(text: str) -> list[str] | NotUnderstood:
-    """Split a text into words, without Slack's markup, quotes and escapes; a JSON body becomes the word it names."""
+def _labelled(named: list[str], rest: str, locate: _Locate) -> tuple[list[str], str | None]:
+    """Return the words of a text without its label, and the label: what is no reference and comes after one."""
+    found = find_label(rest)
+    if found is not None and locate(found.label) is None:
+        before = named + _split(found.before)
+        if any(isinstance(locate(word), Reference) for word in before):
+            return before + _split(found.after), found.label
+    return named + _split(rest), None
+
+
+def _words(text: str) -> tuple[list[str], str] | NotUnderstood:
+    """Return the words of a text up to its last JSON body, which becomes the word it names, and the text after that,
+    without Slack's markup and escapes."""
     plain = _LINK.sub(r"\1", text)
     for escape, char in _ESCAPES:
         plain = plain.replace(escape, char)
@@ -92,7 +108,7 @@ def _words(text: str) -> list[str] | NotUnderstood:
             return NotUnderstood(reason=Misread.JSON, what=shorten(" ".join(plain[brace:].split())))
         words.append(word)
         plain = plain[end:]
-    return words + _split(plain)
+    return words, plain
 
 
 def _split(text: str) -> list[str]:
@@ -132,7 +148,7 @@ def _text(value: object) -> str:
     return clean(value, limit=MAX_LENGTH).strip() if isinstance(value, str) else ""
 
 
-def _follow(words: list[str], locate: _Locate) -> Command:
+def _follow(words: list[str], locate: _Locate, label: str | None = None) -> Command:
     verbosity: Verbosity | None = None
     names: dict[int, str] = {}
     for index, word in enumerate(words):
@@ -157,7 +173,9 @@ def _follow(words: list[str], locate: _Locate) -> Command:
         refs[found] = None
     if len(refs) > MAX_REFERENCES:
         return command.TooMany(count=len(refs), limit=MAX_REFERENCES)
-    return command.Follow(refs=tuple(refs), verbosity=verbosity)
+    if label is not None and len(refs) > 1:
+        return NotUnderstood(reason=Misread.LABEL, what=label, suggestion=f"{names[0]} as {label}")
+    return command.Follow(refs=tuple(refs), verbosity=verbosity, label=label)
 
 
 def _of_line(problem: NotUnderstood, words: list[str], index: int) -> NotUnderstood:

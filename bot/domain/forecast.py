@@ -89,6 +89,15 @@ def rounded_end(expected: datetime, now: datetime, shown: datetime | None = None
     return epoch + units * unit
 
 
+def time_left(end: datetime, reckoned_at: datetime) -> timedelta | None:
+    """Return how long it takes until then, in whole minutes, from an hour on in fives; None if that is over."""
+    left = end - reckoned_at
+    if left <= timedelta(0):
+        return None
+    unit = timedelta(minutes=1) if left < timedelta(hours=1) else timedelta(minutes=5)
+    return max(1, round(left / unit)) * unit
+
+
 def _since_restart(samples: Sequence[Sample]) -> Sequence[Sample]:
     """Return the samples since the percentage last fell far."""
     first = 0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from bot.domain.snapshot import Finding, Kind, Severity, Snapshot
+from bot.domain.snapshot import Finding, Kind, Snapshot
 from bot.domain.states import Outcome
 
 
@@ -31,17 +31,15 @@ class Summary(Struct, frozen=True, kw_only=True):
     left_in_place: Extent = Extent(happened=None)  #: pages that a deletion left where they were, or moved up
     failed: int | None = None  #: pages that could not be copied; pages below them were not tried
     links_broken: bool | None = None  #: links between the copied pages may still lead to the originals
-    other_warnings: int = 0  #: warnings that are none of the above
-    other_errors: int = 0  #: errors that are none of the above
 
 
-_RENAMED = "WARN_RENAME_PAGE"
-_PERMISSIONS = "WARN_IGNORE_COPY_PERMISSION"
-_ATTACHMENTS = "WARN_IGNORE_COPY_ATTACHMENT"
-_LEFT = ("WARN_IGNORE_VIEW_RESTRICTED", "WARN_IGNORE_EDIT_RESTRICTED", "WARN_IGNORE_DELETE_PAGE")
-_FAILED = "ERROR_COPY_PAGE"
-_LINKS = "ERROR_RELINK"
-_SUMMARIZED = frozenset((_RENAMED, _PERMISSIONS, _ATTACHMENTS, *_LEFT, _FAILED, _LINKS))
+#: the status keys that each part of a summary is made from
+RENAMED = ("WARN_RENAME_PAGE",)
+PERMISSIONS_LOST = ("WARN_IGNORE_COPY_PERMISSION",)
+ATTACHMENTS_SKIPPED = ("WARN_IGNORE_COPY_ATTACHMENT",)
+LEFT_IN_PLACE = ("WARN_IGNORE_VIEW_RESTRICTED", "WARN_IGNORE_EDIT_RESTRICTED", "WARN_IGNORE_DELETE_PAGE")
+FAILED = ("ERROR_COPY_PAGE",)
+LINKS_BROKEN = ("ERROR_RELINK",)
 
 #: outcomes after which Confluence has listed every finding; after others an absent warning proves nothing
 _FULLY_LISTED = frozenset((Outcome.FINISHED, Outcome.PROBLEMS))
@@ -54,7 +52,10 @@ def summarize(snapshot: Snapshot | None, findings: Sequence[Finding], outcome: O
     by_key: dict[str, list[Finding]] = {}
     for finding in findings:
         by_key.setdefault(finding.key, []).append(finding)
-    others = [finding for key, group in by_key.items() if key not in _SUMMARIZED for finding in group]
+
+    def found(keys: tuple[str, ...]) -> list[Finding]:
+        return [finding for key in keys for finding in by_key.get(key, [])]
+
     return Summary(
         outcome=outcome,
         kind=last.kind,
@@ -63,14 +64,12 @@ def summarize(snapshot: Snapshot | None, findings: Sequence[Finding], outcome: O
         archived=last.done if last.kind is Kind.ARCHIVE else None,
         moved=last.done if last.kind is Kind.MOVE else None,
         total=last.total,
-        renamed=_pages(by_key.get(_RENAMED, []), complete=complete),
-        permissions_lost=_extent(by_key.get(_PERMISSIONS, []), complete=complete),
-        attachments_skipped=_extent(by_key.get(_ATTACHMENTS, []), complete=complete),
-        left_in_place=_extent([finding for key in _LEFT for finding in by_key.get(key, [])], complete=complete),
-        failed=_pages(by_key.get(_FAILED, []), complete=complete),
-        links_broken=True if by_key.get(_LINKS) else (False if complete else None),
-        other_warnings=sum(finding.severity is Severity.WARNING for finding in others),
-        other_errors=sum(finding.severity is Severity.ERROR for finding in others),
+        renamed=_pages(found(RENAMED), complete=complete),
+        permissions_lost=_extent(found(PERMISSIONS_LOST), complete=complete),
+        attachments_skipped=_extent(found(ATTACHMENTS_SKIPPED), complete=complete),
+        left_in_place=_extent(found(LEFT_IN_PLACE), complete=complete),
+        failed=_pages(found(FAILED), complete=complete),
+        links_broken=True if found(LINKS_BROKEN) else (False if complete else None),
     )
 
 

@@ -185,6 +185,7 @@ def _view(row: ThreadRow) -> ThreadView:
         outcome=row.subscription.outcome,
         snapshot=long_tasks.readable_state(row.task).snapshot,
         owner_id=row.subscription.owner_id,
+        label=row.subscription.label,
         titles=Titles.COUNTS,
     )
 
@@ -192,7 +193,7 @@ def _view(row: ThreadRow) -> ThreadView:
 def _command(row: ThreadRow) -> Follow:
     """The command that follows the same long task again."""
     ref = Reference(site_id=row.task.site_id, remote_id=row.task.remote_id)
-    return Follow(refs=(ref,), verbosity=row.subscription.verbosity)
+    return Follow(refs=(ref,), verbosity=row.subscription.verbosity, label=row.subscription.label)
 
 
 async def _is_outdated(deps: Deps, pressed: Press, row: ThreadRow) -> bool:

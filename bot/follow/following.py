@@ -10,11 +10,13 @@ import structlog
 
 from bot.db import accounts, findings, long_tasks, messages, subscriptions, workspaces
 from bot.db.engine import Connection
+from bot.db.rows import LongTaskRow
 from bot.domain.command import Follow, Reference
 from bot.domain.message_kinds import SubscriptionOwner
 from bot.domain.message_plan import for_follow
 from bot.domain.permissions import Act
 from bot.domain.poll_result import Seen
+from bot.domain.snapshot import FindingKind
 from bot.domain.states import Outcome, Verbosity
 from bot.domain.task_state import Decision
 from bot.follow.channels import is_closed_to_bot
@@ -69,9 +71,8 @@ async def follow_from_button(deps: Deps, request: Request, command: Follow) -> M
 
 
 async def _follow_each(deps: Deps, request: Request, command: Follow) -> list[_Result]:
-    verbosity = command.verbosity or Verbosity.NORMAL
     # Each begins as soon as Confluence has answered: an unknown id, which is looked for again, holds up no other.
-    results = await asyncio.gather(*(_follow_one(deps, request, ref, verbosity) for ref in command.refs))
+    results = await asyncio.gather(*(_follow_one(deps, request, ref, command) for ref in command.refs))
     if _Begun.FOLLOWED in results:
         deps.delivery_wake.set()
         deps.polling_wake.set()
@@ -88,7 +89,7 @@ def _one_answer(request: Request, results: Sequence[_Result]) -> Message | None:
     return replies.together(request.texts, answers, request.command) if answers else None
 
 
-async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: Verbosity) -> _Result:
+async def _follow_one(deps: Deps, request: Request, ref: Reference, command: Follow) -> _Result:
     answer = await _followed_already(deps, request, ref)
     if answer is not None:
         return answer
@@ -103,7 +104,7 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, verbosity: V
         return replies.ended(request.texts, view_of(deps, request, ref, decision, result))
     async with deps.database.begin() as connection:
         began = await _begin(
-            connection, deps, request, ref=ref, decision=decision, seen=result, verbosity=verbosity, now=now
+            connection, deps, request, ref=ref, decision=decision, seen=result, command=command, now=now
         )
     if isinstance(began, Mrkdwn):
         _log.warning("follow_limit_reached", user=request.user_id, channel=request.target_channel)
@@ -157,14 +158,14 @@ async def _begin(
     ref: Reference,
     decision: Decision,
     seen: Seen,
-    verbosity: Verbosity,
+    command: Follow,
     now: datetime,
 ) -> int | Mrkdwn | None:
     """Store everything that following begins with, in one transaction.
 
     Returns the subscription's id, which limit it would exceed, or None if the channel follows it already.
     """
-    account_id = deps.sites[ref.site_id].account_id
+    account_id, verbosity = deps.sites[ref.site_id].account_id, command.verbosity or Verbosity.NORMAL
     # Other transactions that begin to follow in this workspace wait, so that the limit counts them all.
     await workspaces.lock(connection, request.team_id)
     known_task = await long_tasks.find(connection, site_id=ref.site_id, remote_id=ref.remote_id)
@@ -175,13 +176,8 @@ async def _begin(
     reached = await _limit_reached(connection, deps, request)
     if reached is not None:
         return reached
-    task = await long_tasks.put(connection, site_id=ref.site_id, decision=decision, now=now)
+    task, earlier = await _put_task(connection, ref, decision, seen, now=now)
     await accounts.add_viewer(connection, long_task_id=task.id, account_id=account_id, now=now)
-    earlier = (await findings.kinds(connection, [task.id])).get(task.id, [])
-    if task.findings_digest == seen.snapshot.findings_digest:
-        known = (await findings.known(connection, [task.id]))[task.id]
-        found = [finding for finding in seen.findings or () if finding.identity not in known]
-        await findings.add(connection, task.id, found=found, seq=task.findings_seq, now=now)
     subscription_id = await subscriptions.add(
         connection,
         long_task_id=task.id,
@@ -191,6 +187,7 @@ async def _begin(
         command_id=request.command_id,
         language=request.texts.language,
         verbosity=verbosity,
+        label=command.label,
         now=now,
     )
     if subscription_id is None:
@@ -204,6 +201,19 @@ async def _begin(
     planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]
     await messages.plan(connection, planned, now=now)
     return subscription_id
+
+
+async def _put_task(
+    connection: Connection, ref: Reference, decision: Decision, seen: Seen, *, now: datetime
+) -> tuple[LongTaskRow, list[FindingKind]]:
+    """Store the long task with what this look found; also returns the kinds of findings that were known before."""
+    task = await long_tasks.put(connection, site_id=ref.site_id, decision=decision, now=now)
+    earlier = (await findings.kinds(connection, [task.id])).get(task.id, [])
+    if task.findings_digest == seen.snapshot.findings_digest:
+        known = (await findings.known(connection, [task.id]))[task.id]
+        found = [finding for finding in seen.findings or () if finding.identity not in known]
+        await findings.add(connection, task.id, found=found, seq=task.findings_seq, now=now)
+    return task, earlier
 
 
 async def _limit_reached(connection: Connection, deps: Deps, request: Request) -> Mrkdwn | None:

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 
-from bot.db import findings, long_tasks, threads
-from bot.db.rows import ThreadRow
+import msgspec
+
+from bot.db import channels, findings, long_tasks, threads
 from bot.db.threads import ListedRow
+from bot.domain.audience import audience_of
 from bot.domain.command import ListFollowed, Scope
 from bot.domain.permissions import Act
+from bot.domain.snapshot import Snapshot
 from bot.follow.deps import Deps, Request
 from bot.follow.permissions import log_act
 from bot.render import replies
@@ -35,38 +38,43 @@ async def show(deps: Deps, request: Request, command: ListFollowed) -> Message:
 
 
 async def lines(deps: Deps, request: Request, rows: Sequence[ListedRow]) -> list[replies.ListLine]:
-    """The lines of a list, as the caller may see them."""
-    async with deps.database.read() as connection:
-        found = [thread for row in rows if (thread := await threads.find(connection, row.id)) is not None]
-        counts = [
-            await findings.counts(connection, thread.task.id) if thread.task.findings_seq else {} for thread in found
-        ]
-    links = await asyncio.gather(
-        *(deps.permalink(request, each.subscription.channel_id, each.subscription.thread_ts) for each in found)
-    )
+    """The lines of a list, as the readers of each channel may see them."""
+    links = await asyncio.gather(*(deps.permalink(request, row.channel_id, row.thread_ts) for row in rows))
+    views = await _views(deps, request, rows)
     return [
         replies.ListLine(
-            subscription_id=thread.subscription.id,
-            view=_view(deps, thread, counted),
-            channel_id=_elsewhere(request, thread),
+            subscription_id=row.id,
+            view=view,
+            channel_id=None if row.channel_id == request.channel_id else row.channel_id,
             link=link,
         )
-        for thread, counted, link in zip(found, counts, links, strict=True)
+        for row, view, link in zip(rows, views, links, strict=True)
     ]
 
 
-def _elsewhere(request: Request, thread: ThreadRow) -> str | None:
-    channel_id = thread.subscription.channel_id
-    return None if channel_id == request.channel_id else channel_id
+async def _views(deps: Deps, request: Request, rows: Sequence[ListedRow]) -> list[ThreadView]:
+    now, views = deps.now(), []
+    async with deps.database.read() as connection:
+        for row in rows:
+            known = await channels.find(connection, team_id=request.team_id, channel_id=row.channel_id)
+            site = deps.sites.get(row.site_id)
+            view = ThreadView(
+                remote_id=row.remote_id,
+                outcome=row.outcome,
+                snapshot=_snapshot(row),
+                owner_id=row.owner_id,
+                label=row.label,
+                titles=audience_of(row.channel_id, known, setting=row.titles, now=now).titles,
+                site_url=site.people_url if site else "",
+                finding_counts=await findings.counts(connection, row.long_task_id),
+            )
+            views.append(view)
+    return views
 
 
-def _view(deps: Deps, thread: ThreadRow, counts: dict[str, int]) -> ThreadView:
-    site = deps.sites.get(thread.task.site_id)
-    return ThreadView(
-        remote_id=thread.task.remote_id,
-        outcome=thread.subscription.outcome,
-        snapshot=long_tasks.snapshot_of(thread.task.snapshot),
-        owner_id=thread.subscription.owner_id,
-        site_url=site.people_url if site is not None else thread.site_base_url,
-        finding_counts=counts,
-    )
+def _snapshot(row: ListedRow) -> Snapshot | None:
+    """The last snapshot, as far as it reads: one that does not is no reason to list nothing."""
+    try:
+        return long_tasks.snapshot_of(row.snapshot)
+    except msgspec.MsgspecError:
+        return None

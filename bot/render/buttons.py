@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.states import Outcome
-from bot.render import phrases
 from bot.render.blocks import actions, button, question
+from bot.render.headline import about
 from bot.render.i18n import Texts, wording
 from bot.render.links import destination
 from bot.render.message import Block
@@ -125,10 +125,9 @@ def labelled_button(
 
 def task_of_buttons(texts: Texts, view: ThreadView) -> Mrkdwn:
     """Name the task as labels and questions do, which are read without the card around them."""
-    name = phrases.task_name(texts, view)
-    if name is None:
+    if view.snapshot is None and view.label is None:
         return texts.say("Confluence task {id}", id=view.remote_id)
-    return on_one_line([name, data(view.remote_id)])
+    return on_one_line([about(texts, view, linked=False), data(view.remote_id)])
 
 
 def button_row(texts: Texts, view: ThreadView, *, subscription_id: str | None) -> list[Block]:

@@ -3,10 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import timedelta
+from math import ceil, floor
 
 from bot.render.i18n import Texts
 from bot.render.message import Block
-from bot.render.mrkdwn import Mrkdwn, clip, joined
+from bot.render.mrkdwn import Mrkdwn, clip
 
 Samples = Sequence[tuple[float, float]]
 
@@ -18,21 +19,27 @@ _TITLE_LIMIT = 50
 _SERIES_NAME_LIMIT = 20
 _AXIS_LABEL_LIMIT = 50
 _QUARTERS = (25.0, 50.0, 75.0)
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+#: seconds between two points: whole minutes as people count them
+_STEPS = tuple(minutes * _MINUTE for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 360, 720))
+#: a longer course is labelled in hours
+_IN_MINUTES = 2 * _HOUR
 
 
 def chart(texts: Texts, samples: Samples) -> Block | None:
-    """Build a line chart of at most twenty points, evenly spaced in time; None if there are too few samples."""
+    """Build a line chart of at most twenty points at whole minutes; None if there are too few samples."""
     curve = _curve(samples)
     if not curve:
         return None
-    start, end = curve[0][0], curve[-1][0]
-    steps = min(_POINTS - 1, int(end - start))
-    moments = [start + (end - start) * step / steps for step in range(steps + 1)]
-    labels = [_clock(moment) for moment in moments]
+    moments = _moments(curve[0][0], curve[-1][0])
+    in_minutes = moments[-1] < _IN_MINUTES
+    labels = [str(moment // _MINUTE) if in_minutes else _hours(moment) for moment in moments]
     points = [
         {"label": label, "value": round(_percent_at(curve, moment), 1)}
         for label, moment in zip(labels, moments, strict=True)
     ]
+    # Translators: the label of a chart's axis; h:mm stands for hours and minutes; at most 50 characters
+    time = texts.say("Minutes since the start") if in_minutes else texts.say("Time since the start (h:mm)")
     return {
         "type": "data_visualization",
         # Translators: the title of a chart, at most 50 characters
@@ -40,13 +47,12 @@ def chart(texts: Texts, samples: Samples) -> Block | None:
         "chart": {
             "type": "line",
             # Translators: the name of the line in a chart, at most 20 characters
-            "series": [{"name": clip(texts.say("Progress"), _SERIES_NAME_LIMIT), "data": points}],
+            "series": [{"name": clip(texts.say("Progress (%)"), _SERIES_NAME_LIMIT), "data": points}],
             "axis_config": {
                 "categories": labels,
-                # Translators: h:mm:ss stands for hours, minutes and seconds; at most 50 characters in all
-                "x_label": clip(texts.say("Time since the start (h:mm:ss)"), _AXIS_LABEL_LIMIT),
-                # Translators: the label of a chart's axis
-                "y_label": clip(texts.say("Percent"), _AXIS_LABEL_LIMIT),
+                "x_label": clip(time, _AXIS_LABEL_LIMIT),
+                # Translators: the label of a chart's axis, in percent
+                "y_label": clip(texts.say("Done (%)"), _AXIS_LABEL_LIMIT),
             },
         },
     }
@@ -58,11 +64,11 @@ def in_words(texts: Texts, samples: Samples) -> Mrkdwn | None:
     passed = [next((sample for sample in curve if sample[1] >= quarter), None) for quarter in _QUARTERS]
     points = list(dict.fromkeys([*filter(None, passed), *curve[-1:]]))
     steps = [
-        # Translators: a point of a curve, e.g. "25% after 4 minutes"
+        # Translators: a point of a curve, e.g. "25% after 4 min"
         texts.say("{percent} after {duration}", percent=texts.percent(percent), duration=timedelta(seconds=seconds))
         for seconds, percent in points
     ]
-    return texts.say("Progress: {steps}", steps=joined("; ", steps)) if steps else None
+    return texts.say("Progress: {steps}", steps=texts.enumerated(steps)) if steps else None
 
 
 def _curve(samples: Samples) -> list[tuple[float, float]]:
@@ -71,8 +77,15 @@ def _curve(samples: Samples) -> list[tuple[float, float]]:
     for seconds, percent in samples:
         if seconds >= 0 and (not curve or seconds > curve[-1][0]):
             curve.append((seconds, min(100.0, max(0.0, percent))))
-    enough = len(curve) >= MIN_POINTS and curve[-1][0] - curve[0][0] >= MIN_POINTS - 1
+    enough = len(curve) >= MIN_POINTS and curve[-1][0] - curve[0][0] >= (MIN_POINTS - 1) * _MINUTE
     return curve if enough else []
+
+
+def _moments(start: float, end: float) -> range:
+    """Return whole minutes (in seconds) from at or before the start to at or after the end, evenly spaced."""
+    days = ceil((end - start) / _DAY / (_POINTS - 2)) * _DAY
+    step = next((step for step in _STEPS if (end - start) / step <= _POINTS - 2), days)
+    return range(floor(start / step) * step, ceil(end / step) * step + 1, step)
 
 
 def _percent_at(curve: Samples, moment: float) -> float:
@@ -83,7 +96,6 @@ def _percent_at(curve: Samples, moment: float) -> float:
     return low + (high - low) * (moment - before) / (after - before)
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"
+def _hours(seconds: int) -> str:
+    hours, minutes = divmod(seconds // _MINUTE, 60)
+    return f"{hours}:{minutes:02}"

@@ -1,138 +1,104 @@
-"""Render the completion: the reply that mentions the followers and says how it ended."""
+"""Render the completion: the reply that says how it ended and mentions the followers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from bot.domain.snapshot import Finding
 from bot.domain.states import Outcome
-from bot.domain.summary import Extent, Summary
-from bot.render import phrases
-from bot.render.blocks import context, message, room, section, sections
+from bot.domain.summary import Summary
+from bot.render import failure, phrases, results
+from bot.render.blocks import TEXT_LIMIT, context, fitting, room, section, sections
 from bot.render.buttons import completion_row
-from bot.render.chart import chart, in_words
-from bot.render.i18n import Texts, counted, wording
+from bot.render.chart import Samples, chart, in_words
+from bot.render.headline import headline, marked, place, task_id
+from bot.render.i18n import Texts
 from bot.render.links import open_link
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, joined, mention, on_one_line
+from bot.render.mrkdwn import Mrkdwn, joined, length, on_one_line
 from bot.render.thread import ThreadView
 from bot.render.warnings import joined_kinds, kinds_in_detail
 
 #: a message has space for so many mentions and everything else; other people are counted
 MAX_MENTIONS = 60
-
-_WENT_THROUGH = {
-    Outcome.FINISHED: wording("Everything went through."),
-    Outcome.PROBLEMS: wording("It went through, but some of it needs a look."),
-}
-
-_DONE: tuple[tuple[Callable[[Summary], int | None], tuple[str, str]], ...] = (
-    (lambda summary: summary.copied, counted("{count} page copied", "{count} pages copied")),
-    (lambda summary: summary.deleted, counted("{count} page deleted", "{count} pages deleted")),
-    (lambda summary: summary.archived, counted("{count} page archived", "{count} pages archived")),
-    (lambda summary: summary.moved, counted("{count} page moved", "{count} pages moved")),
-    (lambda summary: summary.renamed, counted("{count} page renamed", "{count} pages renamed")),
-)
-
-#: each without a number and with one, since Confluence does not always count
-_NOT_DONE: tuple[tuple[Callable[[Summary], Extent], str, tuple[str, str]], ...] = (
-    (
-        lambda summary: summary.permissions_lost,
-        wording("Page restrictions not copied"),
-        counted("Restrictions of {count} page not copied", "Restrictions of {count} pages not copied"),
-    ),
-    (
-        lambda summary: summary.attachments_skipped,
-        wording("Attachments not copied"),
-        counted("Attachments of {count} page not copied", "Attachments of {count} pages not copied"),
-    ),
-    (
-        lambda summary: summary.left_in_place,
-        wording("Some pages not deleted"),
-        counted("{count} page not deleted", "{count} pages not deleted"),
-    ),
-    (
-        lambda summary: Extent(happened=bool(summary.failed), pages=summary.failed),
-        wording("Some pages not copied"),
-        counted(
-            "{count} page not copied, nor the pages below it", "{count} pages not copied, nor the pages below them"
-        ),
-    ),
-    (
-        lambda summary: Extent(happened=summary.links_broken),
-        wording("Links between the copied pages not updated"),
-        counted("Links in {count} page not updated", "Links in {count} pages not updated"),
-    ),
-)
+#: the course of a shorter task says nothing
+_WORTH_A_CHART = timedelta(minutes=5)
 
 
 def completion(
     texts: Texts,
     view: ThreadView,
     summary: Summary,
+    findings: Sequence[Finding] = (),
     *,
     named: Sequence[Finding] = (),
     subscription_id: str | None = None,
     has_card: bool = True,
 ) -> Message:
-    """Say how it ended, with counts, duration, link and chart.
+    """Say how it ended and what it is about, then what needs doing, the course, the times, and whom it is for.
 
     `named`: findings that no other message of the thread reports, and that the summary leaves out. `subscription_id`:
     the value of its buttons; None in a direct message. Without a card it has the card's buttons.
     """
-    note = phrases.ending_note(texts, view)
-    if note is None and view.outcome in _WENT_THROUGH:
-        note = texts.say(_WENT_THROUGH[view.outcome])
-    opening = [
-        mentions(texts, view.followers),
-        phrases.outcome_headline(texts, view),
-        note,
-        phrases.confluence_text(texts, view),
-    ]
-    results = [Mrkdwn(f"• {line}") for line in _results(texts, summary)]
-    link = open_link(texts, view)
-    figures = on_one_line(
-        [phrases.percentage(texts, view), _unfinished_pages(texts, view), phrases.findings_count(texts, view)]
-    )
-    moments = on_one_line(phrases.times(texts, view))
-    curve = chart(texts, view.samples)
-
-    paragraphs = [joined("\n", [line for line in lines if line]) for lines in (opening, results)]
-    small = [line for line in (figures, moments) if line]
+    cause = failure.cause(view) if view.outcome is Outcome.FAILED else None
+    named = [finding for finding in named if finding.key != cause]
+    line, story = headline(texts, view), _story(texts, view, summary, findings)
+    explained = {finding.key for finding in named} | ({cause} if cause else set())
+    problems = _problems(texts, view, summary, explained=explained, named=len({finding.kind for finding in named}))
     buttons = completion_row(texts, view, subscription_id=subscription_id, has_card=has_card)
-    has_link_button = bool(link and buttons and not has_card)
-    after = [line for line in (link, *small, in_words(texts, view.samples)) if line]
-    before = [paragraph for paragraph in paragraphs if paragraph]
-    kinds = kinds_in_detail(texts, view, named, within=room([*before, *after]))
-    blocks = [section(paragraph) for paragraph in before]
+    link = None if place(view) else open_link(texts, view)
+    samples = _course(view)
+    small = on_one_line([*phrases.times(texts, view), task_id(texts, view)])
+    people = phrases.mentions(texts, view.followers, at_most=MAX_MENTIONS)
+    curve = chart(texts, samples)
+    before = [line, *story, *problems]
+    after = [each for each in (link, in_words(texts, samples), small) if each]
+    kinds = kinds_in_detail(texts, view, named, within=room([*before, *after, *([people] if people else [])]))
+
+    blocks = [*sections([marked(view, line), *story]), *sections(problems)]
     blocks += [block for lines in kinds for block in sections(lines)]
-    blocks += [section(link)] if link and not has_link_button else []
+    blocks += [section(link)] if link and (has_card or not buttons) else []
     blocks += [curve] if curve else []
-    blocks += [context(*small), *buttons]
-    return message([*before, *joined_kinds(kinds), *after], blocks)
+    blocks += [context(small), *([section(people)] if people else []), *buttons]
+    return Message(text=_text([*before, *joined_kinds(kinds), *after], people), blocks=tuple(blocks))
 
 
-def mentions(texts: Texts, people: Iterable[str]) -> Mrkdwn | None:
-    """Mention people by their user ids; None if there are none."""
-    everyone = list(dict.fromkeys(people))
-    shown = joined(" ", [mention(person) for person in everyone[:MAX_MENTIONS]])
-    rest = len(everyone) - MAX_MENTIONS
-    if rest > 0:
-        return texts.count("{people} and {count} other", "{people} and {count} others", rest, people=shown)
-    return shown or None
+def _story(texts: Texts, view: ThreadView, summary: Summary, findings: Sequence[Finding]) -> list[Mrkdwn]:
+    """Say what was done; of a failure why, how far it came and what to do; of an end not seen where to look."""
+    lines: list[Mrkdwn | None]
+    match view.outcome:
+        case Outcome.FINISHED | Outcome.PROBLEMS:
+            lines = [on_one_line(results.done(texts, summary))]
+        case Outcome.FAILED:
+            why = failure.explained(texts, view, findings)
+            lines = [*why, phrases.how_far(texts, view), failure.what_to_do(texts, view)]
+        case _:
+            quote = phrases.confluence_text(texts, view)
+            lines = [phrases.ending_note(texts, view), phrases.how_far(texts, view), quote]
+    return [line for line in lines if line]
 
 
-def _unfinished_pages(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """Say how many pages were done if not all were; if all were, the results say so."""
-    snapshot = view.snapshot
-    return phrases.pages(texts, view) if snapshot and snapshot.total and snapshot.done != snapshot.total else None
+def _problems(
+    texts: Texts, view: ThreadView, summary: Summary, *, explained: Collection[str], named: int
+) -> list[Mrkdwn]:
+    """List what needs attention, but not what the message explains: the cause of a failure, and what it names.
+
+    `named`: how many kinds of findings are named below the list.
+    """
+    lines = [Mrkdwn(f"• {line}") for line in results.to_look_at(texts, view, summary, but=explained)]
+    count = len(lines) + named
+    if count < 2:
+        return lines
+    return [texts.count("{count} thing needs attention:", "{count} things need attention:", count), *lines]
 
 
-def _results(texts: Texts, summary: Summary) -> Iterable[Mrkdwn]:
-    """Say what was done, then what was not, as far as it is known and not zero."""
-    for number_of, sentence in _DONE:
-        number = number_of(summary)
-        if number:
-            yield texts.count(*sentence, number)
-    for extent_of, uncounted, sentence in _NOT_DONE:
-        extent = extent_of(summary)
-        if extent.happened:
-            yield texts.count(*sentence, extent.pages) if extent.pages else texts.say(uncounted)
+def _course(view: ThreadView) -> Samples:
+    if view.started_at is None or view.ended_at is None or view.ended_at - view.started_at < _WORTH_A_CHART:
+        return ()
+    return view.samples
+
+
+def _text(lines: Sequence[Mrkdwn], people: Mrkdwn | None) -> Mrkdwn:
+    """Write the whole text; whatever has to be cut, the people are mentioned."""
+    if people is None:
+        return fitting(lines, TEXT_LIMIT)
+    return joined("\n", [fitting(lines, TEXT_LIMIT - length(people) - 1), people])

@@ -1,15 +1,24 @@
 """Write the full list of warnings and errors as a CSV file."""
 
 import csv
+import re
+import unicodedata
 from collections.abc import Sequence
 from io import StringIO
 
 from bot.domain.page_links import page_link
+from bot.domain.place import place_of
 from bot.domain.snapshot import Finding, Severity
+from bot.domain.states import Titles
 from bot.domain.status_keys import Arg, find_arg
+from bot.render.headline import task_name
 from bot.render.i18n import Texts, wording
 from bot.render.message import Message
 from bot.render.status_texts import FINDING_TEXTS, advice, label
+from bot.render.thread import ThreadView
+
+#: bytes of a file's name, before the id: with that they are fewer than the 255 that file systems take
+_STEM_LIMIT = 150
 
 #: spreadsheets read a cell that starts like this as a formula (OWASP, CSV injection), full-width forms as well
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -26,9 +35,23 @@ _COLUMNS = (
     wording("Link"),
     wording("Details"),
     wording("What to do"),
-    wording("Status key"),
+    wording("Confluence key"),
 )
 _SEVERITIES = {Severity.WARNING: wording("Warning"), Severity.ERROR: wording("Error")}
+
+
+def file_name(texts: Texts, view: ThreadView) -> str:
+    """Name the file by label or place, work and id, in characters that every system takes in a name."""
+    found = place_of(view.snapshot, view.site_url) if view.snapshot and view.titles is Titles.SHOWN else None
+    where = (found.space, found.page) if found else ()
+    about = (view.label,) if view.label else where
+    stem = "_".join(filter(None, (_in_a_name(part or "") for part in (*about, task_name(texts, view)))))
+    short = stem.encode()[:_STEM_LIMIT].decode(errors="ignore").rstrip("-_")
+    return f"{short}_{view.remote_id}.csv"
+
+
+def _in_a_name(text: str) -> str:
+    return "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", text)))
 
 
 def findings_csv(texts: Texts, findings: Sequence[Finding], site_url: str) -> bytes:

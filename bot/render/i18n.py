@@ -95,7 +95,7 @@ class Texts:
         return Mrkdwn(format_percent(floor(percent) / 100, locale=self.locale))
 
     def duration(self, delta: timedelta) -> Mrkdwn:
-        """Format a duration in its largest unit and the next smaller one: `1 hour, 12 minutes`."""
+        """Format a duration in its largest unit and the next smaller one, briefly: `1 hr 12 min`."""
         left = max(0, round(delta.total_seconds()))
         first = next((index for index, (_, size) in enumerate(_UNITS) if left >= size), len(_UNITS) - 1)
         parts: list[str] = []
@@ -103,26 +103,41 @@ class Texts:
             amount, left = divmod(left, size)
             if amount or not parts:
                 parts.append(self._unit(amount * size, unit))
-        return Mrkdwn(format_list(parts, style="unit", locale=self.locale))
+        return Mrkdwn(" ".join(parts))
 
     def _unit(self, seconds: int, unit: _Unit) -> str:
-        # format_unit has no long unit names in Japanese, Korean and Chinese; format_timedelta has them.
         length = timedelta(seconds=seconds)
-        return format_timedelta(length, granularity=unit, threshold=float("inf"), locale=self.locale)
+        return format_timedelta(length, granularity=unit, threshold=float("inf"), format="short", locale=self.locale)
 
     def time(self, moment: datetime) -> Mrkdwn:
         """Format a moment to the minute. Slack shows it in the reader's time zone and language; the fallback is UTC.
 
         Source: docs.slack.dev/messaging/formatting-message-text#date-formatting.
         """
-        utc = moment.astimezone(UTC).replace(second=0, microsecond=0)
-        day = format_date(utc, "medium", locale=self.locale)
-        fallback = f"{day}, {format_time(utc, 'short', locale=self.locale)} UTC"
-        return Mrkdwn(f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>")
+        return self._moment(moment.replace(second=0), "{date_short_pretty} {time}", "short")
+
+    def time_with_seconds(self, moment: datetime) -> Mrkdwn:
+        """Format a moment to the second."""
+        return self._moment(moment, "{date_short_pretty} {time_secs}", "medium")
+
+    def time_of_day(self, moment: datetime) -> Mrkdwn:
+        """Format a moment of today to the minute, without its day."""
+        return self._moment(moment.replace(second=0), "{time}", "short")
+
+    def _moment(self, moment: datetime, tokens: str, style: Literal["short", "medium"]) -> Mrkdwn:
+        utc = moment.astimezone(UTC).replace(microsecond=0)
+        day = f"{format_date(utc, 'medium', locale=self.locale)}, " if "{date" in tokens else ""
+        fallback = f"{day}{format_time(utc, style, locale=self.locale)} UTC"
+        return Mrkdwn(f"<!date^{int(utc.timestamp())}^{tokens}|{fallback}>")
 
     def listed(self, parts: Sequence[Mrkdwn]) -> Mrkdwn:
         """Format a list: `A, B, and C`."""
         return Mrkdwn(format_list(list(parts), locale=self.locale))
+
+    def enumerated(self, parts: Sequence[Mrkdwn]) -> Mrkdwn:
+        """Format a list without an *and*: `A, B, C`."""
+        between = str(self.locale.list_patterns["standard"]["middle"]).format("", "")
+        return Mrkdwn(between.join(parts))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,17 @@
-"""Phrase the facts that several messages of a thread share: name, percentage, pages, findings, times."""
+"""Phrase the facts that several messages of a thread share: outcome, percentage, pages, findings, times."""
 
-from bot.domain.snapshot import Kind, Severity
+from collections.abc import Iterable, Mapping
+
+from bot.domain.snapshot import Severity
 from bot.domain.states import Outcome, Titles
 from bot.domain.status_keys import lookup
 from bot.render.i18n import Texts, wording
-from bot.render.mrkdwn import Mrkdwn, bold, mention
-from bot.render.status_texts import kind_name, phase_name
+from bot.render.mrkdwn import Mrkdwn, joined, mention, on_one_line
+from bot.render.status_texts import phase_name
 from bot.render.thread import ThreadView, is_followed
+
+#: people whom a card names; the others it counts
+NAMED_PEOPLE = 5
 
 _OUTCOMES = {
     Outcome.FOLLOWING: wording("Following"),
@@ -17,6 +22,7 @@ _OUTCOMES = {
     Outcome.STOPPED: wording("Stopped"),
 }
 _DONE = frozenset({Outcome.FINISHED, Outcome.PROBLEMS})
+_SEEN_TO_END = _DONE | {Outcome.FAILED}
 
 _NO_WARNINGS = {Outcome.FOLLOWING: wording("no warnings so far"), Outcome.FINISHED: wording("no warnings")}
 # Translators: it failed or its end was not seen, so there may have been some
@@ -26,27 +32,6 @@ _NONE_SEEN = wording("no warnings seen")
 def outcome_word(texts: Texts, outcome: Outcome) -> Mrkdwn:
     """Name the outcome, in a word or three."""
     return texts.say(_OUTCOMES[outcome])
-
-
-def task_name(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """Name the long task: by its kind, else by Confluence's own name for it if that may be shown."""
-    snapshot = view.snapshot
-    if snapshot is None:
-        return None
-    if snapshot.kind is not Kind.OTHER:
-        return kind_name(texts, snapshot.kind)
-    if snapshot.name_text and view.titles is Titles.SHOWN:
-        return texts.say("“{name}”", name=snapshot.name_text)
-    return None
-
-
-def outcome_headline(texts: Texts, view: ThreadView) -> Mrkdwn:
-    """Name the outcome, the long task and its id."""
-    outcome, name = bold(outcome_word(texts, view.outcome)), task_name(texts, view)
-    if name is None:
-        # Translators: {outcome} is in bold: Slack needs a space or punctuation after it
-        return texts.say("{outcome}: long task {id}", outcome=outcome, id=view.remote_id)
-    return texts.say("{outcome}: {task} (long task {id})", outcome=outcome, task=name, id=view.remote_id)
 
 
 def phase_sentence(texts: Texts, view: ThreadView) -> Mrkdwn:
@@ -76,14 +61,16 @@ def numbers_only(texts: Texts, view: ThreadView) -> Mrkdwn | None:
 
 
 def percent(view: ThreadView) -> float | None:
-    """Return the progress, 0 to 100. What has finished is at 100, even if Confluence stopped counting before."""
+    """Return the progress, 0 to 100. What has finished is at 100, even if Confluence stopped counting before; what
+    has failed is not, even if Confluence counted on."""
     if view.outcome in _DONE:
         return 100.0
-    return view.snapshot.percent if view.snapshot else None
+    figure = view.snapshot.percent if view.snapshot else None
+    return None if view.outcome is Outcome.FAILED and figure == 100 else figure
 
 
 def percentage(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """Write the percentage, or that there is none yet; None if the long task ended without one."""
+    """Write the percentage, or that there is none yet; None if the task ended without one."""
     figure = percent(view)
     if figure is not None:
         return texts.percent(figure)
@@ -97,17 +84,21 @@ def pages(texts: Texts, view: ThreadView) -> Mrkdwn | None:
         return None
     if snapshot.done is None or snapshot.total is None:
         known = snapshot.total if snapshot.done is None else snapshot.done
-        return texts.count("{count} page", "{count} pages", known or 0)
+        return texts.count("{count} page", "{count} pages", known) if known else None
     return texts.count("{done} of {count} page", "{done} of {count} pages", snapshot.total, done=snapshot.done)
 
 
 def findings_count(texts: Texts, view: ThreadView) -> Mrkdwn:
     """Count errors and warnings."""
-    errors = sum(count for key, count in view.finding_counts.items() if lookup(key).severity is Severity.ERROR)
-    warnings = sum(view.finding_counts.values()) - errors
-    if not errors and not warnings:
+    if not any(view.finding_counts.values()):
         return texts.say(_NO_WARNINGS.get(view.outcome, _NONE_SEEN))
-    return errors_and_warnings(texts, errors, warnings)
+    return counted_by_severity(texts, view.finding_counts)
+
+
+def counted_by_severity(texts: Texts, counts: Mapping[str, int]) -> Mrkdwn:
+    """Count the errors and the warnings among findings, by status key."""
+    errors = sum(count for key, count in counts.items() if lookup(key).severity is Severity.ERROR)
+    return errors_and_warnings(texts, errors, sum(counts.values()) - errors)
 
 
 def errors_and_warnings(texts: Texts, errors: int, warnings: int) -> Mrkdwn:
@@ -120,28 +111,60 @@ def errors_and_warnings(texts: Texts, errors: int, warnings: int) -> Mrkdwn:
     return texts.listed(counts)
 
 
+def told(texts: Texts, view: ThreadView, *, named: bool) -> Mrkdwn | None:
+    """Say how many people will be mentioned at the end, and who, unless it is only the one whom the root names."""
+    people = list(dict.fromkeys(view.followers))
+    if not people or not is_followed(view):
+        return None
+    if not named or people == [view.owner_id]:
+        return texts.count("{count} person will be notified", "{count} people will be notified", len(people))
+    return texts.count(
+        "{count} person will be notified: {people}",
+        "{count} people will be notified: {people}",
+        len(people),
+        people=mentions(texts, people, at_most=NAMED_PEOPLE) or "",
+    )
+
+
+def mentions(texts: Texts, people: Iterable[str], *, at_most: int) -> Mrkdwn | None:
+    """Mention people by their user ids, and count those above a number; None if there are none."""
+    everyone = list(dict.fromkeys(people))
+    shown = joined(" ", [mention(person) for person in everyone[:at_most]])
+    rest = len(everyone) - at_most
+    if rest > 0:
+        return texts.count("{people} and {count} other", "{people} and {count} others", rest, people=shown)
+    return shown or None
+
+
 def times(texts: Texts, view: ThreadView) -> list[Mrkdwn]:
-    """Say when it started and is expected to end, or when it ended and how long it took."""
+    """Say when it started, and when it ended and how long it took."""
     facts = []
     if view.started_at:
         facts.append(texts.say("Started {time}", time=view.started_at))
-    if is_followed(view):
-        if view.expected_end and view.trouble is None:
-            facts.append(texts.say("Expected to end about {time}", time=view.expected_end))
-    elif view.ended_at and view.outcome not in {Outcome.UNKNOWN, Outcome.STOPPED}:
+    if view.ended_at and view.outcome in _SEEN_TO_END:
         facts.append(texts.say("Ended {time}", time=view.ended_at))
         if view.started_at and view.ended_at >= view.started_at:
             facts.append(texts.say("Took {duration}", duration=view.ended_at - view.started_at))
     return facts
 
 
+def how_far(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Say how far a task had come that failed or was lost sight of; None if that is not known, or it had not begun."""
+    if view.snapshot is None or not (view.snapshot.done or percent(view)):
+        return None
+    facts = on_one_line([percentage(texts, view), pages(texts, view)])
+    if view.outcome is Outcome.UNKNOWN and view.checked_at:
+        # Translators: {progress} is e.g. "97% · 2,000 of 2,000 pages"
+        return texts.say("Last seen {time}: {progress}", time=view.checked_at, progress=facts)
+    # Translators: before it failed; {progress} is e.g. "61% · 1,220 of 2,000 pages"
+    return texts.say("Done until then: {progress}", progress=facts)
+
+
 def ending_note(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """Explain an end that failed, was not seen or was not waited for; None for others."""
+    """Explain an end that was not seen or not waited for; None for others."""
     match view.outcome:
-        case Outcome.FAILED:
-            return texts.say("Confluence says that it failed. Look there how far it came before you start it again.")
         case Outcome.UNKNOWN:
-            return _unknown(texts, view)
+            return texts.say("The end could not be seen. Check the result in Confluence.")
         case Outcome.STOPPED:
             return _stopped(texts, view)
         case _:
@@ -150,19 +173,7 @@ def ending_note(texts: Texts, view: ThreadView) -> Mrkdwn | None:
 
 def _stopped(texts: Texts, view: ThreadView) -> Mrkdwn:
     if view.stopped_by is None:
-        return texts.say("This thread no longer follows it. The long task itself goes on in Confluence.")
+        return texts.say("This thread no longer follows it. The task itself goes on in Confluence.")
     return texts.say(
-        "{person} stopped following it here. The long task itself goes on in Confluence.",
-        person=mention(view.stopped_by),
-    )
-
-
-def _unknown(texts: Texts, view: ThreadView) -> Mrkdwn:
-    figure = percentage(texts, view)
-    if view.checked_at is None or figure is None:
-        return texts.say("The end could not be seen. Look in Confluence how it ended.")
-    return texts.say(
-        "The end could not be seen. Last seen: {percent}, {time}. Look in Confluence how it ended.",
-        percent=figure,
-        time=view.checked_at,
+        "{person} stopped following it here. The task itself goes on in Confluence.", person=mention(view.stopped_by)
     )

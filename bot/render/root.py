@@ -1,18 +1,32 @@
 """Render the root: the message in the channel that a thread hangs from."""
 
+from bot.domain.states import Outcome
+from bot.domain.summary import Summary
+from bot.render import failure, phrases, results
 from bot.render.blocks import context, message, section
+from bot.render.headline import headline, marked, task_id
 from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.mrkdwn import mention
-from bot.render.phrases import outcome_headline
-from bot.render.thread import ThreadView, is_followed
+from bot.render.mrkdwn import Mrkdwn, joined, mention, on_one_line
+from bot.render.thread import ThreadView
 
 
-def root(texts: Texts, view: ThreadView) -> Message:
-    """Say what is followed, for whom, and how it ended. Changes with the outcome only."""
-    headline, person = outcome_headline(texts, view), mention(view.owner_id)
-    if is_followed(view):
-        note = texts.say("Followed by {person}. Progress is shown in the thread.", person=person)
-    else:
-        note = texts.say("Followed by {person}. What happened is told in the thread.", person=person)
-    return message([headline, note], [section(headline), context(note)])
+def root(texts: Texts, view: ThreadView, summary: Summary) -> Message:
+    """Say what is followed, where and for whom, and at the end the result. Changes with the outcome only."""
+    line, result = headline(texts, view), _result(texts, view, summary)
+    followed = texts.say("Followed by {person} · details in the thread", person=mention(view.owner_id))
+    small = on_one_line([followed, task_id(texts, view)])
+    lines = [result] if result else []
+    return message([line, *lines, small], [section(joined("\n", [marked(view, line), *lines])), context(small)])
+
+
+def _result(texts: Texts, view: ThreadView, summary: Summary) -> Mrkdwn | None:
+    match view.outcome:
+        case Outcome.FINISHED | Outcome.PROBLEMS:
+            return on_one_line(results.in_brief(texts, view, summary)) or None
+        case Outcome.FAILED:
+            return on_one_line([failure.in_brief(texts, view), phrases.how_far(texts, view)]) or None
+        case Outcome.UNKNOWN:
+            return phrases.how_far(texts, view)
+        case _:
+            return phrases.ending_note(texts, view)

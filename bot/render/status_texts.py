@@ -12,21 +12,21 @@ from bot.render.mrkdwn import Mrkdwn
 _KEY = re.compile(r"[A-Z][A-Z0-9_]{0,79}")
 _PREFIX = re.compile(r"^(STATUS|WARN|ERROR)_")
 
-#: what a long task does, if its status does not say it
+#: what a long task is doing, if its status does not say it
 KINDS: Mapping[Kind, str] = {
     Kind.COPY: wording("Copying pages"),
     Kind.DELETE: wording("Deleting pages"),
     Kind.ARCHIVE: wording("Archiving pages"),
     Kind.SPACE_DELETE: wording("Deleting a space"),
     Kind.MOVE: wording("Moving pages"),
-    # Translators: what Confluence calls any work that it does in the background and that takes a while
-    Kind.OTHER: wording("Long task"),
+    # Translators: any work that Confluence does in the background and that takes a while
+    Kind.OTHER: wording("Confluence task running"),
 }
 
 #: a short label for every documented key, without counts
 LABELS: Mapping[str, str] = {
     "INITIALIZING_TASK": wording("Getting ready"),
-    "UNKNOWN_STATUS": wording("Running; Confluence does not say what it is doing"),
+    "UNKNOWN_STATUS": wording("Running (Confluence gives no details)"),
     "STATUS_COPYING_PAGES": wording("Copying pages"),
     "STATUS_COPIED_PAGES": wording("Copying pages"),
     # Translators: links in the copies that led to an original are made to lead to its copy
@@ -38,8 +38,8 @@ LABELS: Mapping[str, str] = {
     "WARN_RENAME_PAGE": wording("A page was renamed"),
     "WARN_IGNORE_COPY_PERMISSION": wording("Page restrictions were not copied"),
     "WARN_IGNORE_COPY_ATTACHMENT": wording("Attachments were not copied"),
-    "WARN_IGNORE_VIEW_RESTRICTED": wording("Pages that may not be seen were left in place"),
-    "WARN_IGNORE_EDIT_RESTRICTED": wording("Pages that may not be deleted were left in place"),
+    "WARN_IGNORE_VIEW_RESTRICTED": wording("Pages hidden from the person who started it were left in place"),
+    "WARN_IGNORE_EDIT_RESTRICTED": wording("Pages without the permission to delete were left in place"),
     "WARN_IGNORE_DELETE_PAGE": wording("A page that was not to be deleted was left in place"),
     "ERROR_COPY_PAGE": wording("A page could not be copied"),
     "ERROR_RELINK": wording("The links between the copied pages could not be updated"),
@@ -88,7 +88,7 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
         # Translators: restrictions are what Confluence calls the limits on who may see or edit a page
         happened=wording(
             "Page restrictions were not copied, "
-            "because whoever started the copy may not set them in the destination space."
+            "because the person who started the copy is not allowed to set them in the destination space."
         ),
         advice=wording(
             "Everyone who can see the destination space may be able to see these copies. "
@@ -97,7 +97,8 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
     ),
     "WARN_IGNORE_COPY_ATTACHMENT": FindingTexts(
         happened=wording(
-            "Attachments were not copied, because whoever started the copy may not add them in the destination space."
+            "Attachments were not copied, "
+            "because the person who started the copy is not allowed to add them in the destination space."
         ),
         advice=wording(
             "Ask an administrator of that space for the permission to add attachments and copy again, "
@@ -106,8 +107,8 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
     ),
     "WARN_IGNORE_VIEW_RESTRICTED": FindingTexts(
         happened=counted(
-            "{count} page was not deleted, because whoever started the deletion may not see it.",
-            "{count} pages were not deleted, because whoever started the deletion may not see them.",
+            "{count} page was not deleted, because it is hidden from the person who started the deletion.",
+            "{count} pages were not deleted, because they are hidden from the person who started the deletion.",
         ),
         advice=wording(
             "What was not deleted has moved up to the parent of the deleted page. "
@@ -116,12 +117,12 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
     ),
     "WARN_IGNORE_EDIT_RESTRICTED": FindingTexts(
         happened=counted(
-            "{count} page was not deleted, because whoever started the deletion may not delete it.",
-            "{count} pages were not deleted, because whoever started the deletion may not delete them.",
+            "{count} page was not deleted, because the person who started the deletion is not allowed to.",
+            "{count} pages were not deleted, because the person who started the deletion is not allowed to.",
         ),
         advice=wording(
             "What was not deleted has moved up to the parent of the deleted page. "
-            "Ask someone who may delete it whether it should go, too."
+            "Ask someone who is allowed to delete it whether it should go, too."
         ),
     ),
     "WARN_IGNORE_DELETE_PAGE": FindingTexts(
@@ -133,12 +134,12 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
     ),
     "ERROR_COPY_PAGE": FindingTexts(
         happened=counted(
-            "{count} page could not be copied, nor the pages below it.",
-            "{count} pages could not be copied, nor the pages below them.",
+            "{count} page and its child pages could not be copied.",
+            "{count} pages and their child pages could not be copied.",
         ),
         item=wording("“{title}”"),
         arguments=("title",),
-        advice=wording("Open the original to see what is in the way, then copy it again with the pages below it."),
+        advice=wording("Open the original to see what is in the way, then copy it again with its child pages."),
     ),
     "ERROR_RELINK": FindingTexts(
         happened=wording("The links between the copied pages could not be updated."),
@@ -154,7 +155,7 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
     "ERROR_UNKNOWN": FindingTexts(
         happened=wording("Confluence reported an error without saying which."),
         advice=wording(
-            "Look in Confluence how far it came before you start it again. "
+            "Check in Confluence how far it got before you start it again. "
             "If it fails again, ask your Confluence administrator to look in the log."
         ),
     ),
@@ -174,7 +175,7 @@ _WITHOUT_KEY: Mapping[Severity, tuple[str, str]] = {
 
 
 def kind_name(texts: Texts, kind: Kind) -> Mrkdwn:
-    """Say what the long task does, in a word or two."""
+    """Say what the long task is doing, in a word or two."""
     return texts.say(KINDS[kind])
 
 
@@ -196,7 +197,7 @@ def readable(texts: Texts, key: str) -> Mrkdwn:
     """Make an unknown key readable: `WARN_SOMETHING_NEW` becomes `Something new`."""
     words = _PREFIX.sub("", key).replace("_", " ").strip().lower()
     if not words or not _KEY.fullmatch(key):
-        return texts.say("Something that this bot does not know")
+        return texts.say("Unknown message")
     return texts.format(words.capitalize())
 
 
@@ -216,4 +217,4 @@ def advice(texts: Texts, key: str) -> Mrkdwn:
     """Say what to do about a finding, also if this bot does not know its key."""
     if key in FINDING_TEXTS:
         return texts.say(FINDING_TEXTS[key].advice)
-    return texts.say("This bot does not know this message. Look in Confluence whether something needs to be done.")
+    return texts.say("This bot does not know this message. Check in Confluence whether anything needs doing.")

@@ -16,6 +16,8 @@ class ThreadView:
     outcome: Outcome
     snapshot: Snapshot | None
     owner_id: str
+    #: a name that a person gave the long task; text from outside
+    label: str | None = None
     #: user ids to mention at the end
     followers: tuple[str, ...] = ()
     #: user id
@@ -28,14 +30,17 @@ class ThreadView:
     started_at: datetime | None = None
     checked_at: datetime | None = None
     ended_at: datetime | None = None
-    #: None rather than a bad guess
+    #: None rather than a bad guess, like the pace
     expected_end: datetime | None = None
+    pages_per_minute: int | None = None
+    #: the last look that found a change, from which the expected end is reckoned
+    reckoned_at: datetime | None = None
+    #: the next look, while looks are seldom; None otherwise
+    next_check_at: datetime | None = None
     #: key -> how many findings of it so far (distinct, or the count they carry, whichever is larger)
     finding_counts: Mapping[str, int] = field(default_factory=dict)
     trouble: Trouble | None = None
     trouble_since: datetime | None = None
-    #: until when a rate limit lasts
-    trouble_until: datetime | None = None
     #: (seconds since the start, percent), oldest first, for the chart
     samples: tuple[tuple[float, float], ...] = ()
 

@@ -15,7 +15,7 @@ from bot.render.thread import ThreadView, is_followed
 
 @dataclass(frozen=True, kw_only=True)
 class TroubleTexts:
-    """The sentences of one trouble: what happened, whether anything was lost, what to do."""
+    """The sentences of one trouble: what happened, what it means, what to do."""
 
     starts: str
     ends: str
@@ -24,60 +24,60 @@ class TroubleTexts:
 TROUBLES: Mapping[Trouble, TroubleTexts] = {
     Trouble.DOWN: TroubleTexts(
         starts=wording(
-            "Confluence is not answering. The long task itself may well be going on; "
+            "Confluence is not answering. The task itself is probably going on; "
             "this thread continues as soon as Confluence answers."
         ),
-        ends=wording("Confluence is answering again. Nothing was lost."),
+        ends=wording("Confluence is answering again."),
     ),
     Trouble.UNREADABLE: TroubleTexts(
         starts=wording(
-            "Confluence answers with something that is not this long task, such as a login page. "
-            "Nothing is lost; ask the administrator of this bot to check how it reaches Confluence."
+            "Confluence answers with something that is not this task, such as a login page. "
+            "Ask the administrator of this bot to check how it reaches Confluence."
         ),
-        ends=wording("Confluence's answers can be read again. Nothing was lost."),
+        ends=wording("Confluence's answers can be read again."),
     ),
     Trouble.RATE_LIMITED: TroubleTexts(
         starts=wording(
-            "Confluence has had too many requests and asked this bot to pause. "
-            "The long task itself goes on, and this thread catches up after the pause."
+            "This bot has sent Confluence too many requests and has to pause. "
+            "The task itself goes on, and this thread catches up after the pause."
         ),
-        ends=wording("The pause that Confluence asked for is over. Nothing was lost."),
+        ends=wording("The pause that Confluence asked for is over."),
     ),
     Trouble.ACCESS_LOST: TroubleTexts(
         starts=wording(
-            "Confluence refuses the account with which this bot looks. The long task itself goes on; "
+            "Confluence rejected this bot's account. The task itself goes on; "
             "ask the administrator of this bot to check its credential and its permissions."
         ),
-        ends=wording("Confluence lets this bot look again. Nothing was lost."),
+        ends=wording("Confluence accepts this bot's account again."),
     ),
     Trouble.MISCONFIGURED: TroubleTexts(
         starts=wording(
-            "What answers at the address of Confluence that this bot was given is not Confluence's API: it may be a "
-            "login page, or the path is wrong. The long task itself goes on; ask the administrator of this bot to "
-            "check the address."
+            "The address that this bot was given for Confluence does not lead to Confluence's API: it may be a login "
+            "page, or the path is wrong. The task itself goes on; ask the administrator of this bot to check the "
+            "address."
         ),
-        ends=wording("Confluence serves long tasks again. Nothing was lost."),
+        ends=wording("The address that this bot was given leads to Confluence again."),
     ),
     Trouble.STALLED: TroubleTexts(
         starts=wording(
-            "No progress for a while. That does not mean that it failed; this thread looks less often until it moves "
+            "No progress for a while. That does not mean that it failed; this thread checks less often until it moves "
             "again. If you expected more, look in Confluence."
         ),
         ends=wording("It is making progress again."),
     ),
     Trouble.MISSING: TroubleTexts(
         starts=wording(
-            "Confluence does not find this long task at the moment. It may have ended and been forgotten; "
-            "this thread asks again before it says so."
+            "Confluence cannot find this task at the moment. It may have ended and been forgotten; "
+            "this bot asks again before it says so."
         ),
-        ends=wording("Confluence finds this long task again. Nothing was lost."),
+        ends=wording("Confluence finds this task again."),
     ),
     Trouble.SET_ASIDE: TroubleTexts(
         starts=wording(
-            "This bot has set this long task aside because of a fault of its own. The long task itself goes on "
-            "in Confluence; the administrator of this bot finds the reason in its log."
+            "Because of a bug, this bot has stopped checking this task. The task itself goes on in Confluence; "
+            "the administrator of this bot finds the reason in its log."
         ),
-        ends=wording("This bot has taken this long task up again."),
+        ends=wording("This bot checks this task again."),
     ),
 }
 
@@ -105,15 +105,13 @@ def trouble(
 
 
 def trouble_note(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """Say what is wrong at the moment, since when and until when; None if nothing is."""
+    """Say what is wrong at the moment, and since when; None if nothing is."""
     if view.trouble is None or not is_followed(view):
         return None
     parts = [texts.say(TROUBLES[view.trouble].starts)]
     if view.trouble_since:
         parts.append(texts.say("Since {time}.", time=view.trouble_since))
-    if view.trouble_until:
-        parts.append(texts.say("Until {time}.", time=view.trouble_until))
-    return joined(" ", parts)
+    return joined("\n", parts)
 
 
 def _lasts(texts: Texts, since: datetime | None, until: datetime | None) -> list[Mrkdwn]:
@@ -128,4 +126,4 @@ def _lasts(texts: Texts, since: datetime | None, until: datetime | None) -> list
 def _lasted(texts: Texts, since: datetime | None, until: datetime | None) -> list[Mrkdwn]:
     if since is None or until is None or until < since:
         return []
-    return [texts.say("It lasted {duration}", duration=until - since)]
+    return [texts.say("Lasted {duration}", duration=until - since)]

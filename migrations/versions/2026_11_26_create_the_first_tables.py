@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_26_2"
+revision = "2026_11_26_3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -237,6 +237,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("verbosity", sa.String(length=16), server_default="normal", nullable=False),
         sa.Column("titles", sa.String(length=16), server_default="shown", nullable=False),
+        sa.Column("label", sa.String(length=80)),
         sa.Column("thread_ts", sa.String(length=32)),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),

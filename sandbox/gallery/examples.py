@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from bot.domain import command
 from bot.domain.snapshot import Finding, Kind, Severity, Snapshot
 from bot.domain.snapshot import StatusMessage as Status
@@ -36,8 +38,17 @@ def _on_the_way() -> Iterator[Situation]:
     started = _snapshot(Kind.COPY, 0, Status(key="INITIALIZING_TASK"))
     yield Situation(name="just started", view=_view(started))
     copying = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
-    expected = _BEGAN + timedelta(minutes=30)
-    yield Situation(name="copying", view=replace(_view(copying), expected_end=expected))
+    moving_on = replace(
+        _view(copying),
+        expected_end=_BEGAN + timedelta(minutes=23),
+        reckoned_at=_BEGAN + timedelta(minutes=10, seconds=48),
+        pages_per_minute=80,
+    )
+    yield Situation(name="copying", view=moving_on)
+    yield from _three_copies(moving_on)
+    many = tuple(f"U0READER{number}" for number in range(1, 9))
+    yield Situation(name="followed by many", view=replace(moving_on, followers=("U0ANNA", *many)))
+    yield Situation(name="copying, numbers only", view=replace(moving_on, titles=Titles.COUNTS, label="Relaunch"))
     relinking = _snapshot(Kind.COPY, 84, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
     yield Situation(name="updating links", view=_view(relinking))
     deleting = _snapshot(Kind.DELETE, 45, Status(key="STATUS_DELETING_PAGES", args=("9", "20")), done=9, total=20)
@@ -54,6 +65,22 @@ def _on_the_way() -> Iterator[Situation]:
     )
     archiving = _snapshot(Kind.ARCHIVE, None, None)
     yield Situation(name="no percentage", view=_view(archiving))
+
+
+def _three_copies(view: ThreadView) -> Iterator[Situation]:
+    """Yield copies in one channel, of which two go to the same space and one has a name of its own."""
+    snapshot = view.snapshot or Snapshot()
+    elsewhere = "/spaces/DEST/pages/98765440/Onboarding+%E2%80%93+checklists"
+    yield Situation(
+        name="a second copy in the channel",
+        view=replace(
+            view, remote_id="3145728002", snapshot=msgspec.structs.replace(snapshot, destination_url=elsewhere)
+        ),
+    )
+    yield Situation(
+        name="a third copy in the channel, with a label",
+        view=replace(view, remote_id="3145728003", label="Relaunch: <handbook> for Berlin"),
+    )
 
 
 def _at_the_end() -> Iterator[Situation]:
@@ -86,10 +113,23 @@ def _at_the_end() -> Iterator[Situation]:
     broken = (Finding(key="ERROR_UNKNOWN", severity=Severity.ERROR),)
     failed = _snapshot(Kind.COPY, 61, Status(key="ERROR_UNKNOWN"), done=1220, total=2000)
     yield Situation(name="failed: unknown", view=_ended(failed, Outcome.FAILED, broken), at_end=broken)
+    unexplained = _snapshot(Kind.SPACE_DELETE, 40, Status(text="The space is read-only"))
+    yield Situation(name="failed: Confluence's own words", view=_ended(unexplained, Outcome.FAILED))
+    page = (
+        Finding(
+            key="ERROR_COPY_PAGE", args=("Budget 2026", "12345679", "/display/SRC/Budget+2026"), severity=Severity.ERROR
+        ),
+        Finding(key="WARN_RENAME_PAGE", args=("Team handbook", "Copy of Team handbook")),
+    )
+    yield Situation(name="failed: a page, with a label", view=_labelled(failed, page), at_end=page)
     vanished = _snapshot(Kind.COPY, 97, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
     yield Situation(name="result unknown", view=_ended(vanished, Outcome.UNKNOWN))
     stopped = replace(_ended(vanished, Outcome.STOPPED), stopped_by="U0PAULA")
     yield Situation(name="stopped", view=stopped)
+
+
+def _labelled(snapshot: Snapshot, found: Sequence[Finding]) -> ThreadView:
+    return replace(_ended(snapshot, Outcome.FAILED, found), label="Relaunch")
 
 
 def example_findings() -> tuple[Finding, ...]:
@@ -130,7 +170,7 @@ def _snapshot(
         done=done,
         total=total,
         destination_id="98765433" if kind is Kind.COPY else None,
-        destination_url="/spaces/DEST/pages/98765433/Team+handbook" if kind is Kind.COPY else None,
+        destination_url="/spaces/DEST/pages/98765433/Team+handbook+2" if kind is Kind.COPY else None,
     )
 
 
@@ -162,8 +202,9 @@ def _ended(snapshot: Snapshot, outcome: Outcome, findings: Sequence[Finding] = (
 def _troubled(trouble: Trouble) -> ThreadView:
     snapshot = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
     since = _BEGAN + timedelta(minutes=11)
-    until = since + timedelta(seconds=1847) if trouble is Trouble.RATE_LIMITED else None
-    return replace(_view(snapshot), trouble=trouble, trouble_since=since, trouble_until=until)
+    seldom = {Trouble.RATE_LIMITED: timedelta(seconds=1847), Trouble.STALLED: timedelta(minutes=15)}
+    next_check = since + seldom[trouble] if trouble in seldom else None
+    return replace(_view(snapshot), trouble=trouble, trouble_since=since, next_check_at=next_check)
 
 
 def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
@@ -215,7 +256,8 @@ def _lists(texts: Texts, view: ThreadView) -> Iterator[tuple[str, Message]]:
     deleting = replace(
         _view(_snapshot(Kind.DELETE, 45, None)), remote_id="3145728002", finding_counts={"WARN_IGNORE_DELETE_PAGE": 1}
     )
-    rows = [row, replies.ListLine(subscription_id=2, view=deleting, channel_id="C0DOCS", link=_THREAD)]
+    named = replace(view, remote_id="3145728003", label="Relaunch", owner_id="U0PAULA")
+    rows = [row, replace(row, subscription_id=2, view=deleting, channel_id="C0DOCS"), replace(row, view=named)]
     yield "list", replies.followed_list(texts, rows, 1, 2)
     for scope in (command.Scope.MINE, command.Scope.CHANNEL):
         yield f"list of {scope}, last page", replies.followed_list(texts, rows[:1], 2, 2, scope=scope)
@@ -226,7 +268,10 @@ def _lists(texts: Texts, view: ThreadView) -> Iterator[tuple[str, Message]]:
 
 
 def _directs(texts: Texts) -> Iterator[tuple[str, Message]]:
-    yield "stopped by other", replies.stopped_by_other(texts, "U0PAULA", _TASK, _THREAD)
+    view, here = _troubled(Trouble.DOWN), "C0DOCS"
+    stopped = replace(view, outcome=Outcome.STOPPED)
+    yield "stopped by other", replies.stopped_by_other(texts, stopped, person_id="U0PAULA", channel_id=here)
     for lost in LostReason:
-        yield f"thread lost: {lost}", replies.thread_lost(texts, _TASK, lost)
+        yield f"thread lost: {lost}", replies.thread_lost(texts, view, lost, channel_id=here)
+    yield "thread lost, direct messages", replies.thread_lost(texts, view, LostReason.DELETED, channel_id="D0ANNA")
     yield "task set aside", replies.task_set_aside(texts, _TASK)

@@ -2,7 +2,6 @@ from bot.db import stale_messages, subscriptions, threads
 from bot.db.rows import SubscriptionRow
 from bot.db.threads import ListedRow
 from bot.domain.message_kinds import MessageKind
-from bot.domain.snapshot import Kind
 from bot.domain.states import Outcome, SubscriptionState, Titles, Verbosity
 from tests.support.filled_database import CHANNEL, OWNER, TEAM, FilledDatabase
 
@@ -43,6 +42,7 @@ async def test_one_thread_at_a_time_follows_a_long_task_in_a_channel(filled: Fil
         language="en",
         verbosity=Verbosity.NORMAL,
         titles=Titles.SHOWN,
+        label=None,
         thread_ts=None,
         created_at=filled.clock(),
         ended_at=filled.clock(),
@@ -138,8 +138,9 @@ async def test_what_is_followed_is_listed_by_channel_person_and_long_task(filled
             created_at=filled.clock(),
             thread_ts=None,
             remote_id="1",
-            kind=Kind.OTHER,
-            percent=None,
+            label=None,
+            titles=Titles.SHOWN,
+            snapshot=None,
             site_id=filled.site_id,
         )
     ]

@@ -108,9 +108,9 @@ async def test_a_card_that_may_be_in_slack_is_posted_again_and_shows_the_end(rig
     await rig.end(thread)
     await rig.finish()
     assert await rig.states(thread) == ["root posted", "card posted", "completion posted"]
-    assert [reply.text.partition(":")[0] for reply in rig.replies()[1:]] == [
-        "Finished",
-        f"<@{OWNER}> <@{FRIEND}>\n*Finished*",
+    assert [(reply.text.partition(":")[0], reply.mentions) for reply in rig.replies()[1:]] == [
+        ("*Finished*", ()),
+        ("*Finished*", (OWNER, FRIEND)),
     ]
 
 

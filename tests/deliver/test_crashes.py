@@ -53,7 +53,7 @@ async def test_a_message_that_keeps_crashing_is_set_aside_and_the_others_go_on(
     assert (await rig.states(good))[2:] == ["warnings dropped", "completion posted"]
     await rig.run(60)
     assert [state.partition(" ")[2] for state in (await rig.states(bad))[2:]] == ["dropped", "posted"]
-    assert "This bot has set this long task aside because of a fault of its own." in rig.replies()[-1].text
+    assert "Because of a bug, this bot has stopped checking this task." in rig.replies()[-1].text
     calls = len(rig.calls())
     await rig.run(60)
     assert len(rig.calls()) == calls
@@ -69,7 +69,7 @@ async def test_a_thread_that_cannot_begin_is_set_aside_and_its_owner_gets_an_ans
     await break_task(rig, thread, snapshot="{")
     await rig.run(80)
     assert await rig.states(thread) == ["root dropped", "card dropped", "private posted"]
-    assert ["A fault in this bot" in item.text for item in rig.slack.ephemerals(OWNER)] == [True]
+    assert ["Because of a bug" in item.text for item in rig.slack.ephemerals(OWNER)] == [True]
     assert rig.slack.messages(CHANNEL) == []
     assert (await rig.thread(thread)).subscription.state is SubscriptionState.LOST
 

@@ -89,10 +89,10 @@ async def test_an_edit_whose_process_was_replaced_is_made_again(rig: DeliveryRig
     await rig.add_deliverer()
     await rig.run(45)
     card = rig.replies()[0]
-    assert [version.text.startswith("Finished") for version in card.versions] == [False, True, True]
+    assert [version.text.startswith("*Finished*") for version in card.versions] == [False, True, True]
     gate.opened.set()
     await late.settle()
-    assert card.text.startswith("Finished")
+    assert card.text.startswith("*Finished*")
 
 
 async def test_after_a_take_over_budgets_are_empty(rig: DeliveryRig) -> None:

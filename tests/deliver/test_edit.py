@@ -101,7 +101,7 @@ async def test_what_changes_while_a_message_is_being_posted_is_shown_afterwards(
     *replies, completion = rig.replies()
     assert rig.root().text.startswith("*Finished with problems*")
     first_lines = [reply.text.splitlines()[0] for reply in replies]
-    assert [line[:22] for line in first_lines] == ["Finished with problems", "*5 pages were renamed "][:begun]
+    assert [line[:22] for line in first_lines] == ["*Finished with problem", "*5 pages were renamed "][:begun]
     assert ("*5 pages were renamed" in completion.text) is (kind is not MessageKind.WARNINGS)
     assert len([rig.root(), *replies][begun].versions) == 2
 
@@ -126,7 +126,7 @@ async def test_after_an_ambiguous_edit_the_last_one_is_sent_once_more_half_a_min
     await rig.run(10)
     card = rig.replies()[0]
     count = len(card.versions)
-    assert card.text.startswith("Finished")
+    assert card.text.startswith("*Finished*")
     await rig.run(15)
     assert len(card.versions) == count
     await rig.run(15)
@@ -144,7 +144,7 @@ async def test_an_ambiguous_last_edit_of_a_root_is_sent_once_more_half_a_minute_
     rig.slack.faults.add("chat.update", Fault.drop_after())
     await rig.end(thread)
     await rig.run(120)
-    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Following", *["Finished"] * 3]
+    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Copying pages", *["Finished"] * 3]
     at = [version.at for version in rig.root().versions]
     assert at[3] - at[2] >= 30
 
@@ -224,7 +224,7 @@ async def test_after_a_429_a_root_shows_the_latest_state(rig: DeliveryRig) -> No
     rig.slack.faults.add("chat.update", Fault.ratelimited(60))
     await rig.end(thread, Outcome.PROBLEMS)
     await rig.run(30)
-    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Following"]
+    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Copying pages"]
     await rig.restart()
     await rig.run(60)
-    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Following", "Finished with problems"]
+    assert [line.partition(":")[0] for line in versions(rig.root())] == ["Copying pages", "Finished with problems"]

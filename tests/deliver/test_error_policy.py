@@ -194,7 +194,7 @@ async def test_a_stop_that_the_card_cannot_show_is_a_reply(rig: DeliveryRig) -> 
     await rig.run(4)
     await rig.stop_thread(thread)
     await rig.run(10)
-    assert [reply.text.startswith("Stopped") for reply in rig.replies()] == [False, True]
+    assert [reply.text.startswith("*Stopped*") for reply in rig.replies()] == [False, True]
 
 
 # -- blocks that are refused
@@ -292,5 +292,5 @@ async def test_what_slack_refuses_for_now_is_done_later(rig: DeliveryRig) -> Non
     await rig.end(thread)
     await rig.run(30)
     assert (await rig.states(thread))[2:] == ["warnings posted", "completion posted"]
-    assert rig.replies()[0].text.startswith("Finished")
+    assert rig.replies()[0].text.startswith("*Finished*")
     assert rig.root().text.startswith("*Finished*")

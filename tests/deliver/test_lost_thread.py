@@ -34,8 +34,8 @@ def hide(slack: SlackSimulator) -> None:
 @pytest.mark.parametrize(
     ("happens", "reason", "said"),
     [
-        (archive, "is_archived", "has been archived"),
-        (kick, "not_in_channel", "has been removed from the channel"),
+        (archive, "is_archived", "was archived"),
+        (kick, "not_in_channel", "This bot was removed from"),
         (hide, "channel_not_found", "is gone or hidden"),
     ],
 )
@@ -105,8 +105,8 @@ async def test_a_completion_that_cannot_be_posted_is_in_the_direct_message_to_th
     await rig.end(thread)
     await rig.run(8)
     (message,) = rig.slack.dms(OWNER)
-    assert "has been archived" in message.text
-    assert "Everything went through." in message.text
+    assert "was archived" in message.text
+    assert "*Finished*: copying pages" in message.text
     assert message.mentions == (OWNER,)
 
 
@@ -123,7 +123,7 @@ async def test_a_deleted_root_is_noticed_at_its_next_edit_and_the_followers_get_
     assert (await rig.thread(thread)).subscription.state is SubscriptionState.LOST
     for user in (OWNER, FRIEND):
         (message,) = rig.slack.dms(user)
-        assert message.text.startswith("The message under which long task 1001 was followed has been deleted.")
+        assert message.text.startswith(f"The message for this task in <#{CHANNEL}> was deleted")
         assert f"<@{user}>" in message.text
         assert "follow it again" not in message.text
 

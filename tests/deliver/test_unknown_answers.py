@@ -42,10 +42,8 @@ async def test_the_last_state_of_a_card_and_of_a_root_is_tried_until_slack_takes
     await (rig.stop_thread(thread) if outcome is Outcome.STOPPED else rig.end(thread))
     await rig.run(3000)
     assert rig.slack.faults.waiting == 0
-    assert [rig.replies()[0].text.startswith(outcome.capitalize()), outcome.capitalize() in rig.root().text] == [
-        True,
-        True,
-    ]
+    word = f"*{outcome.capitalize()}*"
+    assert [message.text.startswith(word) for message in (rig.replies()[0], rig.root())] == [True, True]
 
 
 async def test_a_running_card_with_an_unknown_answer_is_left_after_five_tries_more_until_it_changes(
@@ -87,4 +85,4 @@ async def test_a_stop_whose_edit_is_refused_for_good_is_a_reply(rig: DeliveryRig
     rig.slack.faults.add("chat.update", Fault.error("restricted_action"))
     await rig.stop_thread(thread)
     await rig.run(10)
-    assert [reply.text.startswith("Stopped") for reply in rig.replies()] == [False, True]
+    assert [reply.text.startswith("*Stopped*") for reply in rig.replies()] == [False, True]

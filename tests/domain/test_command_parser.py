@@ -48,8 +48,8 @@ def ref(remote_id: str, site_id: int = 1) -> Reference:
     return Reference(site_id=site_id, remote_id=remote_id)
 
 
-def follow(*remote_ids: str, verbosity: Verbosity | None = None) -> Follow:
-    return Follow(refs=tuple(ref(remote_id) for remote_id in remote_ids), verbosity=verbosity)
+def follow(*remote_ids: str, verbosity: Verbosity | None = None, label: str | None = None) -> Follow:
+    return Follow(refs=tuple(ref(remote_id) for remote_id in remote_ids), verbosity=verbosity, label=label)
 
 
 def parse(text: str, *sites: SiteName) -> Command:
@@ -246,6 +246,32 @@ def test_response_bodies_and_ids_can_be_mixed() -> None:
 )
 def test_a_text_that_cannot_be_parsed_says_why(text: str, problem: Command) -> None:
     assert parse(text) == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("1001 as Team handbook", follow("1001", label="Team handbook")),
+        ("follow 1001 as list", follow("1001", label="list")),
+        ("1001 “Team handbook”", follow("1001", label="Team handbook")),
+        ('1001 "Team handbook" quiet', follow("1001", verbosity=Verbosity.QUIET, label="Team handbook")),
+        ("1001 quiet as Team handbook", follow("1001", verbosity=Verbosity.QUIET, label="Team handbook")),
+        ('{"id": "1001"} as Team handbook', follow("1001", label="Team handbook")),
+        ('{"id": "1001"} "Team handbook"', follow("1001", label="Team handbook")),
+        ("1001 as &lt;b&gt; &amp; co", follow("1001", label="<b> & co")),
+        ('"1001" "1002"', follow("1001", "1002")),
+        ('"list" "mine"', ListFollowed(scope=Scope.MINE)),
+        ('"status" "1001"', ShowStatus(ref=ref("1001"))),
+        ("stop 1001 as x", NotUnderstood(reason=Misread.SURPLUS, what="as x", suggestion="stop 1001")),
+        ("as handbook", NotUnderstood(reason=Misread.WORD, what="as")),
+        (
+            "1001 1002 as Team handbook",
+            NotUnderstood(reason=Misread.LABEL, what="Team handbook", suggestion="1001 as Team handbook"),
+        ),
+    ],
+)
+def test_one_long_task_can_be_given_a_label(text: str, command: Command) -> None:
+    assert parse(text) == command
 
 
 def test_an_id_that_fits_several_sites_asks_which() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.forecast_error import cases
-from bot.domain.forecast import EarlierTask, forecast, rounded_end
+from bot.domain.forecast import EarlierTask, forecast, rounded_end, time_left
 from bot.domain.samples import Sample
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -249,3 +249,11 @@ def test_the_forecast_is_seldom_wrong_by_half_and_better_than_the_naive_rule() -
     assert sum(case.seconds for case, error in shown if error > 0.5) <= 0.12 * seconds
     assert sum(case.seconds for case, _ in shown) >= 0.4 * sum(case.seconds for case in every)
     assert sum(error * case.seconds for case, error in shown) < sum(case.naive * case.seconds for case, _ in shown)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "minutes"),
+    [(-1, None), (0, None), (1, 1), (89, 1), (91, 2), (732, 12), (3_599, 60), (3_600, 60), (4_000, 65), (8_800, 145)],
+)
+def test_the_time_left_is_in_whole_minutes_and_later_in_fives(seconds: float, minutes: int | None) -> None:
+    assert time_left(at(seconds), at(0)) == (None if minutes is None else timedelta(minutes=minutes))

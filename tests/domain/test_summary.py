@@ -36,8 +36,6 @@ def test_a_copy_with_every_kind_of_finding_is_summarized() -> None:
         left_in_place=NOT_AT_ALL,
         failed=1,
         links_broken=True,
-        other_warnings=1,
-        other_errors=1,
     )
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from bot.domain.states import Verbosity
@@ -34,6 +35,39 @@ async def test_a_channel_follows_what_a_person_types_and_the_root_is_the_answer(
     card = await stepped.until(lambda: stepped.thread(remote_id))
     assert f"<@{PERSON}>" in stepped.root(remote_id).text
     assert "Copying pages" in card[0].text
+
+
+async def test_three_copies_in_one_channel_are_told_apart_by_label_and_once_it_is_known_by_place(
+    stepped: SteppedBot,
+) -> None:
+    elsewhere = msgspec.structs.replace(COPY.story, destination_url="/spaces/DEST/pages/98765440/Onboarding")
+    other = msgspec.structs.replace(COPY, story=elsewhere)
+    first, second, third = (stepped.sandbox.begin(each) for each in (COPY, other, COPY))
+
+    for text in (first, second, f"{third} as Relaunch <now>"):
+        await stepped.ask(text)
+    ids = (first, second, third)
+    await stepped.until(lambda: all(stepped.thread(remote_id) for remote_id in ids))
+    running = [stepped.root(remote_id).text.splitlines()[0] for remote_id in ids]
+    cards = [stepped.card(remote_id).text.splitlines()[0].partition(" · ")[0] for remote_id in ids]
+    listed = (await stepped.ask("list"))[-1]
+    await stepped.until(lambda: all(stepped.root(remote_id).text.startswith("*Finished") for remote_id in ids))
+    await stepped.until(lambda: all(PERSON in stepped.thread(remote_id)[-1].mentions for remote_id in ids))
+    completions = [stepped.thread(remote_id)[-1].text.splitlines()[0] for remote_id in ids]
+
+    site = stepped.confluence.people_url
+    handbook = f"<{site}/spaces/DEST/pages/98765433/Team+handbook+2|DEST › Team handbook 2>"
+    onboarding = f"<{site}/spaces/DEST/pages/98765440/Onboarding|DEST › Onboarding>"
+    # Confluence gives the place at the end.
+    assert running == ["*Copying pages*", "*Copying pages*", "*Relaunch &lt;now&gt;* · Copying pages"]
+    assert cards == ["*Copying pages*", "*Copying pages*", "*Relaunch &lt;now&gt;*"]
+    assert [line in listed for line in running] == [True, True, True]
+    assert completions == [
+        f"*Finished with problems*: copying pages → {handbook}",
+        f"*Finished with problems*: copying pages → {onboarding}",
+        f"*Finished with problems*: Relaunch &lt;now&gt; · copying pages → {handbook}",
+    ]
+    assert [stepped.root(remote_id).text.splitlines()[0] for remote_id in ids] == completions
 
 
 async def test_several_long_tasks_get_a_root_each_and_no_other_answer(stepped: SteppedBot) -> None:

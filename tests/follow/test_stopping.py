@@ -32,7 +32,11 @@ async def test_a_person_who_stops_anothers_thread_is_named_on_it_and_the_owner_g
     await stepped.until(lambda: "Stopped" in root.text and "Stopped" in card.text)
     assert f"<@{COLLEAGUE}>" in card.text
     (message,) = await stepped.until(lambda: stepped.slack.dms(PERSON))
-    assert message.text == replies.stopped_by_other(en, COLLEAGUE, remote_id).text
+    assert message.text.splitlines() == [
+        "*Stopped*: copying pages",
+        f"<@{COLLEAGUE}> stopped following it in <#{CHANNEL}>. The task itself goes on in Confluence.",
+        f"Confluence task {remote_id}",
+    ]
 
 
 async def test_a_person_who_stops_an_own_thread_gets_no_direct_message(stepped: SteppedBot) -> None:

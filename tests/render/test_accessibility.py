@@ -7,16 +7,21 @@ from collections.abc import Iterator
 import pytest
 
 from bot.domain.states import Outcome
+from bot.domain.summary import summarize
 from bot.render.chart import in_words
+from bot.render.headline import MARKS, task_id
 from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.phrases import findings_count, outcome_word, pages, percentage, phase_sentence
+from bot.render.phrases import how_far, outcome_word, pages, percentage, phase_sentence
+from bot.render.results import done
 from sandbox.gallery.examples import answers, examples
 from sandbox.gallery.situations import Situation, messages
 
 SITUATIONS = {situation.name: situation for situation in examples()}
 #: characters that may occur with words; none of them says more than the words
-ORNAMENTS = set("•·…░█<>|^~=+`$")
+ORNAMENTS = set("•·…▰▱→<>|^~=+`$")
+#: what blocks have before the words
+ORNAMENT = re.compile(f"^(?:{'|'.join(MARKS.values())}) |[▰▱]+ +")
 
 
 def every_message(texts: Texts) -> Iterator[tuple[str, Message]]:
@@ -41,25 +46,26 @@ def situation(request: pytest.FixtureRequest) -> Situation:
 def test_the_text_of_a_card_carries_state_percentage_and_counts(texts: Texts, situation: Situation) -> None:
     view, text = situation.view, dict(messages(texts, situation))["card"].text
     state = phase_sentence(texts, view) if view.outcome is Outcome.FOLLOWING else outcome_word(texts, view.outcome)
-    facts = [state, percentage(texts, view), pages(texts, view), findings_count(texts, view)]
+    facts = [state, percentage(texts, view), pages(texts, view), task_id(texts, view)]
     assert [fact for fact in facts if fact and fact not in text] == []
 
 
-def test_the_text_of_a_completion_carries_outcome_percentage_and_counts(texts: Texts, situation: Situation) -> None:
+def test_the_text_of_a_completion_carries_the_outcome_and_what_was_done(texts: Texts, situation: Situation) -> None:
     view, said = situation.view, dict(messages(texts, situation))
-    assert ("completion" in said) == (view.outcome is not Outcome.FOLLOWING)
+    assert ("completion" in said) == (view.outcome not in {Outcome.FOLLOWING, Outcome.STOPPED})
     if "completion" in said:
-        text = said["completion"].text
-        facts = [outcome_word(texts, view.outcome), percentage(texts, view), findings_count(texts, view)]
-        assert [fact for fact in facts if fact and fact not in text] == []
+        summary = summarize(view.snapshot, situation.findings, view.outcome)
+        finished = view.outcome in {Outcome.FINISHED, Outcome.PROBLEMS}
+        facts = [outcome_word(texts, view.outcome), *(done(texts, summary) if finished else [how_far(texts, view)])]
+        assert [fact for fact in facts if fact and fact not in said["completion"].text] == []
 
 
 def test_the_text_says_everything_that_the_blocks_say(texts: Texts) -> None:
     missing = {}
     for name, message in every_message(texts):
         text = message.text.replace("*", "")
-        lines = [re.sub(r"[█░]+ +", "", line).replace("*", "") for line in lines_of_blocks(message)]
-        unsaid = [line for line in lines if line not in text]
+        lines = [ORNAMENT.sub("", line).replace("*", "") for line in lines_of_blocks(message)]
+        unsaid = [fact for line in lines for fact in line.split(" · ") if fact not in text]
         if unsaid:
             missing[name] = unsaid
     assert missing == {}

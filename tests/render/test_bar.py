@@ -10,12 +10,12 @@ from bot.render.bar import CELLS, bar
 @pytest.mark.parametrize(
     ("percent", "shown"),
     [
-        (None, "░░░░░░░░░░░░"),
-        (0, "░░░░░░░░░░░░"),
-        (0.1, "█░░░░░░░░░░░"),
-        (50, "██████░░░░░░"),
-        (99.9, "███████████░"),
-        (100, "████████████"),
+        (None, "▱▱▱▱▱▱▱▱▱▱"),
+        (0, "▱▱▱▱▱▱▱▱▱▱"),
+        (0.1, "▰▱▱▱▱▱▱▱▱▱"),
+        (50, "▰▰▰▰▰▱▱▱▱▱"),
+        (99.9, "▰▰▰▰▰▰▰▰▰▱"),
+        (100, "▰▰▰▰▰▰▰▰▰▰"),
     ],
 )
 def test_the_bar_is_full_at_the_end_only(percent: float | None, shown: str) -> None:
@@ -25,5 +25,5 @@ def test_the_bar_is_full_at_the_end_only(percent: float | None, shown: str) -> N
 @given(st.floats(min_value=0, max_value=100), st.floats(min_value=0, max_value=100))
 def test_more_percent_never_fill_fewer_cells(one: float, other: float) -> None:
     less, more = sorted([one, other])
-    assert bar(less).count("█") <= bar(more).count("█")
+    assert bar(less).count("▰") <= bar(more).count("▰")
     assert len(bar(one)) == CELLS

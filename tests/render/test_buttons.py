@@ -103,15 +103,15 @@ def test_stop_asks_back_and_names_the_task(en: Texts) -> None:
         "type": "button",
         "action_id": "stop",
         "text": {**plain, "text": "Stop following"},
-        "accessibility_label": "Stop following: Copying pages · 3145728001",
+        "accessibility_label": "Stop following: Copying pages → DEST › Team handbook · 3145728001",
         "value": "7",
         "confirm": {
             "title": {**plain, "text": "Stop following?"},
             "text": {
                 **plain,
                 "text": (
-                    "This channel gets no more updates, and nobody is told how it ends: Copying pages · 3145728001. "
-                    "The task itself goes on in Confluence."
+                    "This channel gets no more updates, and nobody is told how it ends: "
+                    "Copying pages → DEST › Team handbook · 3145728001. The task itself goes on in Confluence."
                 ),
             },
             "confirm": {**plain, "text": "Stop following"},

@@ -13,81 +13,152 @@ from bot.domain.states import Outcome, Titles, Trouble
 from bot.render.card import card, fingerprint
 from bot.render.i18n import Texts
 from bot.render.message import Message, digest, plain
+from bot.render.mrkdwn import Mrkdwn, on_one_line
 from bot.render.thread import ThreadView
-from tests.support.views import BEGAN, COPY, COPYING, ended
+from tests.support.views import BEGAN, COPY, COPYING, PLACE, RELINKING, ended
 
 
 def kinds(message: Message) -> list[str]:
     return [block["type"] for block in message.blocks]
 
 
+LAST_CHECKED = BEGAN + timedelta(minutes=11)
+
+
+def small(texts: Texts) -> str:
+    checked = texts.time_with_seconds(LAST_CHECKED)
+    return f"Started {texts.time(BEGAN)} · Last checked {checked} · Confluence task 3145728001"
+
+
 def test_the_card_carries_every_fact_in_its_text(en: Texts) -> None:
-    assert card(en, COPYING).text == (
-        "Copying pages · 38%\n"
-        "778 of 2,000 pages · 1 error and 3 warnings\n"
-        f"Started {en.time(BEGAN)} · Expected to end about {en.time(BEGAN + timedelta(minutes=30))}"
-        f" · Last checked {en.time(BEGAN + timedelta(minutes=11))}"
-    )
+    reckoned = BEGAN + timedelta(minutes=10, seconds=48)
+    view = replace(COPYING, reckoned_at=reckoned, pages_per_minute=80, followers=("U0ANNA", "U0PAULA"))
+    assert card(en, view).text.splitlines() == [
+        f"*Copying pages* → {PLACE} · 38%",
+        "778 of 2,000 pages",
+        (
+            f"At {en.time_of_day(reckoned)}: about 19 min left · "
+            f"Expected to end about {en.time(BEGAN + timedelta(minutes=30))} · 80 pages a minute"
+        ),
+        "1 error and 3 warnings · 2 people will be notified: <@U0ANNA> <@U0PAULA>",
+        small(en),
+    ]
 
 
-def test_the_card_shows_phase_bar_and_percentage_first(en: Texts) -> None:
+def test_the_card_shows_work_place_phase_bar_and_percentage_first(en: Texts) -> None:
     message = card(en, COPYING)
-    assert message.blocks[0]["text"]["text"] == "*Copying pages*\n████░░░░░░░░  38%"
+    assert message.blocks[0]["text"]["text"] == (
+        f":hourglass_flowing_sand: *Copying pages* → {PLACE}\n▰▰▰▱▱▱▱▱▱▱  38% · 778 of 2,000 pages"
+    )
     assert kinds(message) == ["section", "context", "actions"]
+    relinking = card(en, replace(RELINKING, label="Relaunch"))
+    assert relinking.blocks[0]["text"]["text"].splitlines() == [
+        ":hourglass_flowing_sand: *Relaunch* · Copying pages",
+        "Updating the links between the copied pages",
+        "▰▰▰▰▰▰▰▰▱▱  84% · 42 of 42 pages",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("followers", "said"),
+    [
+        ((), None),
+        (("U0ANNA",), "1 person will be notified"),
+        (("U0PAULA",), "1 person will be notified: <@U0PAULA>"),
+        (("U0ANNA", "U0PAULA", "U0ANNA"), "2 people will be notified: <@U0ANNA> <@U0PAULA>"),
+        (
+            tuple(f"U{number}" for number in range(8)),
+            "8 people will be notified: <@U0> <@U1> <@U2> <@U3> <@U4> and 3 others",
+        ),
+    ],
+)
+def test_the_card_says_who_will_be_notified_and_names_the_owner_with_others_only(
+    en: Texts, followers: tuple[str, ...], said: str | None
+) -> None:
+    counts = on_one_line([Mrkdwn("1 error and 3 warnings"), Mrkdwn(said) if said else None])
+    assert card(en, replace(COPYING, followers=followers)).text.splitlines()[3] == counts
+
+
+def test_a_card_that_is_posted_names_nobody_since_that_would_notify_them(en: Texts) -> None:
+    view = replace(COPYING, followers=("U0ANNA", "U0PAULA"))
+    message = card(en, view, people_named=False)
+    assert message.text.splitlines()[3] == "1 error and 3 warnings · 2 people will be notified"
+    assert "<@" not in str(message.blocks)
 
 
 def test_the_card_shows_trouble_instead_of_an_expected_end_while_it_lasts(en: Texts) -> None:
-    view = replace(COPYING, trouble=Trouble.DOWN, trouble_since=BEGAN)
-    assert card(en, view).text.splitlines()[1:] == [
+    view = replace(COPYING, trouble=Trouble.DOWN, trouble_since=BEGAN, reckoned_at=BEGAN, pages_per_minute=80)
+    assert card(en, view).text.splitlines()[2:] == [
         (
-            "Confluence is not answering. The long task itself may well be going on; "
-            f"this thread continues as soon as Confluence answers. Since {en.time(BEGAN)}."
+            "Confluence is not answering. The task itself is probably going on; "
+            "this thread continues as soon as Confluence answers."
         ),
-        "778 of 2,000 pages · 1 error and 3 warnings",
-        f"Started {en.time(BEGAN)} · Last checked {en.time(BEGAN + timedelta(minutes=11))}",
+        f"Since {en.time(BEGAN)}.",
+        "1 error and 3 warnings",
+        small(en),
     ]
+
+
+def test_the_card_says_when_the_next_check_is_while_checks_are_seldom(en: Texts) -> None:
+    view = replace(COPYING, trouble=Trouble.STALLED, next_check_at=BEGAN + timedelta(minutes=26))
+    facts = card(en, view).text.splitlines()[-1].split(" · ")
+    assert facts[2] == f"Next check {en.time(BEGAN + timedelta(minutes=26))}"
 
 
 @pytest.mark.parametrize(
     ("view", "lines"),
     [
-        (ended(COPYING, Outcome.PROBLEMS), ["Finished with problems: Copying pages · 100%"]),
-        (
-            ended(COPYING, Outcome.FAILED),
-            [
-                "Failed: Copying pages · 38%",
-                "Confluence says that it failed. Look there how far it came before you start it again.",
-            ],
-        ),
+        (ended(COPYING, Outcome.PROBLEMS), [f"*Finished with problems*: copying pages → {PLACE} · 100%"]),
         (
             replace(ended(COPYING, Outcome.STOPPED), stopped_by="U0PAULA"),
             [
-                "Stopped: Copying pages · 38%",
-                "<@U0PAULA> stopped following it here. The long task itself goes on in Confluence.",
+                f"*Stopped*: copying pages → {PLACE} · 38%",
+                "<@U0PAULA> stopped following it here. The task itself goes on in Confluence.",
             ],
         ),
         (
-            replace(ended(COPYING, Outcome.UNKNOWN), checked_at=None),
+            ended(COPYING, Outcome.UNKNOWN),
             [
-                "Result unknown: Copying pages · 38%",
-                "The end could not be seen. Look in Confluence how it ended.",
+                f"*Result unknown*: copying pages → {PLACE} · 38%",
+                "The end could not be seen. Check the result in Confluence.",
+            ],
+        ),
+        (
+            ended(COPYING, Outcome.FAILED),
+            [
+                f"*Failed*: copying pages → {PLACE} · 38%",
+                "1 page and its child pages could not be copied.",
             ],
         ),
     ],
 )
 def test_the_card_shows_how_it_ended(en: Texts, view: ThreadView, lines: list[str]) -> None:
-    assert card(en, view).text.splitlines()[:-2] == lines
+    said = card(en, view).text.splitlines()
+    assert [line for line in said[:-2] if line != "778 of 2,000 pages"] == lines
 
 
-def test_the_card_shows_what_was_seen_last_if_the_end_was_not(en: Texts) -> None:
-    assert card(en, ended(COPYING, Outcome.UNKNOWN)).text.splitlines()[1] == (
-        f"The end could not be seen. Last seen: 38%, {en.time(BEGAN + timedelta(minutes=11))}. "
-        "Look in Confluence how it ended."
+def test_the_card_shows_when_the_task_was_last_seen_if_the_end_was_not(en: Texts) -> None:
+    facts = card(en, ended(COPYING, Outcome.UNKNOWN)).text.splitlines()[-1].split(" · ")
+    assert facts[1] == f"Last seen {en.time_with_seconds(LAST_CHECKED)}"
+
+
+def test_a_failure_at_100_percent_shows_no_percentage(en: Texts) -> None:
+    snapshot = Snapshot(kind=Kind.COPY, percent=100.0, done=0)
+    view = replace(ended(COPYING, Outcome.FAILED), snapshot=snapshot, finding_counts={"ERROR_LOCK_FAILED": 1})
+    assert card(en, view).text.splitlines()[:-1] == [
+        "*Failed*: copying pages",
+        "Nothing was done, because another copy or deletion was already running in the space.",
+    ]
+
+
+def test_what_changes_with_every_look_is_no_reason_for_an_edit(en: Texts) -> None:
+    later = replace(
+        COPYING,
+        checked_at=BEGAN + timedelta(hours=3),
+        next_check_at=BEGAN + timedelta(hours=4),
+        reckoned_at=BEGAN + timedelta(minutes=12),
+        pages_per_minute=80,
     )
-
-
-def test_the_time_of_the_last_check_is_no_reason_for_an_edit(en: Texts) -> None:
-    later = replace(COPYING, checked_at=BEGAN + timedelta(hours=3))
     assert fingerprint(en, later) == fingerprint(en, COPYING)
     assert digest(card(en, later)) != digest(card(en, COPYING))
 
@@ -102,6 +173,8 @@ def test_the_time_of_the_last_check_is_no_reason_for_an_edit(en: Texts) -> None:
         replace(COPYING, expected_end=None),
         replace(COPYING, finding_counts={"WARN_RENAME_PAGE": 4, "ERROR_COPY_PAGE": 1}),
         replace(COPYING, titles=Titles.COUNTS),
+        replace(COPYING, followers=("U0ANNA", "U0PAULA")),
+        replace(COPYING, label="Relaunch"),
     ],
 )
 def test_every_other_visible_change_is_a_reason_for_an_edit(en: Texts, view: ThreadView) -> None:
@@ -134,17 +207,21 @@ def test_the_card_keeps_to_one_family_of_blocks(en: Texts, breaches: Callable[[M
 
 def test_a_finished_long_task_is_at_100_percent_even_if_confluence_stopped_counting(en: Texts) -> None:
     shown = card(en, ended(COPYING, Outcome.FINISHED))
-    assert shown.blocks[0]["text"]["text"] == "*Finished: Copying pages*\n████████████  100%"
+    assert shown.blocks[0]["text"]["text"] == (
+        f":white_check_mark: *Finished*: copying pages → {PLACE}\n▰▰▰▰▰▰▰▰▰▰  100% · 778 of 2,000 pages"
+    )
 
 
 def test_a_long_task_that_ended_without_a_percentage_shows_none(en: Texts) -> None:
     shown = card(en, replace(ended(COPYING, Outcome.FAILED), snapshot=Snapshot(kind=Kind.COPY)))
-    assert shown.blocks[0]["text"]["text"] == "*Failed: Copying pages*"
+    assert shown.blocks[0]["text"]["text"] == ":x: *Failed*: copying pages"
 
 
 def test_confluences_own_sentence_is_quoted_until_it_has_finished(en: Texts) -> None:
     view = replace(
-        COPYING, snapshot=Snapshot(kind=Kind.SPACE_DELETE, percent=50, status=Status(text="Deleting <DOCS>"))
+        COPYING,
+        snapshot=Snapshot(kind=Kind.SPACE_DELETE, percent=50, status=Status(text="Deleting <DOCS>")),
+        finding_counts={},
     )
     quoted = "Confluence says: “Deleting &lt;DOCS&gt;”"
     lines = {outcome: quoted in card(en, replace(view, outcome=outcome)).text.splitlines() for outcome in Outcome}

@@ -1,14 +1,18 @@
 """The file lists every finding, and no spreadsheet takes a cell for a formula."""
 
 import csv
+from dataclasses import replace
 from io import StringIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.snapshot import Finding, Severity
-from bot.render.findings_csv import findings_csv
+from bot.domain.states import Titles
+from bot.render.findings_csv import file_name, findings_csv
 from bot.render.i18n import Texts, english
+from tests.support.views import COPYING
 
 
 def test_the_file_lists_everything_and_escapes_formulas(en: Texts) -> None:
@@ -27,11 +31,11 @@ def test_the_file_lists_everything_and_escapes_formulas(en: Texts) -> None:
     link = "https://acme.atlassian.net/wiki/pages/viewpage.action?pageId=77"
     assert [row[:8] for row in rows[1:]] == [
         ["Warning", "A page was renamed", "'=HYPERLINK(1)", '\'+"quoted", 名前', "", "", "", ""],
-        ["Warning", "Pages that may not be deleted were left in place", "", "", "", "12", "", ""],
+        ["Warning", "Pages without the permission to delete were left in place", "", "", "", "12", "", ""],
         ["Error", "A page could not be copied", "Budget", "", "", "", link, ""],
         ["Error", "Another copy or deletion was running in the space", "", "", "DOCS", "", "", ""],
         ["Warning", "Something new", "", "", "", "", "", "'@a; b"],
-        ["Warning", "Something that this bot does not know", "", "", "", "", "", "'\tsaid so"],
+        ["Warning", "Unknown message", "", "", "", "", "", "'\tsaid so"],
     ]
 
 
@@ -40,3 +44,26 @@ def test_no_cell_of_the_file_is_a_formula(args: list[str]) -> None:
     packed = findings_csv(english(), [Finding(key="WARN_RENAME_PAGE", args=tuple(args), text="".join(args))], "")
     rows = csv.reader(StringIO(packed.decode("utf-8-sig"), newline=""))
     assert [cell for row in rows for cell in row if cell.strip()[:1] in {*"=+-@＝＋－＠"}] == []
+
+
+@pytest.mark.parametrize(
+    ("label", "titles", "name"),
+    [
+        (None, Titles.SHOWN, "DEST_Team-handbook_Copying-pages_3145728001.csv"),
+        ("Relaunch: <2>", Titles.SHOWN, "Relaunch-2_Copying-pages_3145728001.csv"),
+        ("../../etc/passwd\\.", Titles.SHOWN, "etc-passwd_Copying-pages_3145728001.csv"),
+        (None, Titles.COUNTS, "Copying-pages_3145728001.csv"),
+    ],
+)
+def test_the_file_is_named_after_label_or_place_and_work(
+    en: Texts, label: str | None, titles: Titles, name: str
+) -> None:
+    assert file_name(en, replace(COPYING, label=label, titles=titles)) == name
+
+
+@given(st.text(max_size=80))
+def test_every_file_name_is_short_and_safe(label: str) -> None:
+    name = file_name(english(), replace(COPYING, label=label, remote_id="x" * 64))
+    assert len(name.encode()) <= 255
+    assert name.endswith(f"_{'x' * 64}.csv")
+    assert set(name) & {*'/\\:*?"<>|\0\n'} == set()

@@ -42,7 +42,7 @@ def de() -> Texts:
 
 
 def test_a_sentence_is_translated_by_the_catalog(de: Texts) -> None:
-    assert de.say("Took {duration}", duration=timedelta(minutes=72)) == "Dauer: 1 Stunde, 12 Minuten"
+    assert de.say("Took {duration}", duration=timedelta(minutes=72)) == "Dauer: 1 Std. 12 Min."
 
 
 def test_a_count_takes_the_plural_form_of_the_language(de: Texts) -> None:
@@ -73,14 +73,14 @@ def test_a_plain_string_in_a_placeholder_is_escaped(en: Texts) -> None:
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
-        (0, "0 seconds"),
-        (-5, "0 seconds"),
-        (1, "1 second"),
-        (59.6, "1 minute"),
-        (90, "1 minute, 30 seconds"),
-        (3_600, "1 hour"),
-        (3_661, "1 hour, 1 minute"),
-        (86_400 * 2 + 3_600 * 5 + 59, "2 days, 5 hours"),
+        (0, "0 sec"),
+        (-5, "0 sec"),
+        (1, "1 sec"),
+        (59.6, "1 min"),
+        (90, "1 min 30 sec"),
+        (3_600, "1 hr"),
+        (3_661, "1 hr 1 min"),
+        (86_400 * 2 + 3_600 * 5 + 59, "2 days 5 hr"),
         (86_400 + 59, "1 day"),
     ],
 )
@@ -102,6 +102,14 @@ def test_only_a_hundred_is_shown_as_100_percent(percent: float) -> None:
 def test_a_moment_is_shown_in_the_readers_time_zone_with_a_fallback_in_utc(en: Texts) -> None:
     moment = datetime(2026, 11, 23, 10, 2, 31, tzinfo=timezone(timedelta(hours=1)))
     assert en.time(moment) == "<!date^1795424520^{date_short_pretty} {time}|Nov 23, 2026, 9:02\u202fAM UTC>"
+
+
+def test_a_moment_can_be_shown_to_the_second_or_without_its_day(en: Texts) -> None:
+    moment = datetime(2026, 11, 23, 10, 2, 31, tzinfo=timezone(timedelta(hours=1)))
+    assert [en.time_with_seconds(moment), en.time_of_day(moment)] == [
+        "<!date^1795424551^{date_short_pretty} {time_secs}|Nov 23, 2026, 9:02:31\u202fAM UTC>",
+        "<!date^1795424520^{time}|9:02\u202fAM UTC>",
+    ]
 
 
 def test_two_moments_in_the_same_minute_are_shown_alike(en: Texts) -> None:
@@ -128,9 +136,9 @@ def test_an_unknown_language_or_a_broken_catalog_is_refused(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", "24 minutes, 30 seconds"),
-        ("de", "24 Minuten, 30 Sekunden"),
-        ("uk", "24 хвилини і 30 секунд"),
+        ("en", "24 min 30 sec"),
+        ("de", "24 Min. 30 Sek."),
+        ("uk", "24 хв 30 с"),
         ("ja", "24 分 30 秒"),
     ],
 )

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -60,7 +61,8 @@ SNAPSHOTS = st.none() | st.builds(
     done=NUMBERS,
     total=NUMBERS,
     destination_id=st.none() | st.just("98765433"),
-    destination_url=st.none() | TITLES.map(lambda title: f"/pages/{title}"),
+    destination_url=st.none()
+    | st.builds("/spaces/{0}/pages/{1}/{2}".format, TITLES.map(quote_plus), st.integers(1, 9), TITLES.map(quote_plus)),
 )
 MOMENTS = st.none() | st.integers(min_value=0, max_value=10**6).map(lambda second: BEGAN + timedelta(seconds=second))
 PEOPLE = st.from_regex(r"[UW][A-Z0-9]{8,12}", fullmatch=True)
@@ -88,7 +90,10 @@ def situations(draw: st.DrawFn, titles: Titles | None = None) -> Situation:
         finding_counts=counts(findings),
         trouble=draw(st.none() | st.sampled_from(Trouble)),
         trouble_since=draw(MOMENTS),
-        trouble_until=draw(MOMENTS),
+        next_check_at=draw(MOMENTS),
+        reckoned_at=draw(MOMENTS),
+        pages_per_minute=draw(st.none() | st.integers(min_value=1, max_value=10**9)),
+        label=draw(st.none() | st.text(min_size=1, max_size=80)),
         samples=draw(SAMPLES),
     )
     return Situation(name="drawn", view=view, findings=tuple(findings))
@@ -105,8 +110,8 @@ def everything(texts: Texts, situation: Situation) -> Iterator[Message]:
         yield warnings(texts, view, [finding], may_repeat=True, earlier=True)
     yield card(texts, view, subscription_id="9" * 30)
     summary = summarize(view.snapshot, findings, view.outcome)
-    yield completion(texts, view, summary)
-    yield completion(texts, view, summary, named=findings, subscription_id="9" * 30, has_card=False)
+    yield completion(texts, view, summary, findings)
+    yield completion(texts, view, summary, findings, named=findings, subscription_id="9" * 30, has_card=False)
 
 
 def shown(part: Any) -> Iterator[str]:

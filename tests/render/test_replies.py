@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from bot.domain.command import (
@@ -20,25 +20,18 @@ from bot.domain.command import (
     WhichSite,
 )
 from bot.domain.command_example import Example
-from bot.domain.snapshot import Kind, Snapshot
-from bot.domain.states import Outcome
+from bot.domain.states import Titles
 from bot.render import replies
 from bot.render.blocks import paragraphs
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
-from bot.render.thread import ThreadView
 from sandbox.gallery.examples import answers
+from tests.support.views import COPY, COPYING, PLACE
 
-BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 THREAD = "https://acme.slack.com/archives/C0DOCS/p1795424520000100"
 EXAMPLE = Example(reference="docs:314", url="https://docs.example/wiki/rest/api/longtask/314")
-COPY = Snapshot(remote_id="314", kind=Kind.COPY, percent=38.9)
-ROW = replies.ListLine(
-    subscription_id=1,
-    view=ThreadView(remote_id="314", outcome=Outcome.FOLLOWING, snapshot=COPY, owner_id="U0ANNA"),
-    link=THREAD,
-)
+ROW = replies.ListLine(subscription_id=1, view=COPYING, link=THREAD)
 
 
 def test_every_answer_keeps_slacks_limits(texts: Texts, breaches: Callable[[Message], list[str]]) -> None:
@@ -66,6 +59,10 @@ def test_every_refusal_says_what_happened_to_the_request(en: Texts) -> None:
         (
             NotUnderstood(reason=Misread.SURPLUS, what="mien", suggestion="list mine"),
             "“mien” is more than this command takes.\nDid you mean `/lt list mine`?",
+        ),
+        (
+            NotUnderstood(reason=Misread.LABEL, what="Relaunch", suggestion="314 as Relaunch"),
+            "“Relaunch” can be the name of one Confluence task only.\nDid you mean `/lt 314 as Relaunch`?",
         ),
         (
             TooMany(count=12, limit=10),
@@ -146,29 +143,39 @@ def test_one_answer_links_to_each_thread_that_was_said_to_be_coming(en: Texts) -
 
 
 def test_a_line_of_the_list_says_what_how_far_who_and_where(en: Texts) -> None:
-    other = replace(
-        ROW,
-        view=replace(ROW.view, remote_id="315", snapshot=None, finding_counts={"WARN_RENAME_PAGE": 3}),
-        link=None,
-        channel_id="C0DOCS",
-    )
+    named = replace(COPYING, remote_id="314", label="Relaunch", titles=Titles.COUNTS, finding_counts={})
+    other = replace(ROW, view=named, link=None, channel_id="C0DOCS")
+    mark = ":hourglass_flowing_sand:"
     assert replies.followed_list(en, [ROW, other], 2, 3, command="/lt").text.splitlines() == [
         "*Followed in this channel or by you*",
-        f":hourglass_flowing_sand: Copying pages · 38% · <@U0ANNA> · <{THREAD}|Open the thread> · `314`",
-        ":hourglass_flowing_sand: Confluence task · 3 warnings · <@U0ANNA> · <#C0DOCS> · `315`",
+        (
+            f"{mark} *Copying pages* → {PLACE} · 38% · 1 error and 3 warnings · <@U0ANNA>"
+            f" · <{THREAD}|Open the thread> · Confluence task 3145728001"
+        ),
+        f"{mark} *Relaunch* · Copying pages · 38% · <@U0ANNA> · <#C0DOCS> · Confluence task 314",
         "Page 2 of 3. Next: `/lt list 3`",
     ]
 
 
-def test_the_longest_page_of_the_list_fits_one_message(texts: Texts, breaches: Callable[[Message], list[str]]) -> None:
-    view = replace(ROW.view, remote_id="x" * 64, finding_counts={"WARN_RENAME_PAGE": 10**9})
-    row = replace(ROW, view=view, link="https://" + "x" * 190, channel_id="C" + "0" * 20)
+def test_a_page_of_the_list_with_long_names_fits_one_message(
+    texts: Texts, breaches: Callable[[Message], list[str]]
+) -> None:
+    view = replace(COPYING, remote_id="x" * 36, label="x" * 40)
+    row = replace(ROW, view=view, link="https://" + "x" * 120, channel_id="C" + "0" * 10)
     for message in (
         replies.followed_list(texts, [row] * 20, 1, 9_999),
         replies.which_to_stop(texts, [row] * 20, "/longtask"),
     ):
         assert breaches(message) == []
         assert message.text.count(":hourglass_flowing_sand:") == 8
+
+
+def test_a_list_of_the_longest_names_keeps_slacks_limits(
+    texts: Texts, breaches: Callable[[Message], list[str]]
+) -> None:
+    url = f"/spaces/{'%26' * 60}/pages/1/{'%26' * 200}"
+    view = replace(COPYING, label="&" * 80, snapshot=msgspec.structs.replace(COPY, destination_url=url))
+    assert breaches(replies.followed_list(texts, [replace(ROW, view=view)] * 8)) == []
 
 
 def test_several_answers_are_joined_within_the_limits(en: Texts, breaches: Callable[[Message], list[str]]) -> None:
@@ -191,6 +198,12 @@ def test_an_invitation_may_offer_a_direct_message(en: Texts) -> None:
 
 def test_a_status_answer_shows_the_card_without_following(en: Texts) -> None:
     shown = dict(answers(en))
-    assert shown["status"].text.splitlines()[0] == "Confluence task 3145728001:"
-    assert shown["ended"].text.splitlines()[0] == "Confluence task 3145728001 has already ended:"
-    assert [len(shown[name].text.splitlines()) > 1 for name in ("status", "ended")] == [True, True]
+    place = "<https://acme.atlassian.net/wiki/spaces/DEST/pages/98765433/Team+handbook+2|DEST › Team handbook 2>"
+    assert shown["status"].text.splitlines()[:2] == [
+        "Confluence task 3145728001:",
+        f"*Copying pages* → {place} · 38%",
+    ]
+    assert shown["ended"].text.splitlines()[:2] == [
+        "Confluence task 3145728001 has already ended:",
+        f"*Finished*: copying pages → {place} · 100%",
+    ]

@@ -18,9 +18,9 @@ def test_every_documented_key_has_its_sentence_and_advice() -> None:
         ("WARN_SOMETHING_NEW", "Something new"),
         ("STATUS_RESTORING", "Restoring"),
         ("PAGE_TREE_LOCKED", "Page tree locked"),
-        ("WARN_", "Something that this bot does not know"),
-        ("<!channel>", "Something that this bot does not know"),
-        ("", "Something that this bot does not know"),
+        ("WARN_", "Unknown message"),
+        ("<!channel>", "Unknown message"),
+        ("", "Unknown message"),
     ],
 )
 def test_an_unknown_key_is_made_readable(en: Texts, key: str, name: str) -> None:

@@ -80,9 +80,9 @@ def test_kinds_are_told_errors_first_each_with_its_next_step(en: Texts) -> None:
     ]
     assert kinds_in_detail(en, ENDED, findings, within=4_000) == [
         [
-            "*1 page could not be copied, nor the pages below it.*",
+            "*1 page and its child pages could not be copied.*",
             "• <https://acme.atlassian.net/wiki/pages/viewpage.action?pageId=12345679|“Budget 2026”>",
-            "Open the original to see what is in the way, then copy it again with the pages below it.",
+            "Open the original to see what is in the way, then copy it again with its child pages.",
         ],
         [f"*2 {RENAMED}*", "• “A1” is now “B1”", "• “A2” is now “B2”", NEXT_STEP],
         [

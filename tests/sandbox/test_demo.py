@@ -87,7 +87,7 @@ async def test_a_story_in_another_language(tmp_path: Path) -> None:
     options = demo.DemoOptions(names=("lock_failure",), language="de", once=True)
     assert await demo.run_demo(options, console=console) == 0
     assert isinstance(console.file, io.StringIO)
-    assert "Fehlgeschlagen: Seiten kopieren" in console.file.getvalue()
+    assert "Fehlgeschlagen: Kopieren von Seiten" in console.file.getvalue()
 
 
 async def test_what_is_missing_is_said_and_the_log_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_the_demo_goes_on_when_there_is_nothing_to_read(tmp_path: Path) -> None:
         assert process.stdin is not None
         process.stdin.close()
         process.stdin = None
-        read_until(process.stdout, "Failed: Copying pages")
+        read_until(process.stdout, "Failed: copying pages")
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (0, "")

@@ -27,7 +27,7 @@ async def test_a_person_types_a_command_opens_the_thread_and_stops_it_with_a_but
     await page.fill("#text", f"/longtask {remote_id}")
     await page.press("#text", "Enter")
 
-    root = page.locator("#messages").get_by_text(remote_id).first
+    root = page.locator("#messages").get_by_text(f"Confluence task {remote_id}").first
     await expect(root).to_be_visible(timeout=PATIENCE)
     await page.locator("#messages .count").first.click()
     await expect(page.locator("#thread")).to_contain_text("%", timeout=PATIENCE)

@@ -18,7 +18,8 @@ TASK = "3145728001"
 DESTINATION = "/spaces/DEST/pages/98765433/Team+handbook"
 RENAMED = "*2 pages were renamed because their titles were taken in the destination.*\n• “A” is now “B”"
 ATTACHMENTS = (
-    "*Attachments were not copied, because whoever started the copy may not add them in the destination space.*"
+    "*Attachments were not copied, because the person who started the copy is not allowed to add them in the "
+    "destination space.*"
 )
 EXPECTED = Expected(
     outcome=Outcome.PROBLEMS,
@@ -27,8 +28,8 @@ EXPECTED = Expected(
     troubles=(Trouble.DOWN,),
     last_percent=100,
 )
-ROOT = f"*Finished with problems*: Copying pages (long task {TASK})\nFollowed by <@{PERSON}>."
-CARD = "Finished with problems: Copying pages · 100%\n3 warnings"
+ROOT = f"*Finished with problems*: copying pages\nFollowed by <@{PERSON}> · Confluence task {TASK}"
+CARD = "*Finished with problems*: copying pages · 100%\n3 warnings"
 
 
 class Thread:
@@ -37,7 +38,7 @@ class Thread:
     def __init__(self, sandbox: Sandbox) -> None:
         self.slack = sandbox.slack
         self.sandbox = sandbox
-        self.link = f"<{sandbox.confluence.people_url}{DESTINATION}|Open in Confluence>"
+        self.link = f"<{sandbox.confluence.people_url}{DESTINATION}|DEST › Team handbook 2>"
         self.root = self.post(ROOT)
         self.replies: dict[str, PostedMessage] = {}
 
@@ -55,9 +56,12 @@ class Thread:
             ("card", CARD),
             ("renamed", RENAMED),
             ("down", TROUBLES[Trouble.DOWN].starts),
-            ("up", TROUBLES[Trouble.DOWN].ends + "\nIt lasted 7 minutes"),
+            ("up", TROUBLES[Trouble.DOWN].ends + "\nLasted 7 min"),
             ("attachments", ATTACHMENTS),
-            ("completion", f"<@{PERSON}>\n*Finished with problems*: Copying pages (long task {TASK})\n{self.link}"),
+            (
+                "completion",
+                f"*Finished with problems*: copying pages → {self.link}\nConfluence task {TASK}\n<@{PERSON}>",
+            ),
         ):
             self.replies[name] = self.post(text, thread=True)
         return self
@@ -134,9 +138,9 @@ def test_a_doubled_reply_is_named(thread: Thread, name: str, said: list[str]) ->
         ),
         (
             "card",
-            "Finished with problems: Copying pages · 97%",
+            "*Finished with problems*: copying pages · 97%",
             [
-                f"The card's {where} do not say 100%: 'Finished with problems: Copying pages · 97%'."
+                f"The card's {where} do not say 100%: '*Finished with problems*: copying pages · 97%'."
                 for where in ("text", "blocks")
             ],
         ),
@@ -180,12 +184,12 @@ def test_the_completion_may_report_what_no_reply_does(thread: Thread) -> None:
 
 
 def test_a_wrong_end_is_named(thread: Thread) -> None:
-    thread.edit("completion", f"<@{PERSON}>\n*Finished*: Copying pages (long task {TASK})")
+    thread.edit("completion", f"*Finished*: copying pages\nConfluence task {TASK}\n<@{PERSON}>")
     address = thread.sandbox.confluence.people_url + DESTINATION
     assert thread.problems() == [
         (
             "The last reply does not say '*Finished with problems*' of 3145728001: "
-            f"'<@{PERSON}> / *Finished*: Copying pages (long task {TASK})'."
+            f"'*Finished*: copying pages / Confluence task {TASK} / <@{PERSON}>'."
         ),
         f"The last reply links to [] instead of {address}.",
     ]
@@ -198,9 +202,9 @@ def test_a_link_where_none_is_expected_is_named(thread: Thread) -> None:
 
 
 def test_a_root_with_another_outcome_is_named(thread: Thread) -> None:
-    thread.slack.edit(thread.root, MessageContent(text=ROOT.replace("Finished with problems", "Following")))
+    thread.slack.edit(thread.root, MessageContent(text=ROOT.replace("Finished with problems", "Finished")))
     assert [sentence.partition(":")[0] for sentence in thread.problems()] == [
-        "The message in the channel about 3145728001 does not say '*Finished with problems*"
+        "The message in the channel about 3145728001 does not say '*Finished with problems*'"
     ]
 
 

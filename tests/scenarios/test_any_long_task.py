@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.deliver.thread import course, started_at
 from bot.domain.decide import decide
 from bot.domain.forecast import EarlierTask, forecast, rounded_end
+from bot.domain.pace import pages_per_minute
 from bot.domain.parsing.response import parse_response
 from bot.domain.poll_interval import Bounds
 from bot.domain.poll_result import Seen
@@ -27,6 +28,7 @@ from bot.render.findings_text import findings_text
 from bot.render.i18n import Catalogs, Texts
 from bot.render.message import Message, plain
 from bot.render.phases import milestone, phase
+from bot.render.root import root
 from bot.render.thread import ThreadView
 from bot.render.warnings import warnings
 from sandbox.confluence import faults
@@ -63,6 +65,7 @@ def view_of(state: TaskState, found: Sequence[Finding], now: datetime, *, titles
     snapshot = state.snapshot
     earlier = [EarlierTask(seconds=(snapshot.elapsed_ms or 1) / 1000, samples=state.samples)] * 3 if snapshot else []
     expected = forecast(state.samples, now=now, earlier=earlier, moved_at=state.moved_at or now)
+    began = started_at(state.created_at, state.checked_at, snapshot)
     return ThreadView(
         remote_id=state.remote_id,
         outcome=state.outcome,
@@ -71,14 +74,16 @@ def view_of(state: TaskState, found: Sequence[Finding], now: datetime, *, titles
         followers=("U0ANNA",),
         titles=titles,
         site_url=SITE,
-        started_at=started_at(state.created_at, state.checked_at, snapshot),
+        started_at=began,
         checked_at=state.checked_at,
         ended_at=None if state.outcome is Outcome.FOLLOWING else now,
         expected_end=None if expected is None else rounded_end(expected, now),
         finding_counts=counts(found),
         trouble=state.trouble,
         trouble_since=state.trouble_since,
-        samples=course(state.samples),
+        pages_per_minute=pages_per_minute(state.samples, now=now, moved_at=state.moved_at or now),
+        reckoned_at=state.moved_at,
+        samples=course(state.samples, began),
     )
 
 
@@ -94,7 +99,10 @@ def every_message(texts: Texts, view: ThreadView, found: Sequence[Finding]) -> I
     yield from findings_text(texts, found, view.site_url)
     for outcome in Outcome:
         ended = replace(view, outcome=outcome, ended_at=NOW)
-        yield completion(texts, ended, summarize(view.snapshot, (), outcome), named=found)
+        summary = summarize(view.snapshot, found, outcome)
+        yield root(texts, ended, summary)
+        yield completion(texts, ended, summary, found)
+        yield completion(texts, ended, summarize(view.snapshot, (), outcome), found, named=found)
 
 
 def is_plain(text: str) -> bool:
@@ -149,9 +157,9 @@ async def test_extreme_answers_are_followed_and_posted(stepped: SteppedBot, name
     stepped.confluence.faults.add(answer, task=remote_id)
     await stepped.run(120)
     thread = stepped.thread(remote_id)
-    ended = thread[0].text.startswith("Finished")
+    ended = thread[0].text.startswith("*Finished")
     assert (ended, any("<@" in message.text for message in thread)) == (finished, finished)
-    assert [message.text for message in thread if "set this long task aside" in message.text] == []
+    assert [message.text for message in thread if "has stopped checking this task" in message.text] == []
     assert [call for call in stepped.slack.calls if not call.ok and call.method.startswith("chat.")] == []
     assert b"longtask_rows_set_aside_total{" not in stepped.bot.metrics.render()
 

@@ -97,7 +97,7 @@ async def end_of(sandbox: Sandbox, remote_id: str) -> list[str]:
 
     def ended() -> bool:
         texts = [message.text for message in sandbox.thread_of(remote_id)]
-        return any(f"<@{PERSON}>" in text for text in texts) and any(text.startswith("Finished") for text in texts)
+        return any(f"<@{PERSON}>" in text for text in texts) and any(text.startswith("*Finished") for text in texts)
 
     await sandbox.slack.wait_for(ended, timeout=60)
     return [message.text for message in sandbox.thread_of(remote_id)]

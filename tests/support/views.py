@@ -19,6 +19,8 @@ COPY = Snapshot(
     destination_id="98765433",
     destination_url="/spaces/DEST/pages/98765433/Team+handbook",
 )
+#: its place, linked
+PLACE = f"<{SITE_URL}/spaces/DEST/pages/98765433/Team+handbook|DEST › Team handbook>"
 #: eleven minutes after its start
 COPYING = ThreadView(
     remote_id="3145728001",

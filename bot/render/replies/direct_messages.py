@@ -3,43 +3,41 @@
 from collections.abc import Mapping
 
 from bot.domain.states import LostReason
-from bot.render.blocks import paragraphs
+from bot.render.blocks import context, message, paragraphs, sections
+from bot.render.headline import headline, task_id
 from bot.render.i18n import Texts, wording
 from bot.render.message import Message
-from bot.render.mrkdwn import channel, mention
-from bot.render.mrkdwn import link as linked
+from bot.render.mrkdwn import Mrkdwn, channel, mention
+from bot.render.thread import ThreadView
 
 _LOST: Mapping[LostReason, str] = {
-    LostReason.DELETED: wording("The message under which long task {id} was followed has been deleted."),
-    LostReason.ARCHIVED: wording("The channel in which long task {id} was followed has been archived."),
-    LostReason.REMOVED: wording("This bot has been removed from the channel in which long task {id} was followed."),
-    LostReason.GONE: wording("The channel in which long task {id} was followed is gone or hidden from this bot."),
-    LostReason.REFUSED: wording("Slack no longer lets this bot post where long task {id} was followed."),
+    LostReason.DELETED: wording("The message for this task in {channel} was deleted, so updates have stopped."),
+    LostReason.ARCHIVED: wording("{channel} was archived, so updates have stopped."),
+    LostReason.REMOVED: wording("This bot was removed from {channel}, so updates have stopped."),
+    LostReason.GONE: wording("{channel} is gone or hidden from this bot, so updates have stopped."),
+    LostReason.REFUSED: wording("This bot can no longer post in {channel}, so updates have stopped."),
 }
 
 
-def stopped_by_other(texts: Texts, person_id: str, remote_id: str, link: str | None = None) -> Message:
+def stopped_by_other(texts: Texts, view: ThreadView, *, person_id: str, channel_id: str) -> Message:
     """Inform the owner that somebody else stopped what they followed."""
     sentence = texts.say(
-        "{person} stopped following long task {id}, which you followed. The long task itself goes on in Confluence.",
+        "{person} stopped following it in {channel}. The task itself goes on in Confluence.",
         person=mention(person_id),
-        id=remote_id,
+        channel=_where(texts, channel_id),
     )
-    return paragraphs(sentence, linked(link, texts.say("Open the thread"))) if link else paragraphs(sentence)
+    return _about(texts, view, sentence)
 
 
-def thread_lost(texts: Texts, remote_id: str, reason: LostReason, *, ended: bool = False) -> Message:
-    """Inform the followers that the thread is lost and no longer follows. `ended`: the long task ended as well."""
-    sentence = texts.say(_LOST[reason], id=remote_id)
+def thread_lost(texts: Texts, view: ThreadView, reason: LostReason, *, channel_id: str, ended: bool = False) -> Message:
+    """Inform the followers that the thread is lost. `ended`: how the task ended follows."""
+    sentence = texts.say(_LOST[reason], channel=_where(texts, channel_id))
     if ended:
         return paragraphs(sentence)
-    return paragraphs(
-        sentence,
-        texts.say(
-            "It is no longer followed there. The long task itself goes on in Confluence; "
-            "follow it again elsewhere if you want to know how it ends."
-        ),
+    go_on = texts.say(
+        "The task itself goes on in Confluence; follow it again elsewhere if you want to know how it ends."
     )
+    return _about(texts, view, sentence, go_on)
 
 
 def for_you_alone(texts: Texts, channel_id: str) -> Message:
@@ -52,8 +50,18 @@ def for_you_alone(texts: Texts, channel_id: str) -> Message:
 def task_set_aside(texts: Texts, remote_id: str) -> Message:
     """Inform the owner that a fault of this bot keeps it from following a long task."""
     sentence = texts.say(
-        "A fault in this bot keeps it from following long task {id}, so it was set aside; everything else goes on. "
-        "The long task itself goes on in Confluence. The administrator of this bot finds the reason in its log.",
+        "Because of a bug, this bot cannot follow Confluence task {id}. The task itself goes on in Confluence; "
+        "the administrator of this bot finds the reason in its log.",
         id=remote_id,
     )
     return paragraphs(sentence)
+
+
+def _about(texts: Texts, view: ThreadView, *sentences: Mrkdwn) -> Message:
+    lines, small = [headline(texts, view), *sentences], task_id(texts, view)
+    return message([*lines, small], [*sections(lines), context(small)])
+
+
+def _where(texts: Texts, channel_id: str) -> Mrkdwn:
+    # Slack shows no name for a conversation of two.
+    return texts.say("your messages with this bot") if channel_id.startswith("D") else channel(channel_id)

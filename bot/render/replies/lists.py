@@ -4,20 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.command import Scope
-from bot.render.blocks import actions, context, message, paragraphs, section, sections
+from bot.render.blocks import actions, context, fits, message, paragraphs, section, sections
 from bot.render.buttons import Action, labelled_button, task_of_buttons
+from bot.render.headline import headline, marked, task_id
 from bot.render.i18n import Texts, wording
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, bold, channel, code, mention, on_one_line
-from bot.render.phrases import findings_count, percent, task_name
+from bot.render.mrkdwn import Mrkdwn, bold, channel, mention, on_one_line
+from bot.render.phrases import findings_count, percent
 from bot.render.replies.help import example
 from bot.render.replies.threads import thread_link
-from bot.render.thread import ThreadView
+from bot.render.thread import ThreadView, is_followed
 
 #: lines of a list that always fit in one message
 ROWS = 8
-_ID_LIMIT = 64
-_MARK = ":hourglass_flowing_sand:"
 
 _TITLES: Mapping[Scope, str] = {
     Scope.ALL: wording("Followed in this channel or by you"),
@@ -51,13 +50,15 @@ def followed_list(
     if not rows:
         return paragraphs(texts.say("Nothing is followed at the moment."))
     title = bold(texts.say(_TITLES[scope]))
-    lines = [_line(texts, row) for row in rows[:ROWS]]
+    lines, short = ([_line(texts, row, linked=linked) for row in rows[:ROWS]] for linked in (True, False))
     footer = []
     if page < pages:
         more = _page(command, scope, page + 1)
         footer = [texts.say("Page {page} of {pages}. Next: {example}", page=page, pages=pages, example=more)]
     elif pages > 1:
         footer = [texts.say("Page {page} of {pages}.", page=page, pages=pages)]
+    if not fits([title, *lines, *footer]):
+        lines = short
     return message([title, *lines, *footer], [*sections([title, *lines]), *[context(line) for line in footer]])
 
 
@@ -88,18 +89,18 @@ def _page(command: str, scope: Scope, page: int) -> Mrkdwn:
     return example(command, f"list {page}" if scope is Scope.ALL else f"list {scope} {page}")
 
 
-def _line(texts: Texts, row: ListLine) -> Mrkdwn:
+def _line(texts: Texts, row: ListLine, *, linked: bool = True) -> Mrkdwn:
     """What is followed and how far it is, so short that it fits one line where the names allow it."""
     view, figure = row.view, percent(row.view)
     facts = on_one_line(
         [
-            task_name(texts, view) or texts.say("Confluence task"),
-            None if figure is None else texts.percent(figure),
+            headline(texts, view, linked=linked),
+            texts.percent(figure) if is_followed(view) and figure is not None else None,
             findings_count(texts, view) if view.finding_counts else None,
             mention(view.owner_id),
             channel(row.channel_id) if row.channel_id else None,
             *thread_link(texts, row.link),
-            code(view.remote_id[:_ID_LIMIT]),
+            task_id(texts, view),
         ]
     )
-    return Mrkdwn(f"{_MARK} {facts}")
+    return marked(view, facts)

@@ -29,6 +29,7 @@ _MISREAD: Mapping[Misread, str] = {
     Misread.SURPLUS: wording("“{what}” is more than this command takes."),
     # Translators: quiet, normal and all are words to type; leave them in English
     Misread.VERBOSITY: wording("Only one of quiet, normal and all can be chosen."),
+    Misread.LABEL: wording("“{what}” can be the name of one Confluence task only."),
     Misread.URL: wording("“{what}” is a Confluence address, but not that of a task."),
     Misread.ID: wording("“{what}” can't be the ID of a Confluence task."),
     Misread.JSON: wording("What you pasted is not Confluence's response about a task."),

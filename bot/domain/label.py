@@ -1,0 +1,37 @@
+"""Find the label that a person gives a long task: `REF as LABEL` or `REF "LABEL"`."""
+
+import re
+
+from msgspec import Struct
+
+from bot.domain.plain_text import clean
+
+MAX_LABEL = 80
+
+_AS = re.compile(r"(?:^|(?<=\s))as\s+(?=\S)", re.IGNORECASE)
+_QUOTED = re.compile(r'(?:^|(?<=\s))"(?P<label>[^"]*)"(?=\s|$)')
+
+
+class Labelled(Struct, frozen=True, kw_only=True):
+    """A text with something in it that can be a label."""
+
+    before: str
+    label: str
+    after: str
+
+
+def find_label(text: str) -> Labelled | None:
+    """Return what can be a label, and the text around it; None if there is none.
+
+    Without quotes, all that comes after `as` is the label.
+    """
+    word = _AS.search(text)
+    quoted = _QUOTED.search(text) if word is None else _QUOTED.match(text, word.end())
+    if quoted is not None:
+        start, end, given = (word or quoted).start(), quoted.end(), quoted["label"]
+    elif word is not None:
+        start, end, given = word.start(), len(text), text[word.end() :]
+    else:
+        return None
+    label = " ".join(clean(given, limit=len(given)).strip().strip('"`').split())[:MAX_LABEL].rstrip()
+    return Labelled(before=text[:start], label=label, after=text[end:]) if label else None
