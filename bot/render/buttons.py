@@ -62,8 +62,7 @@ QUESTIONS: Mapping[Action, Question] = {
     Action.STOP: Question(
         title=wording("Stop following?"),
         text=wording(
-            "This channel gets no more updates, and nobody is told how it ends: {task}. "
-            "The task itself goes on in Confluence."
+            "{task}: this channel gets no more updates, not even about the end. The task itself goes on in Confluence."
         ),
         confirm=wording("Stop following"),
         deny=wording("Keep following"),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from bot.domain.snapshot import Finding
-from bot.domain.states import Outcome
+from bot.domain.states import Outcome, Titles
 from bot.domain.summary import Summary
 from bot.render import failure, phrases, results
 from bot.render.blocks import TEXT_LIMIT, context, fitting, room, section, sections
@@ -51,11 +51,13 @@ def completion(
     people = phrases.mentions(texts, view.followers, at_most=MAX_MENTIONS)
     curve = chart(texts, samples)
     before = [line, *story, *problems]
-    after = [each for each in (link, in_words(texts, samples), small) if each]
+    elsewhere = _names_elsewhere(texts, view) if named or problems else None
+    after = [each for each in (elsewhere, link, in_words(texts, samples), small) if each]
     kinds = kinds_in_detail(texts, view, named, within=room([*before, *after, *([people] if people else [])]))
 
     blocks = [*sections([marked(view, line), *story]), *sections(problems)]
     blocks += [block for lines in kinds for block in sections(lines)]
+    blocks += [context(elsewhere)] if elsewhere else []
     blocks += [section(link)] if link and (has_card or not buttons) else []
     blocks += [curve] if curve else []
     blocks += [context(small), *([section(people)] if people else []), *buttons]
@@ -89,6 +91,13 @@ def _problems(
     if count < 2:
         return lines
     return [texts.count("{count} thing needs attention:", "{count} things need attention:", count), *lines]
+
+
+def _names_elsewhere(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Say where the names are that this channel does not see."""
+    if view.titles is Titles.SHOWN or not view.followers:
+        return None
+    return texts.say("Those who are notified get the names of the pages in a direct message.")
 
 
 def _course(view: ThreadView) -> Samples:

@@ -19,7 +19,7 @@ _OUTCOMES = {
     Outcome.PROBLEMS: wording("Finished with problems"),
     Outcome.FAILED: wording("Failed"),
     Outcome.UNKNOWN: wording("Result unknown"),
-    Outcome.STOPPED: wording("Stopped"),
+    Outcome.STOPPED: wording("No longer followed"),
 }
 _DONE = frozenset({Outcome.FINISHED, Outcome.PROBLEMS})
 _SEEN_TO_END = _DONE | {Outcome.FAILED}
@@ -157,14 +157,14 @@ def how_far(texts: Texts, view: ThreadView) -> Mrkdwn | None:
         # Translators: {progress} is e.g. "97% · 2,000 of 2,000 pages"
         return texts.say("Last seen {time}: {progress}", time=view.checked_at, progress=facts)
     # Translators: before it failed; {progress} is e.g. "61% · 1,220 of 2,000 pages"
-    return texts.say("Done until then: {progress}", progress=facts)
+    return texts.say("Done before it failed: {progress}", progress=facts)
 
 
 def ending_note(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     """Explain an end that was not seen or not waited for; None for others."""
     match view.outcome:
         case Outcome.UNKNOWN:
-            return texts.say("The end could not be seen. Check the result in Confluence.")
+            return texts.say("This bot could not see how it ended. Check the result in Confluence.")
         case Outcome.STOPPED:
             return _stopped(texts, view)
         case _:

@@ -34,7 +34,7 @@ LABELS: Mapping[str, str] = {
     "STATUS_DELETING_PAGES": wording("Deleting pages"),
     "STATUS_DELETED_PAGES": wording("Deleting pages"),
     # Translators: pages that could not be deleted are moved below the next page above them
-    "STATUS_MOVING_PAGES": wording("Moving the pages that stay to a new parent page"),
+    "STATUS_MOVING_PAGES": wording("Moving the remaining pages to a new parent page"),
     "WARN_RENAME_PAGE": wording("A page was renamed"),
     "WARN_IGNORE_COPY_PERMISSION": wording("Page restrictions were not copied"),
     "WARN_IGNORE_COPY_ATTACHMENT": wording("Attachments were not copied"),
@@ -92,7 +92,7 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
         ),
         advice=wording(
             "Everyone who can see the destination space may be able to see these copies. "
-            "Check the pages that were restricted, and set their restrictions again."
+            "Check the pages that were restricted, and have someone who is allowed to set their restrictions again."
         ),
     ),
     "WARN_IGNORE_COPY_ATTACHMENT": FindingTexts(
@@ -102,7 +102,7 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
         ),
         advice=wording(
             "Ask an administrator of that space for the permission to add attachments and copy again, "
-            "or upload the missing files by hand."
+            "or have the missing files uploaded by someone who is allowed to."
         ),
     ),
     "WARN_IGNORE_VIEW_RESTRICTED": FindingTexts(

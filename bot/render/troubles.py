@@ -126,4 +126,4 @@ def _lasts(texts: Texts, since: datetime | None, until: datetime | None) -> list
 def _lasted(texts: Texts, since: datetime | None, until: datetime | None) -> list[Mrkdwn]:
     if since is None or until is None or until < since:
         return []
-    return [texts.say("Lasted {duration}", duration=until - since)]
+    return [texts.say("The interruption lasted {duration}", duration=until - since)]

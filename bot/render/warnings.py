@@ -11,7 +11,7 @@ from bot.domain.states import Titles
 from bot.render.blocks import SECTION_LIMIT, context, fits, message, room, sections
 from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.mrkdwn import TITLE_LIMIT, Mrkdwn, bold, data, joined, length, link
+from bot.render.mrkdwn import TITLE_LIMIT, Mrkdwn, bold, data, length, link
 from bot.render.phrases import errors_and_warnings
 from bot.render.status_texts import FINDING_TEXTS, advice, is_counted, other_headline
 from bot.render.thread import ThreadView, is_followed
@@ -52,7 +52,7 @@ def warnings(
     """
     notes = [texts.say("This includes what was found before this thread began.")] if earlier else []
     if may_repeat:
-        notes.append(texts.say("This may already stand above: Slack did not say whether it had arrived."))
+        notes.append(texts.say("This may already have been posted above: Slack did not say whether it had arrived."))
     lines = joined_kinds(kinds_in_detail(texts, view, findings, within=room(notes)))
     return message([*lines, *notes], [*sections(lines), *([context(*notes)] if notes else [])])
 
@@ -119,7 +119,7 @@ def finding_name(texts: Texts, finding: Finding, limit: int, site_url: str) -> M
     if entry is None:
         shown = [finding.text] if finding.text else finding.args[:_MAX_ARGUMENTS]
         quoted = [texts.say("“{text}”", text=data(text, limit)) for text in shown]
-        return joined(", ", quoted) if quoted else None
+        return texts.enumerated(quoted) if quoted else None
     if entry.item is None or len(finding.args) < len(entry.arguments):
         return None
     values = {name: data(value, limit) for name, value in zip(entry.arguments, finding.args, strict=False)}

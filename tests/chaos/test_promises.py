@@ -24,7 +24,7 @@ def test_every_promise_has_a_case() -> None:
 
 def test_a_run_without_faults_breaks_no_promise() -> None:
     assert broken_promises(run()) == []
-    assert broken_promises(stopped_run("Following: 50%", "Stopped: 50%")) == []
+    assert broken_promises(stopped_run("Following: 50%", "No longer followed: 50%")) == []
 
 
 def test_a_run_is_conclusive_if_a_third_of_its_long_tasks_has_a_thread() -> None:

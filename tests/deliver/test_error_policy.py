@@ -194,7 +194,7 @@ async def test_a_stop_that_the_card_cannot_show_is_a_reply(rig: DeliveryRig) -> 
     await rig.run(4)
     await rig.stop_thread(thread)
     await rig.run(10)
-    assert [reply.text.startswith("*Stopped*") for reply in rig.replies()] == [False, True]
+    assert [reply.text.startswith("*No longer followed*") for reply in rig.replies()] == [False, True]
 
 
 # -- blocks that are refused

@@ -85,4 +85,4 @@ async def test_a_stop_whose_edit_is_refused_for_good_is_a_reply(rig: DeliveryRig
     rig.slack.faults.add("chat.update", Fault.error("restricted_action"))
     await rig.stop_thread(thread)
     await rig.run(10)
-    assert [reply.text.startswith("*Stopped*") for reply in rig.replies()] == [False, True]
+    assert [reply.text.startswith("*No longer followed*") for reply in rig.replies()] == [False, True]

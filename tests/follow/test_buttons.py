@@ -45,7 +45,7 @@ async def test_a_press_on_a_card_whose_post_is_not_written_down_yet_counts(stepp
 
     await press(stepped.deps, stepped.worker.people, pressed(Action.STOP, user_id=COLLEAGUE))
 
-    await stepped.until(lambda: "Stopped" in stepped.root(remote_id).text)
+    await stepped.until(lambda: "No longer followed" in stepped.root(remote_id).text)
 
 
 async def test_a_late_look_begins_no_second_thread_in_a_direct_message(stepped: SteppedBot) -> None:

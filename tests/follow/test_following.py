@@ -264,4 +264,4 @@ async def test_a_command_that_is_carried_out_again_does_not_undo_a_stop(stepped:
 
     assert stepped.answers() == [looking_again(en, "4711"), not_found(en, "4711")]
     assert len(stepped.slack.messages(CHANNEL)) == 1
-    assert "Stopped" in stepped.root(remote_id).text
+    assert "No longer followed" in stepped.root(remote_id).text

@@ -29,11 +29,11 @@ async def test_a_person_who_stops_anothers_thread_is_named_on_it_and_the_owner_g
 
     assert answer.startswith(replies.stopped(en, remote_id).text)
     assert root.ts.replace(".", "") in answer
-    await stepped.until(lambda: "Stopped" in root.text and "Stopped" in card.text)
+    await stepped.until(lambda: "No longer followed" in root.text and "No longer followed" in card.text)
     assert f"<@{COLLEAGUE}>" in card.text
     (message,) = await stepped.until(lambda: stepped.slack.dms(PERSON))
     assert message.text.splitlines() == [
-        "*Stopped*: copying pages",
+        "*No longer followed*: copying pages",
         f"<@{COLLEAGUE}> stopped following it in <#{CHANNEL}>. The task itself goes on in Confluence.",
         f"Confluence task {remote_id}",
     ]
@@ -44,7 +44,7 @@ async def test_a_person_who_stops_an_own_thread_gets_no_direct_message(stepped: 
 
     await stepped.ask(f"stop {remote_id}")
 
-    await stepped.until(lambda: "Stopped" in stepped.root(remote_id).text)
+    await stepped.until(lambda: "No longer followed" in stepped.root(remote_id).text)
     await stepped.run(10)
     assert stepped.slack.dms(PERSON) == []
 
@@ -87,7 +87,7 @@ async def test_a_message_whose_post_may_have_arrived_is_posted_again_after_a_sto
 
     await stepped.ask(f"stop {remote_id}")
 
-    await stepped.until(lambda: len(copies()) == 2 and "Stopped" in copies()[-1].text)
+    await stepped.until(lambda: len(copies()) == 2 and "No longer followed" in copies()[-1].text)
 
 
 async def test_a_guest_may_not_stop_what_others_follow(stepped: SteppedBot, en: Texts) -> None:
@@ -98,7 +98,7 @@ async def test_a_guest_may_not_stop_what_others_follow(stepped: SteppedBot, en: 
     assert await stepped.ask(f"stop {remote_id}", user="U0GUEST") == [replies.may_not_stop(en).text]
 
     await stepped.run(10)
-    assert "Stopped" not in stepped.root(remote_id).text
+    assert "No longer followed" not in stepped.root(remote_id).text
 
 
 async def test_stop_all_stops_the_callers_own_threads_and_for_an_admin_all(stepped: SteppedBot, en: Texts) -> None:
@@ -129,7 +129,7 @@ async def test_stop_without_an_id_stops_the_only_one_that_the_channel_follows(st
     (answer,) = await stepped.ask("stop", user=COLLEAGUE)
 
     assert answer.startswith(replies.stopped(en, remote_id).text)
-    await stepped.until(lambda: "Stopped" in stepped.root(remote_id).text)
+    await stepped.until(lambda: "No longer followed" in stepped.root(remote_id).text)
 
 
 async def test_stop_without_an_id_offers_a_button_for_each_of_several_and_each_stops_one(
@@ -146,8 +146,8 @@ async def test_stop_without_an_id_offers_a_button_for_each_of_several_and_each_s
     )
 
     assert answer == replies.stopped(en, second).text
-    await stepped.until(lambda: "Stopped" in stepped.root(second).text)
-    assert "Stopped" not in stepped.root(first).text
+    await stepped.until(lambda: "No longer followed" in stepped.root(second).text)
+    assert "No longer followed" not in stepped.root(first).text
     (again,) = await stepped.press_at(
         CHANNEL, choice.ts, "stop_chosen:1", user=COLLEAGUE, value=buttons(choice)[1]["value"]
     )
@@ -167,7 +167,7 @@ async def test_a_guest_may_not_stop_by_a_choice_that_another_person_was_offered(
 
     assert said == [replies.may_not_stop(en).text]
     await stepped.run(10)
-    assert ["Stopped" in stepped.root(remote_id).text for remote_id in remote_ids] == [False, False]
+    assert ["No longer followed" in stepped.root(remote_id).text for remote_id in remote_ids] == [False, False]
 
 
 async def test_the_choice_of_what_to_stop_is_bounded(stepped: SteppedBot) -> None:

@@ -64,7 +64,7 @@ async def test_anybody_in_the_channel_stops_with_a_button_and_the_card_says_who(
 
     assert await stepped.press(card, Action.STOP, user=COLLEAGUE) == [replies.stopped(en, remote_id).text]
 
-    await stepped.until(lambda: f"<@{COLLEAGUE}>" in card.text and "Stopped" in stepped.root(remote_id).text)
+    await stepped.until(lambda: f"<@{COLLEAGUE}>" in card.text and "No longer followed" in stepped.root(remote_id).text)
     (message,) = await stepped.until(lambda: stepped.slack.dms(PERSON))
     assert message.text == replies.stopped_by_other(en, COLLEAGUE, remote_id).text
 
@@ -77,7 +77,7 @@ async def test_a_guest_may_not_stop_with_a_button(stepped: SteppedBot, en: Texts
     assert await stepped.press(card, Action.STOP, user="U0GUEST") == [replies.may_not_stop(en).text]
 
     await stepped.run(10)
-    assert "Stopped" not in card.text
+    assert "No longer followed" not in card.text
 
 
 async def test_a_stopped_thread_is_stopped_once(stepped: SteppedBot, en: Texts) -> None:
@@ -276,7 +276,7 @@ async def test_a_thread_in_a_direct_message_can_be_stopped_there(stepped: Steppe
 
     assert await stepped.press(card, Action.STOP) == [replies.stopped(en, remote_id).text]
 
-    await stepped.until(lambda: "Stopped" in card.text)
+    await stepped.until(lambda: "No longer followed" in card.text)
 
 
 # -- buttons that mean nothing any more
@@ -296,7 +296,7 @@ async def test_a_button_of_an_old_message_answers_with_the_thread_that_goes_on(s
         assert stepped.root(remote_id).ts.replace(".", "") in said
 
     await stepped.run(10)
-    assert "Stopped" not in stepped.root(remote_id).text
+    assert "No longer followed" not in stepped.root(remote_id).text
 
 
 @pytest.mark.parametrize("action", [action for action in Action if action is not Action.OPEN])
@@ -312,7 +312,7 @@ async def test_a_value_is_not_believed_in_another_channel(
 
     assert said == [replies.gone_wrong(en, "/longtask").text]
     await stepped.run(10)
-    assert "Stopped" not in stepped.root(remote_id).text
+    assert "No longer followed" not in stepped.root(remote_id).text
     assert (stepped.slack.messages("C0OTHER"), stepped.slack.dms(COLLEAGUE)) == ([elsewhere], [])
 
 
@@ -330,7 +330,7 @@ async def test_a_press_on_the_home_tab_has_no_channel_and_does_nothing(stepped: 
     await stepped.run(10)
 
     assert result.status == 200
-    assert "Stopped" not in stepped.root(remote_id).text
+    assert "No longer followed" not in stepped.root(remote_id).text
 
 
 async def test_a_press_without_a_channel_is_answered_by_its_response_url(stepped: SteppedBot, en: Texts) -> None:
@@ -343,7 +343,7 @@ async def test_a_press_without_a_channel_is_answered_by_its_response_url(stepped
 
     assert status == 200
     assert stepped.answers(COLLEAGUE)[-1] == replies.gone_wrong(en).text
-    assert "Stopped" not in card.text
+    assert "No longer followed" not in card.text
 
 
 async def test_a_press_without_a_response_url_does_what_it_says_and_is_answered(stepped: SteppedBot) -> None:

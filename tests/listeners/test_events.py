@@ -43,7 +43,7 @@ async def test_an_uninstalled_app_forgets_the_workspaces_threads_and_texts(stepp
     assert await stepped.commands() == []
     assert await stepped.planned_answers() == []
     assert await stepped.ask("list") == [replies.followed_list(en, []).text]
-    assert "Stopped" not in stepped.root(remote_id).text
+    assert "No longer followed" not in stepped.root(remote_id).text
 
 
 async def test_a_workspace_whose_token_was_revoked_is_delivered_to_again_after_its_next_command(
@@ -95,7 +95,7 @@ async def test_an_event_that_is_delivered_again_deletes_nothing_that_was_begun_a
     await on_both.run(10)
 
     assert (await kept(on_both))["subscriptions"] == 1
-    assert "Stopped" not in on_both.root(again).text
+    assert "No longer followed" not in on_both.root(again).text
 
 
 @pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])

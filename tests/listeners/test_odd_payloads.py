@@ -209,7 +209,7 @@ async def test_a_press_that_cannot_be_read_is_answered_by_its_response_url(
     await stepped.turn()
 
     assert (status, stepped.answers()[0]) == (200, replies.gone_wrong(en).text)
-    assert "Stopped" not in card.text
+    assert "No longer followed" not in card.text
     assert [log["event"] for log in logs if log["log_level"] == "warning"] == ["request_not_read"]
 
 

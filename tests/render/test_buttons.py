@@ -110,8 +110,8 @@ def test_stop_asks_back_and_names_the_task(en: Texts) -> None:
             "text": {
                 **plain,
                 "text": (
-                    "This channel gets no more updates, and nobody is told how it ends: "
-                    "Copying pages → DEST › Team handbook · 3145728001. The task itself goes on in Confluence."
+                    "Copying pages → DEST › Team handbook · 3145728001: "
+                    "this channel gets no more updates, not even about the end. The task itself goes on in Confluence."
                 ),
             },
             "confirm": {**plain, "text": "Stop following"},

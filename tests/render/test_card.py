@@ -112,7 +112,7 @@ def test_the_card_says_when_the_next_check_is_while_checks_are_seldom(en: Texts)
         (
             replace(ended(COPYING, Outcome.STOPPED), stopped_by="U0PAULA"),
             [
-                f"*Stopped*: copying pages → {PLACE} · 38%",
+                f"*No longer followed*: copying pages → {PLACE} · 38%",
                 "<@U0PAULA> stopped following it here. The task itself goes on in Confluence.",
             ],
         ),
@@ -120,7 +120,7 @@ def test_the_card_says_when_the_next_check_is_while_checks_are_seldom(en: Texts)
             ended(COPYING, Outcome.UNKNOWN),
             [
                 f"*Result unknown*: copying pages → {PLACE} · 38%",
-                "The end could not be seen. Check the result in Confluence.",
+                "This bot could not see how it ended. Check the result in Confluence.",
             ],
         ),
         (

@@ -111,6 +111,6 @@ def test_a_new_language_is_one_empty_file() -> None:
 
 
 def test_a_removed_sentence_is_left_out_and_translations_stay() -> None:
-    text = b'msgid ""\nmsgstr ""\n\nmsgid "Gone"\nmsgstr "Weg"\n\nmsgid "Stopped"\nmsgstr "Gestoppt"\n'
+    text = b'msgid ""\nmsgstr ""\n\nmsgid "Gone"\nmsgstr "Weg"\n\nmsgid "Failed"\nmsgstr "Gestoppt"\n'
     catalog = read_po(BytesIO(updated(text, "de", template())), locale="de")
-    assert (catalog.get("Gone"), catalog.get("Stopped").string) == (None, "Gestoppt")
+    assert (catalog.get("Gone"), catalog.get("Failed").string) == (None, "Gestoppt")

@@ -116,7 +116,7 @@ def test_a_failure_says_how_far_it_came_and_what_else_was_found(en: Texts) -> No
     assert lines(en, view, NOT_COPIED, RENAMED)[1:-2] == [
         "1 page and its child pages could not be copied.",
         f"• <{SITE_URL}/pages/viewpage.action?pageId=77|“Budget”>",
-        "Done until then: 61% · 1,220 of 2,000 pages",
+        "Done before it failed: 61% · 1,220 of 2,000 pages",
         "Open the original to see what is in the way, then copy it again with its child pages.",
         "• 1 page renamed",
     ]
@@ -139,7 +139,7 @@ def test_a_failure_that_this_bot_cannot_explain_is_quoted(
     view = ended(Snapshot(kind=Kind.SPACE_DELETE, percent=40.0, status=status), Outcome.FAILED, *found)
     assert lines(en, replace(view, titles=titles), *found)[1:4] == [
         sentence,
-        "Done until then: 40%",
+        "Done before it failed: 40%",
         "Check in Confluence how far it got before you start it again.",
     ]
 
@@ -148,7 +148,7 @@ def test_an_end_that_was_not_seen_says_what_was_last_seen(en: Texts) -> None:
     view = ended(msgspec.structs.replace(COPY, percent=97.0), Outcome.UNKNOWN)
     assert lines(en, view)[:3] == [
         f"*Result unknown*: copying pages → {PLACE}",
-        "The end could not be seen. Check the result in Confluence.",
+        "This bot could not see how it ended. Check the result in Confluence.",
         f"Last seen {en.time(BEGAN + timedelta(minutes=3))}: 97% · 778 of 2,000 pages",
     ]
 
@@ -187,7 +187,7 @@ def test_what_has_no_reply_is_named_with_its_next_step_and_said_once(en: Texts) 
         ),
         (
             "Everyone who can see the destination space may be able to see these copies. "
-            "Check the pages that were restricted, and set their restrictions again."
+            "Check the pages that were restricted, and have someone who is allowed to set their restrictions again."
         ),
         small(en),
         FOLLOWERS,

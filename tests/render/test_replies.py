@@ -58,7 +58,7 @@ def test_every_refusal_says_what_happened_to_the_request(en: Texts) -> None:
         ),
         (
             NotUnderstood(reason=Misread.SURPLUS, what="mien", suggestion="list mine"),
-            "“mien” is more than this command takes.\nDid you mean `/lt list mine`?",
+            "This command doesn't take “mien”.\nDid you mean `/lt list mine`?",
         ),
         (
             NotUnderstood(reason=Misread.LABEL, what="Relaunch", suggestion="314 as Relaunch"),

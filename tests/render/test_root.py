@@ -69,12 +69,12 @@ def test_a_channel_that_sees_numbers_only_sees_a_label_and_no_place(en: Texts) -
             ":warning:",
             ["*Finished with problems*: copying pages", "42 pages copied · 2 renamed · restrictions lost"],
         ),
-        (Outcome.FAILED, ":x:", ["*Failed*: copying pages", "Done until then: 61% · 42 of 42 pages"]),
+        (Outcome.FAILED, ":x:", ["*Failed*: copying pages", "Done before it failed: 61% · 42 of 42 pages"]),
         (
             Outcome.STOPPED,
             ":black_square_for_stop:",
             [
-                "*Stopped*: copying pages",
+                "*No longer followed*: copying pages",
                 "<@U0PAULA> stopped following it here. The task itself goes on in Confluence.",
             ],
         ),

@@ -16,7 +16,7 @@ def test_trouble_is_reported_when_it_starts_and_when_it_is_over(en: Texts) -> No
     ends = trouble(en, RELINKING, Trouble.RATE_LIMITED, over=True, since=BEGAN, until=until)
     assert [message.text.splitlines()[1] for message in (starts, ends)] == [
         f"Since {en.time(BEGAN)} · Until {en.time(until)} · Last seen: 84%",
-        "Lasted 30 min 47 sec · Last seen: 84%",
+        "The interruption lasted 30 min 47 sec · Last seen: 84%",
     ]
     assert ends.text.splitlines()[0] == "The pause that Confluence asked for is over."
 

@@ -65,7 +65,7 @@ def test_a_reply_that_may_be_repeated_or_is_late_says_so(en: Texts) -> None:
     message = warnings(en, ENDED, renames(1), may_repeat=True, earlier=True)
     assert message.text.splitlines()[-2:] == [
         "This includes what was found before this thread began.",
-        "This may already stand above: Slack did not say whether it had arrived.",
+        "This may already have been posted above: Slack did not say whether it had arrived.",
     ]
     assert [block["type"] for block in message.blocks] == ["section", "context"]
 
@@ -86,7 +86,7 @@ def test_kinds_are_told_errors_first_each_with_its_next_step(en: Texts) -> None:
         ],
         [f"*2 {RENAMED}*", "• “A1” is now “B1”", "• “A2” is now “B2”", NEXT_STEP],
         [
-            "*3 pages were not deleted, because whoever started the deletion may not see them.*",
+            "*3 pages were not deleted, because they are hidden from the person who started the deletion.*",
             (
                 "What was not deleted has moved up to the parent of the deleted page. "
                 "Ask someone who can see it whether it should go, too."

@@ -56,7 +56,7 @@ class Thread:
             ("card", CARD),
             ("renamed", RENAMED),
             ("down", TROUBLES[Trouble.DOWN].starts),
-            ("up", TROUBLES[Trouble.DOWN].ends + "\nLasted 7 min"),
+            ("up", TROUBLES[Trouble.DOWN].ends + "\nThe interruption lasted 7 min"),
             ("attachments", ATTACHMENTS),
             (
                 "completion",

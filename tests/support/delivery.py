@@ -50,7 +50,7 @@ FRIEND = "U2"
 TOKEN = "xoxb-acme"
 SCOPES = ("commands", "chat:write", "users:read", "channels:read", "groups:read", "files:write")
 #: what a message says that may be in Slack twice
-REPEATED = "This may already stand above: Slack did not say whether it had arrived."
+REPEATED = "This may already have been posted above: Slack did not say whether it had arrived."
 #: steps that each ask for another at once; more of them are a busy loop
 MAX_STEPS = 1000
 

@@ -26,7 +26,7 @@ _MISREAD: Mapping[Misread, str] = {
     Misread.NO_REFERENCE: wording("“{what}” needs the ID or the address of a Confluence task."),
     # Translators: {what} is the command, e.g. “status”
     Misread.ONE_REFERENCE: wording("“{what}” takes one Confluence task at a time."),
-    Misread.SURPLUS: wording("“{what}” is more than this command takes."),
+    Misread.SURPLUS: wording("This command doesn't take “{what}”."),
     # Translators: quiet, normal and all are words to type; leave them in English
     Misread.VERBOSITY: wording("Only one of quiet, normal and all can be chosen."),
     Misread.LABEL: wording("“{what}” can be the name of one Confluence task only."),
@@ -39,11 +39,11 @@ _MISREAD: Mapping[Misread, str] = {
 
 _OTHER_TASKS: Mapping[OtherTask, str] = {
     OtherTask.PDF_EXPORT: wording(
-        "This is a PDF export. Confluence doesn't report on it in the way this bot follows, so nothing was started. "
+        "This is a PDF export. Confluence doesn't report on it in a way this bot can follow, so nothing was started. "
         "Confluence itself shows its progress."
     ),
     OtherTask.SPACE_PERMISSIONS: wording(
-        "This is a change of space permissions. Confluence doesn't report on it in the way this bot follows, so "
+        "This is a change of space permissions. Confluence doesn't report on it in a way this bot can follow, so "
         "nothing was started. A Confluence administrator can see its progress there."
     ),
 }

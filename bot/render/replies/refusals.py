@@ -26,7 +26,7 @@ def invite(texts: Texts, bot_name: str, *, value: str | None = None) -> Message:
     )
     if value is None:
         return paragraphs(sentence)
-    offer = texts.say("Or follow it in a direct message with me.")
+    offer = texts.say("Or follow the task in a direct message with me.")
     label = texts.say(LABELS[Action.FOLLOW_IN_DM])
     row = actions([button(Action.FOLLOW_IN_DM, label, read_out=label, value=value)])
     return message([sentence, offer], [section(sentence), section(offer), row])

@@ -52,7 +52,7 @@ CASES = {
     ),
     "said to be stopped": Case(
         promise="stopped",
-        kept=stopped_run("Stopped: 50%"),
+        kept=stopped_run("No longer followed: 50%"),
         broken=run(commands=[FOLLOW, STOP], answers=[private(STOPPED, trigger_id="trigger-2")]),
         details=(f"“/longtask stop {TASK}” of {OWNER} was answered that it is stopped in {CHANNEL}, and it is not.",),
     ),

@@ -255,7 +255,7 @@ def run_without_thread(
 
 def stopped_run(*texts: str, commands: Sequence[TypedCommand] = (FOLLOW, STOP)) -> Observations:
     """A thread that was stopped, with the versions of its card."""
-    root = message("1.0", "*Following*: x", f"*Stopped*: {TASK}", marker="root", thread_ts=None)
+    root = message("1.0", "*Following*: x", f"*No longer followed*: {TASK}", marker="root", thread_ts=None)
     return run(
         root,
         message("2.0", *texts, marker="card"),

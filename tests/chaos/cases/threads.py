@@ -128,11 +128,11 @@ CASES = {
     ),
     "a stopped thread": Case(
         promise="complete",
-        kept=stopped_run("Following: 50%", "Stopped: 50%"),
+        kept=stopped_run("Following: 50%", "No longer followed: 50%"),
         broken=stopped_run("Following: 50%", commands=[FOLLOW]),
         details=(
             f"The thread in {CHANNEL} is stopped, and nobody asked for it.",
-            "The card does not say 'Stopped': 'Following: 50%'.",
+            "The card does not say 'No longer followed': 'Following: 50%'.",
         ),
     ),
     "an edit after the end": Case(
