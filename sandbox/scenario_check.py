@@ -184,6 +184,10 @@ class _Replies:
                 reported.setdefault(key, []).append(count)
             else:
                 found.append(f"An unexpected warning is reported: {headline[:_QUOTED]!r}.")
+        # The completion of a failure says the cause in plain words, whether a reply reports it or not.
+        for line in (line for message in self._completions for line in message.text.split("\n") if line in table):
+            key, count = table[line]
+            reported.setdefault(key, [count])
         fleeting = tally(self.expected.fleeting)
         for key in sorted(reported.keys() | self.expected.findings.keys()):
             least, counts = self.expected.findings.get(key, 0), reported.get(key, [])

@@ -69,9 +69,12 @@ def _parse(text: str, locate: _Locate) -> Command:
     typed = word_of(words[0])
     parser = _PARSERS.get(typed) if typed is not None else None
     if parser in (None, _follow):
-        words, label = _labelled(named, rest, locate)
-        return _follow(words[1:] if parser else words, locate, label)
-    found = parser(words[1:], locate)
+        labelled, label = _labelled(named, rest, locate)
+        found = _follow(labelled[1:] if parser else labelled, locate, label)
+    else:
+        found = parser(words[1:], locate)
+    if parser is None:
+        return found
     if not isinstance(found, NotUnderstood):
         return found
     meant = None if found.suggestion is None else f"{words[0]} {found.suggestion}".rstrip()

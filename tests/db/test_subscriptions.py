@@ -132,6 +132,7 @@ async def test_what_is_followed_is_listed_by_channel_person_and_long_task(filled
     assert found[1] == [
         ListedRow(
             id=here,
+            long_task_id=one,
             channel_id=CHANNEL,
             owner_id=OWNER,
             outcome=Outcome.FOLLOWING,

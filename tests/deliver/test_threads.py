@@ -92,7 +92,6 @@ async def test_label_pace_and_course_are_read_with_the_thread(filled: FilledData
             language="en",
             verbosity=Verbosity.NORMAL,
             label="Relaunch",
-            announced_seq=0,
             now=now,
         )
         thread = await read_thread(connection, thread_id or 0, site_urls={}, now=now)

@@ -175,7 +175,7 @@ async def test_notify_me_is_undone_and_done_again_from_its_answer_by_the_owner_t
         assert list(buttons(newest(stepped, user))) == [offered]
 
     await stepped.until(
-        lambda: len(stepped.thread(remote_id)) > 1 and "went through" in stepped.thread(remote_id)[-1].text
+        lambda: len(stepped.thread(remote_id)) > 1 and stepped.thread(remote_id)[-1].text.startswith("*Finished")
     )
     assert f"<@{user}>" not in stepped.thread(remote_id)[-1].text
 

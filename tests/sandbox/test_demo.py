@@ -138,7 +138,7 @@ def test_a_person_types_into_a_pipe_and_ends_it(tmp_path: Path, signum: signal.S
         process.stdin.write(f"hello\n\n/LONGTASK {waiting}\n")
         process.stdin.flush()
         read_until(process.stdout, "Only /longtask does something here")
-        read_until(process.stdout, rf"Archiving pages[^\n]*{waiting}")
+        read_until(process.stdout, rf"Archiving pages[^\n]*\n[^\n]*{waiting}")
         process.send_signal(signum)
         _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors, log_file.parent.exists()) == (0, "", False)

@@ -82,7 +82,7 @@ async def test_three_hundred_renames_over_many_looks_are_one_reply(stepped: Step
 
     card, renamed, completion, file = stepped.thread(remote_id)
     assert len(stepped.slack.messages(CHANNEL)) == 1
-    assert (card.text.startswith("Finished"), completion.mentions, len(file.file_ids)) == (True, (PERSON,), 1)
+    assert (card.text.startswith("*Finished"), completion.mentions, len(file.file_ids)) == (True, (PERSON,), 1)
     assert renamed.text.startswith("*300 pages were renamed because ")
     assert "• 300 pages renamed" in completion.text
     *growing, last = renamed.versions
@@ -99,10 +99,10 @@ async def test_what_is_first_seen_at_the_end_is_named_by_the_completion_alone(st
     await finish(stepped, remote_id, played)
 
     card, completion = stepped.thread(remote_id)
-    assert card.text.startswith("Finished with problems")
+    assert card.text.startswith("*Finished with problems*")
     lines = completion.text.splitlines()
     assert [line.split(",")[0].strip("*") for line in lines if line.startswith("*")][-5:] == [
-        "1 page could not be copied",
+        "1 page and its child pages could not be copied.",
         "The links between the copied pages could not be updated.",
         "2 pages were renamed because their titles were taken in the destination.",
         "Page restrictions were not copied",

@@ -14,14 +14,14 @@ from tests.chaos.users import TypedCommand
 def unanswered(observed: Observations) -> Iterator[Violation]:
     """Acknowledged commands without a root and without a private answer."""
     for typed in observed.commands:
-        if typed.acknowledged and not observed.answers(typed) and not _roots_of(observed, typed):
+        if typed.acknowledged and not observed.answers(typed) and not _has_begun(observed, typed):
             yield Violation(detail=f"{_quoted(typed)} was acknowledged and never answered.", remote_id=typed.remote_id)
 
 
 def started_although_refused(observed: Observations) -> Iterator[Violation]:
     """Commands that were answered with *nothing was started*, and that have a root."""
     for typed in observed.commands:
-        if NOTHING_STARTED in observed.answers(typed) and _roots_of(observed, typed):
+        if NOTHING_STARTED in observed.answers(typed) and _has_begun(observed, typed):
             detail = f"{_quoted(typed)} was answered that nothing was started, and has a root."
             yield Violation(detail=detail, remote_id=typed.remote_id)
 
@@ -56,10 +56,11 @@ def _subscriptions(observed: Observations, typed: TypedCommand) -> list[Subscrip
     ]
 
 
-def _roots_of(observed: Observations, typed: TypedCommand) -> bool:
-    """Whether a command has begun a subscription whose root is in Slack."""
+def _has_begun(observed: Observations, typed: TypedCommand) -> bool:
+    """Whether a command has begun a subscription whose root is in Slack, or that was stopped: the person who stopped it was
+    answered, and its owner has a direct message if that was another person."""
     return any(
-        each.trigger_id == typed.trigger_id and root_copies(observed, each)
+        each.trigger_id == typed.trigger_id and (each.outcome is Outcome.STOPPED or root_copies(observed, each))
         for each in observed.records.subscriptions.values()
     )
 
