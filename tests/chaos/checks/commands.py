@@ -57,8 +57,10 @@ def _subscriptions(observed: Observations, typed: TypedCommand) -> list[Subscrip
 
 
 def _has_begun(observed: Observations, typed: TypedCommand) -> bool:
-    """Whether a command has begun a subscription whose root is in Slack, or that was stopped: the person who stopped it was
-    answered, and its owner has a direct message if that was another person."""
+    """Whether a command has begun a subscription whose root is in Slack, or that was stopped before.
+
+    The person who stopped it was answered, and its owner has a direct message if that was another person.
+    """
     return any(
         each.trigger_id == typed.trigger_id and (each.outcome is Outcome.STOPPED or root_copies(observed, each))
         for each in observed.records.subscriptions.values()
