@@ -44,7 +44,6 @@ async def test_every_message_in_slack_is_found_by_its_marker(bot_database: BotDa
 
     assert {record.kind for record in in_slack if record is not None} >= {
         MessageKind.ROOT,
-        MessageKind.CARD,
         MessageKind.COMPLETION,
     }
     assert [(each and each.channel_id, each and each.ts) for each in in_slack] == [

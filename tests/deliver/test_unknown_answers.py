@@ -33,16 +33,17 @@ async def test_a_post_with_an_unknown_answer_stands_once_slack_takes_it(rig: Del
     assert REPEATED not in rig.root().text
 
 
-@pytest.mark.parametrize("outcome", [Outcome.FINISHED, Outcome.STOPPED])
+@pytest.mark.parametrize(
+    ("outcome", "word"), [(Outcome.FINISHED, "*Finished*"), (Outcome.STOPPED, "*No longer followed*")]
+)
 async def test_the_last_state_of_a_card_and_of_a_root_is_tried_until_slack_takes_it(
-    rig: DeliveryRig, outcome: Outcome
+    rig: DeliveryRig, outcome: Outcome, word: str
 ) -> None:
     thread = await rig.add_posted_thread(percent=70)
     rig.slack.faults.add("chat.update", UNHEARD_OF, times=4 * UNKNOWN_TRIES)
     await (rig.stop_thread(thread) if outcome is Outcome.STOPPED else rig.end(thread))
     await rig.run(3000)
     assert rig.slack.faults.waiting == 0
-    word = f"*{outcome.capitalize()}*"
     assert [message.text.startswith(word) for message in (rig.replies()[0], rig.root())] == [True, True]
 
 
