@@ -43,8 +43,13 @@ class Candidates:
     pointless: tuple[int, ...] = ()
 
 
-async def candidates(connection: Connection, team_id: str, *, busy: Set[Owner], now: datetime) -> Candidates:
-    """The next post and edit of each thread; `busy`: owners of messages that are being posted or edited."""
+async def candidates(
+    connection: Connection, team_id: str, *, busy: Set[Owner], now: datetime, edits_at: datetime | None = None
+) -> Candidates:
+    """The next post and edit of each thread; `busy`: owners of messages that are being posted or edited.
+
+    `edits_at`: when Slack allows the next edit; until then none is read, since in a busy workspace many wait.
+    """
     waiting = await waiting_messages.waiting(
         connection, team_id, ranks=_RANKS, now=now, limit=CONSIDERED, of_thread=OF_THREAD
     )
@@ -68,8 +73,11 @@ async def candidates(connection: Connection, team_id: str, *, busy: Set[Owner], 
     unfinished += [
         message_id for message_id, owner in await unfinished_messages.editing(connection, team_id) if owner not in busy
     ]
-    stale = await waiting_messages.stale(connection, team_id, now=now, limit=CONSIDERED)
-    work += _next_edits(stale, busy=busy, now=now, later=later)
+    if edits_at is None or edits_at <= now:
+        stale = await waiting_messages.stale(connection, team_id, now=now, limit=CONSIDERED)
+        work += _next_edits(stale, busy=busy, now=now, later=later)
+    else:
+        later.append(edits_at)
     return Candidates(
         work=tuple(work), next_at=min(later, default=None), unfinished=tuple(unfinished), pointless=tuple(dropped)
     )

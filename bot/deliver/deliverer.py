@@ -95,7 +95,13 @@ class Deliverer:
             return None
         async with self.deps.database.read() as connection:
             # Copy `busy` before reading, so a post that finishes meanwhile is not treated as abandoned.
-            listed = await candidates(connection, lease.team_id, busy=frozenset(lease.busy), now=now)
+            listed = await candidates(
+                connection,
+                lease.team_id,
+                busy=frozenset(lease.busy),
+                now=now,
+                edits_at=lease.budgets.next_at(Method.UPDATE, now),
+            )
         if listed.unfinished or listed.pointless:
             try:
                 await write(self.deps, lease, _tidy, listed, now)

@@ -107,6 +107,10 @@ class Budgets(Struct, frozen=True, kw_only=True):
             ready = max(ready, self.channels.get(channel_id, self.opened_at + self.channel_spacing))
         return ready
 
+    def next_at(self, method: Method, now: datetime) -> datetime:
+        """When a call of this method may be made: now, or later (UTC)."""
+        return now if self.tokens(method, now) else datetime.fromtimestamp(self.ready_at(method), UTC)
+
     def tokens(self, method: Method, now: datetime) -> int:
         """How many calls of this method may be made now."""
         at = now.timestamp() + _ROUNDING
