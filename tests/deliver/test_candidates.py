@@ -1,5 +1,7 @@
 """Which message of a thread comes next."""
 
+from datetime import timedelta
+
 from bot.deliver.candidates import CONSIDERED, candidates
 from bot.domain.message_facts import TroubleOver, TroubleStarted
 from bot.domain.message_kinds import MessageKind
@@ -143,3 +145,19 @@ async def test_a_thread_is_as_urgent_and_as_old_as_its_most_urgent_message(rig: 
         (Urgency.COMPLETION, 1, ended_at),
         (Urgency.COMPLETION, 2, ended_at),
     ]
+
+
+async def test_no_edit_is_considered_before_slack_allows_the_next_and_every_post_is(rig: DeliveryRig) -> None:
+    edited, ended = await rig.add_posted_thread(), await rig.add_posted_thread(channel="C2")
+    await rig.look(edited, 50.0)
+    await rig.end(ended)
+    now = rig.clock()
+    later = now + timedelta(seconds=1.2)
+    async with rig.database.read() as connection:
+        before, after = [
+            await candidates(connection, TEAM, busy=frozenset(), now=now, edits_at=at) for at in (later, now)
+        ]
+
+    assert [work.candidate.method for work in before.work] == [Method.POST]
+    assert before.next_at == later
+    assert {work.candidate.method for work in after.work} == {Method.POST, Method.UPDATE}
