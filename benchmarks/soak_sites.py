@@ -12,6 +12,8 @@ from benchmarks.stand_ins import serve, stand_in
 THROTTLED = "throttled"
 #: requests that such a site answers before it refuses, and for how many seconds it then asks to be left alone
 ALLOWED, RETRY_AFTER = 200, 20
+#: it is this site that throttles, and not the account, which looks at all sites
+REASON = b"RateLimit-Reason: confluence-quota-tenant-based\r\n"
 #: nobody listens there: a site that is down
 DOWN = "http://127.0.0.1:9"
 
@@ -30,7 +32,8 @@ class AnsweringSites(Answering):
             site = request.split(b" ", 2)[1].split(b"/", 2)[1]
             if site.startswith(THROTTLED.encode()) and self._refuses(site):
                 self.transport.write(  # type: ignore[attr-defined] # a stream's transport writes
-                    b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: %d\r\nContent-Length: 0\r\n\r\n" % RETRY_AFTER
+                    b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: %d\r\n%sContent-Length: 0\r\n\r\n"
+                    % (RETRY_AFTER, REASON)
                 )
             else:
                 super().data_received(request + b"\r\n\r\n")
