@@ -46,6 +46,7 @@ class Deliverer:
     worker: Worker[str] = field(init=False)
     _leases: dict[str, Lease] = field(default_factory=dict)
     _turn: int = 0
+    _under_way: int = 0  #: threads with a call that has not ended
     _crashes: Crashes = field(default_factory=Crashes)
 
     def __post_init__(self) -> None:
@@ -89,8 +90,7 @@ class Deliverer:
 
     async def _begin_calls(self, lease: Lease, now: datetime) -> datetime | None:
         """Begin what may be posted and edited now in one workspace; returns until when to wait, if that is known."""
-        under_way = sum(len(other.busy) for other in self._leases.values())
-        free = min(MAX_CALLS - len(lease.busy), MAX_CALLS_IN_ALL - under_way)
+        free = min(MAX_CALLS - len(lease.busy), MAX_CALLS_IN_ALL - self._under_way)
         if free < 2 or not lease.is_fresh(self.deps.monotonic()):
             return None
         async with self.deps.database.read() as connection:
@@ -127,6 +127,7 @@ class Deliverer:
             lease.served = self._turn
         for owner, works in by_owner.items():
             lease.busy.add(owner)
+            self._under_way += 1
             lease.calls.update([works[0].candidate.channel_id])
             self.worker.start(self._deliver(lease, owner, works))
         return min((at for at in (until, listed.next_at) if at is not None), default=None)
@@ -152,6 +153,7 @@ class Deliverer:
             if lease.token is Token.ON_TRIAL and work.kind is not MessageKind.PRIVATE:
                 lease.token = Token.UNTRIED
             lease.busy.discard(owner)
+            self._under_way -= 1
             lease.calls -= Counter([works[0].candidate.channel_id])
             self.wake.set()
 

@@ -85,6 +85,8 @@ async def _carry_out(deps: Deps, request: Request, pressed: Press) -> Message | 
     row = await _thread(deps, request, pressed)
     if row is None:
         return replies.gone_wrong(request.texts, request.command)
+    if button.of_current and await _is_outdated(deps, pressed, row):
+        return await _current_thread(deps, request, row)
     return await button.carry_out(deps, request, pressed, row)
 
 
@@ -110,16 +112,12 @@ async def _thread(deps: Deps, request: Request, pressed: Press) -> ThreadRow | N
         return None if found is None else await threads.find(connection, found)
 
 
-async def _stop(deps: Deps, request: Request, pressed: Press, row: ThreadRow) -> Message | None:
-    if await _is_outdated(deps, pressed, row):
-        return await _current_thread(deps, request, row)
+async def _stop(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     await stop_thread(deps, request, row.subscription.id)
     return replies.stopped(request.texts, row.task.remote_id)
 
 
-async def _notify_me(deps: Deps, request: Request, pressed: Press, row: ThreadRow) -> Message | None:
-    if await _is_outdated(deps, pressed, row):
-        return await _current_thread(deps, request, row)
+async def _notify_me(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     async with deps.database.begin() as connection:
         await add_follower(connection, deps, request, row.subscription.id, site_id=row.task.site_id)
     log_act(request, Act.NOTIFY_ME, subscription=row.subscription.id)
@@ -127,9 +125,7 @@ async def _notify_me(deps: Deps, request: Request, pressed: Press, row: ThreadRo
     return replies.notified(request.texts, _view(row), subscription_id=str(row.subscription.id))
 
 
-async def _do_not_notify_me(deps: Deps, request: Request, pressed: Press, row: ThreadRow) -> Message | None:
-    if await _is_outdated(deps, pressed, row):
-        return await _current_thread(deps, request, row)
+async def _do_not_notify_me(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     async with deps.database.begin() as connection:
         await subscriptions.remove_follower(
             connection, subscription_id=row.subscription.id, user_id=request.user_id, now=deps.now()
@@ -139,9 +135,7 @@ async def _do_not_notify_me(deps: Deps, request: Request, pressed: Press, row: T
     return replies.not_notified(request.texts, _view(row), subscription_id=str(row.subscription.id))
 
 
-async def _check_now(deps: Deps, request: Request, pressed: Press, row: ThreadRow) -> Message | None:
-    if await _is_outdated(deps, pressed, row):
-        return await _current_thread(deps, request, row)
+async def _check_now(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     return await check_now(deps, request, row)
 
 
@@ -225,6 +219,8 @@ class _Button:
     """What a button is, as far as permission goes, and what carries it out."""
 
     act: Act
+    #: it acts on a thread that is followed, and only from a message that is kept up to date
+    of_current: bool = True
     carry_out: Callable[[Deps, Request, Press, ThreadRow], Awaitable[Message | None]]
 
 
@@ -233,9 +229,9 @@ _BUTTONS: Mapping[str, _Button] = {
     Action.NOTIFY_ME: _Button(act=Act.NOTIFY_ME, carry_out=_notify_me),
     Action.DO_NOT_NOTIFY_ME: _Button(act=Act.DO_NOT_NOTIFY_ME, carry_out=_do_not_notify_me),
     Action.CHECK_NOW: _Button(act=Act.CHECK_NOW, carry_out=_check_now),
-    Action.FOLLOW_AGAIN: _Button(act=Act.FOLLOW_AGAIN, carry_out=_follow_again),
-    Action.WHAT_RUNS_NOW: _Button(act=Act.RUNNING_LIST, carry_out=_what_runs_now),
-    Action.STOP_CHOSEN: _Button(act=Act.STOP, carry_out=_stop_chosen),
+    Action.FOLLOW_AGAIN: _Button(act=Act.FOLLOW_AGAIN, of_current=False, carry_out=_follow_again),
+    Action.WHAT_RUNS_NOW: _Button(act=Act.RUNNING_LIST, of_current=False, carry_out=_what_runs_now),
+    Action.STOP_CHOSEN: _Button(act=Act.STOP, of_current=False, carry_out=_stop_chosen),
 }
 #: action ids of the buttons that do something; *Open in Confluence* only opens a page
 ACTIONS = (*_BUTTONS, Action.FOLLOW_IN_DM)

@@ -67,7 +67,7 @@ def _small_print(texts: Texts, view: ThreadView, people_named: bool) -> Iterator
     lines = (
         quote,
         on_one_line(_outlook(texts, view)),
-        on_one_line([_findings(texts, view), phrases.told(texts, view, named=people_named)]),
+        on_one_line([_findings(texts, view), phrases.notified(texts, view, named=people_named)]),
         phrases.numbers_only(texts, view),
         on_one_line(moments),
     )

@@ -111,7 +111,7 @@ def errors_and_warnings(texts: Texts, errors: int, warnings: int) -> Mrkdwn:
     return texts.listed(counts)
 
 
-def told(texts: Texts, view: ThreadView, *, named: bool) -> Mrkdwn | None:
+def notified(texts: Texts, view: ThreadView, *, named: bool) -> Mrkdwn | None:
     """Say how many people will be mentioned at the end, and who, unless it is only the one whom the root names."""
     people = list(dict.fromkeys(view.followers))
     if not people or not is_followed(view):

@@ -70,7 +70,7 @@ def test_a_reply_that_may_be_repeated_or_is_late_says_so(en: Texts) -> None:
     assert [block["type"] for block in message.blocks] == ["section", "context"]
 
 
-def test_kinds_are_told_errors_first_each_with_its_next_step(en: Texts) -> None:
+def test_kinds_are_reported_errors_first_each_with_its_next_step(en: Texts) -> None:
     findings = [
         *renames(2),
         Finding(
