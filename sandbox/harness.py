@@ -7,6 +7,7 @@ from time import time
 
 from bot import app
 from bot.config import Settings, load
+from bot.follow.deps import STORE_SECONDS
 from sandbox.confluence import ConfluenceSimulator
 from sandbox.scenarios import Scenario
 from sandbox.slack import SlackSimulator
@@ -27,6 +28,7 @@ class Sandbox:
     slack: SlackSimulator
     confluence: ConfluenceSimulator
     environ: dict[str, str]
+    store_seconds: float = STORE_SECONDS  #: seconds that storing a command may take
     _bots: list[AsyncExitStack] = field(default_factory=list)
 
     @property
@@ -37,7 +39,7 @@ class Sandbox:
     async def start_bot(self) -> app.Bot:
         """Start the real bot in this process and point Slack at it."""
         stack = AsyncExitStack()
-        bot = await stack.enter_async_context(app.build(self.settings))
+        bot = await stack.enter_async_context(app.build(self.settings, store_seconds=self.store_seconds))
         await stack.enter_async_context(app.serving(bot))
         self._bots.append(stack)
         self.slack.request_url = f"http://127.0.0.1:{bot.port}/slack/events"
@@ -85,10 +87,12 @@ async def open_sandbox(
     clock: Callable[[], float] = time,
     environ: dict[str, str] | None = None,
     ack_seconds: float = ACK_SECONDS,
+    store_seconds: float = STORE_SECONDS,
 ) -> AsyncIterator[Sandbox]:
     """Start both simulators on free ports of 127.0.0.1, with a channel and two people in it; no bot yet.
 
-    `ack_seconds`: how long Slack waits for an acknowledgement.
+    `ack_seconds`: how long Slack waits for an acknowledgement; `store_seconds`: how long a bot tries to store a
+    command.
     """
     slack = SlackSimulator(clock=clock, ack_seconds=ack_seconds)
     slack.add_workspace(TEAM, TOKEN, domain="sandbox")
@@ -106,6 +110,7 @@ async def open_sandbox(
     sandbox = Sandbox(
         slack=slack,
         confluence=site,
+        store_seconds=store_seconds,
         environ={
             "PORT": "0",
             "HOST": "127.0.0.1",

@@ -177,7 +177,7 @@ async def sqlite_filled(sqlite_database: Database, clock: Clock) -> FilledDataba
 async def sandbox(sqlite_url: str) -> AsyncIterator[Sandbox]:
     """Both simulators on the real clock, and an environment for a quick bot on SQLite; no bot yet."""
     quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5"}
-    async with open_sandbox(database_url=sqlite_url, environ=quick) as opened:
+    async with open_sandbox(database_url=sqlite_url, environ=quick, ack_seconds=60.0, store_seconds=60.0) as opened:
         yield opened
 
 

@@ -28,7 +28,9 @@ def bot_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bot
 
 async def test_every_message_in_slack_is_found_by_its_marker(bot_database: BotDatabase) -> None:
     quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5"}
-    async with open_sandbox(database_url=bot_database.url, environ=quick) as sandbox:
+    async with open_sandbox(
+        database_url=bot_database.url, environ=quick, ack_seconds=60.0, store_seconds=60.0
+    ) as sandbox:
         await sandbox.start_bot()
         remote_id = sandbox.begin(scenario("copy_with_renames_and_restrictions").scaled(10.0))
         command = await sandbox.type(remote_id)

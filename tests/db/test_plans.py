@@ -190,7 +190,7 @@ async def steps(sandbox: Sandbox, bot: Bot) -> None:
 async def bot_with_history(database_url: str) -> AsyncIterator[tuple[Sandbox, Bot]]:
     """A real bot whose database has a long history."""
     quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5", "RETENTION_DAYS": "3650"}
-    async with open_sandbox(database_url=database_url, environ=quick) as sandbox:
+    async with open_sandbox(database_url=database_url, environ=quick, ack_seconds=60.0, store_seconds=60.0) as sandbox:
         bot = await sandbox.start_bot()
         async with bot.database.begin() as connection:
             await workspaces.put(connection, SANDBOX_TEAM, enterprise_id=None, now=datetime.now(UTC))
