@@ -25,7 +25,7 @@ from bot.clients.slack.session import open_session as open_slack_session
 from bot.clients.slack.workspaces import SingleWorkspace
 from bot.config import Settings
 from bot.db import accounts, claims, workspaces
-from bot.db.engine import open_database
+from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.secrets import Secrets
 from bot.db.write_probe import WriteProbe
@@ -65,12 +65,7 @@ async def build(
     async with AsyncExitStack() as stack:
         database = open_database(settings.database_url)
         stack.push_async_callback(database.close)
-        await migrate(database)
-        async with database.begin() as connection:
-            await accounts.probe_all(connection, now=now())
-            await workspaces.try_all(connection, now=now())
-            if database.is_sqlite:
-                await claims.clear_all(connection)
+        await _prepare(database, now=now())
         slack_session = open_slack_session(settings.slack_api_url)
         stack.push_async_callback(slack_session.close)
         confluence_session = confluence.open_session()
@@ -97,10 +92,21 @@ async def build(
             bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
             default_language=settings.default_language,
             follow_limit=settings.follow_limit,
+            running_list=settings.running_list,
         )
         write_probe = WriteProbe(database=database)
         stack.push_async_callback(write_probe.stop)
         yield _assemble(settings, deps, write_probe, listening=listening, jitter=jitter)
+
+
+async def _prepare(database: Database, *, now: datetime) -> None:
+    """Bring the database up to date, and try again whatever was refused before this start."""
+    await migrate(database)
+    async with database.begin() as connection:
+        await accounts.probe_all(connection, now=now)
+        await workspaces.try_all(connection, now=now)
+        if database.is_sqlite:
+            await claims.clear_all(connection)
 
 
 def _assemble(

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.config.field_types import CloudId, DatabaseUrl, Host, Keys, Lower, Teams, Token, Upper, Url, User, readable
 from bot.db.url import parse
 from bot.domain.command import SiteKind
+from bot.domain.permissions import RunningList
 
 #: where Atlassian serves Cloud sites: the usual domains, and those of Government and Isolated Cloud
 _CLOUD_HOSTS = (
@@ -92,6 +93,9 @@ class Settings(BaseSettings):
         "where neither person nor channel says", "en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"
     )
     retention_days: int = _setting("how long ended tasks are kept", 30, ge=1, le=3650)
+    running_list: Annotated[RunningList, Lower] = _setting(
+        "who may see what runs on the site: `everyone`, `admins`, `off`", RunningList.EVERYONE, shown="`everyone`"
+    )
     follow_limit: int = _setting(
         "long tasks one person may have followed at a time; a channel takes five times as many", 200, ge=1
     )

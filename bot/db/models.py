@@ -53,7 +53,7 @@ account_sites = sa.Table("account_sites", metadata, _AccountSites)
 class _LongTasks(sa.TypedColumns):
     id: sa.Named[int] = sa.Column(primary_key=True)
     site_id: sa.Named[int] = sa.Column(sa.ForeignKey("sites.id"), nullable=False)
-    remote_id: sa.Named[str] = sa.Column(sa.String(64), nullable=False)
+    remote_id: sa.Named[str] = sa.Column(sa.String(128), nullable=False)
     kind = enum(Kind, default=Kind.OTHER)
     snapshot: sa.Named[str | None] = sa.Column(sa.Text)  # JSON, bounded, without its findings
     samples: sa.Named[str] = sa.Column(sa.Text, nullable=False, server_default="[]")

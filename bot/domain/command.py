@@ -106,6 +106,10 @@ class ShowSettings(Struct, frozen=True, kw_only=True, tag=True):
     """Show the channel's settings."""
 
 
+class ShowRunning(Struct, frozen=True, kw_only=True, tag=True):
+    """Show what runs in Confluence now, followed or not."""
+
+
 class ShowHelp(Struct, frozen=True, kw_only=True, tag=True):
     """Show help, with examples."""
 
@@ -161,4 +165,16 @@ class KindMismatch(Struct, frozen=True, kw_only=True, tag=True):
 
 Problem = NotUnderstood | TooMany | ForeignSite | NotALongTask | WhichSite | NoSite | KindMismatch
 
-Command = Follow | ShowStatus | ListFollowed | Stop | StopAll | Connect | Disconnect | ShowSettings | ShowHelp | Problem
+Command = (
+    Follow
+    | ShowStatus
+    | ShowRunning
+    | ListFollowed
+    | Stop
+    | StopAll
+    | Connect
+    | Disconnect
+    | ShowSettings
+    | ShowHelp
+    | Problem
+)

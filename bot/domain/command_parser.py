@@ -65,7 +65,7 @@ def _parse(text: str, locate: _Locate) -> Command:
     named, rest = read
     words = named + _split(rest)
     if not words:
-        return command.ShowHelp()
+        return command.ShowRunning()
     typed = word_of(words[0])
     parser = _PARSERS.get(typed) if typed is not None else None
     if parser in (None, _follow):

@@ -48,8 +48,23 @@ WHO_MAY: Mapping[Act, Who] = {
 }
 
 
+class RunningList(StrEnum):
+    """Who may see what runs on the sites, followed or not: the operator's choice."""
+
+    EVERYONE = "everyone"  #: people of the workspace, not guests
+    ADMINS = "admins"  #: admins of the workspace
+    OFF = "off"  #: nobody
+
+
 def may(person: Person, act: Act) -> bool:
     """Whether a person may do something. Who is no member of the workspace may nothing, whatever else is true."""
     if person.membership is not Membership.MEMBER:
         return False
     return person.is_admin or WHO_MAY[act] is Who.MEMBERS
+
+
+def may_list(person: Person, setting: RunningList) -> bool:
+    """Whether a person may see what runs on the sites."""
+    if setting is RunningList.OFF or not may(person, Act.RUNNING_LIST):
+        return False
+    return person.is_admin or setting is RunningList.EVERYONE

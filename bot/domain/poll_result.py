@@ -1,4 +1,4 @@
-"""Results of one look at Confluence."""
+"""Results of one look at Confluence, and of asking it for a list."""
 
 from enum import StrEnum
 
@@ -78,4 +78,18 @@ class Unreadable(Struct, frozen=True, kw_only=True, tag=True):
     reason: str
 
 
-PollResult = Seen | NotFound | AccessDenied | Misconfigured | RateLimited | Unavailable | Unreadable
+class Listed(Struct, frozen=True, kw_only=True, tag=True):
+    """200 with long tasks of a site, as many as an account may see."""
+
+    #: one for each long task, in no order
+    snapshots: tuple[Snapshot, ...]
+    #: whether Confluence may list more than was read
+    has_more: bool = False
+
+
+#: Confluence did not answer what was asked
+Failed = AccessDenied | Misconfigured | RateLimited | Unavailable | Unreadable
+#: of a look
+PollResult = Seen | NotFound | Failed
+#: of a list
+ListResult = Listed | Failed

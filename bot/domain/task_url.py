@@ -14,7 +14,8 @@ GATEWAYS = ("api.atlassian.com",)
 
 _DIGITS = re.compile(r"[0-9]{1,20}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_ANY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+#: as a client of live sites takes them; people type digits or UUIDs only
+_ANY_ID = re.compile(r"[A-Za-z0-9:_-]{1,128}")
 _IN_PATH = re.compile(r"/rest/api/(?:content/)?longtask/([^/]+)/?$")
 _GATEWAY_PATH = re.compile(r"/ex/confluence/([^/]+)(/.*|$)")
 _ALIAS = re.compile(r"([^:/\s]+):([^:/\s]+)")
@@ -78,6 +79,11 @@ def _kind_of(remote_id: str) -> SiteKind | None:
 def _reference(site: SiteName, remote_id: str) -> Reference:
     lowered = remote_id.lower() if _UUID.fullmatch(remote_id) else remote_id
     return Reference(site_id=site.site_id, remote_id=lowered)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a long task."""
+    return _ANY_ID.fullmatch(text) is not None
 
 
 def _from_alias(alias: str, remote_id: str, sites: Sequence[SiteName]) -> Reference | Problem:

@@ -14,6 +14,7 @@ from bot.domain.message_kinds import MessageKind
 from bot.domain.permissions import Act
 from bot.domain.person import Person
 from bot.domain.states import Titles
+from bot.follow import running
 from bot.follow.check_now import check_now
 from bot.follow.deps import Deps, Request
 from bot.follow.following import add_follower, follow_from_button
@@ -56,8 +57,9 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
         _log.exception("press_crashed", action=pressed.action)
         message = replies.gone_wrong(texts)
     if message is not None:
-        # A button that failed can be pressed again.
-        await respond(deps, pressed, message, texts=texts, replaces=carried_out)
+        # A button that failed can be pressed again, and so can those of the other tasks in a list.
+        replaces = carried_out and pressed.action != Action.FOLLOW_LISTED
+        await respond(deps, pressed, message, texts=texts, replaces=replaces)
 
 
 def _request(pressed: Press, person: Person, texts: Texts) -> Request:
@@ -78,6 +80,8 @@ async def _carry_out(deps: Deps, request: Request, pressed: Press) -> Message | 
     """
     if pressed.action == Action.FOLLOW_IN_DM:
         return denial(request, Act.FOLLOW) or await _follow_in_dm(deps, request, pressed)
+    if pressed.action == Action.FOLLOW_LISTED:
+        return denial(request, Act.FOLLOW) or await running.follow_listed(deps, request, pressed.value)
     button = _BUTTONS[pressed.action]
     refused = denial(request, button.act)
     if refused is not None:
@@ -147,7 +151,7 @@ async def _follow_again(deps: Deps, request: Request, _pressed: Press, row: Thre
 
 async def _what_runs_now(deps: Deps, request: Request, _pressed: Press, _row: ThreadRow) -> Message | None:
     """Answer like the command without words."""
-    return replies.help(request.texts, request.command, deps.example)
+    return await running.show(deps, request)
 
 
 async def _follow_in_dm(deps: Deps, request: Request, pressed: Press) -> Message:
@@ -234,4 +238,4 @@ _BUTTONS: Mapping[str, _Button] = {
     Action.STOP_CHOSEN: _Button(act=Act.STOP, of_current=False, carry_out=_stop_chosen),
 }
 #: action ids of the buttons that do something; *Open in Confluence* only opens a page
-ACTIONS = (*_BUTTONS, Action.FOLLOW_IN_DM)
+ACTIONS = (*_BUTTONS, Action.FOLLOW_IN_DM, Action.FOLLOW_LISTED)

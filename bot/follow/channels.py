@@ -1,7 +1,8 @@
-"""Know of a channel whether the bot sees it, and take note when it is shared with another organisation."""
+"""Find out whether the bot sees a channel and who else reads it, and take note when that changes."""
 
 import asyncio
 from datetime import timedelta
+from enum import Enum, auto
 
 import structlog
 
@@ -23,18 +24,30 @@ PATIENCE = 2.0
 METHOD = "conversations.info"
 
 
-async def is_closed_to_bot(deps: Deps, request: Request) -> bool:
-    """Whether Slack says that the bot does not see the channel of a request: a private one that it is not in.
+class NotSeen(Enum):
+    """Why it is not known whether other organizations read a channel."""
 
-    Where Slack does not say, the first post finds out. What it says is kept, and need not be asked for that post.
-    """
+    CLOSED = auto()  #: Slack says that the bot does not see it: a private one that it is not in
+    NO_ANSWER = auto()  #: Slack did not say in time
+
+
+async def is_closed_to_bot(deps: Deps, request: Request) -> bool:
+    """Whether Slack says that the bot does not see the channel of a request; else the first post finds out."""
+    return await find_sharing(deps, request) is NotSeen.CLOSED
+
+
+async def find_sharing(deps: Deps, request: Request) -> Sharing | NotSeen:
+    """Who reads the channel of a request. What Slack says is kept, and need not be asked for the first post."""
     channel_id, asked_at = request.target_channel, deps.now()
     async with deps.database.read() as connection:
         known = await channels.find(connection, team_id=request.team_id, channel_id=channel_id)
         paused = await pauses.paused_methods(connection, request.team_id, now=asked_at)
     # Whatever is known of a channel was said by somebody who sees it.
-    if sharing_of(channel_id, known, now=asked_at) is not None or METHOD in paused:
-        return False
+    sharing = sharing_of(channel_id, known, now=asked_at)
+    if sharing is not None:
+        return sharing
+    if METHOD in paused:
+        return NotSeen.NO_ANSWER
     client = await deps.slack.client(request.team_id, request.enterprise_id)
     try:
         async with asyncio.timeout(PATIENCE):
@@ -44,17 +57,18 @@ async def is_closed_to_bot(deps: Deps, request: Request) -> bool:
         async with deps.database.begin() as connection:
             scope = pauses.slack_scope(request.team_id, METHOD)
             await pauses.pause(connection, scope, until=until, reason=error.answer)
-        return False
+        return NotSeen.NO_ANSWER
     except (SlackError, TimeoutError) as error:
         refusal = error.refusal if isinstance(error, Refused) else None
         if refusal is not Refusal.MISSING_SCOPE:
-            return refusal in (Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL)
+            is_closed = refusal in (Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL)
+            return NotSeen.CLOSED if is_closed else NotSeen.NO_ANSWER
         sharing = Sharing.HIDDEN
     else:
         sharing = Sharing.SHARED if answer.is_shared else Sharing.OWN
     async with deps.database.begin() as connection:
         await channels.learn(connection, request.team_id, {channel_id: sharing}, asked_at=asked_at, now=deps.now())
-    return False
+    return sharing
 
 
 async def channel_shared(deps: Deps, team_id: str, channel_id: str) -> None:

@@ -175,7 +175,8 @@ class CommandWorker:
             if isinstance(handler, Words):
                 message = handler.render(request.texts, request.command, self.deps.example, command)
             elif (refused := denial(request, handler.act)) is not None:
-                message = refused
+                otherwise = handler.refused
+                message = otherwise(request.texts, request.command, self.deps.example) if otherwise else refused
             else:
                 message = await handler.carry_out(self.deps, request, command)
         except DatabaseAway:

@@ -8,7 +8,7 @@ from bot.domain import command
 from bot.domain.command_example import Example
 from bot.domain.message_facts import Coming
 from bot.domain.permissions import Act
-from bot.follow import following, listing, status, stopping
+from bot.follow import following, listing, running, status, stopping
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain
 from bot.render import replies
@@ -35,6 +35,8 @@ class Worked:
     carry_out: Callable[[Deps, Request, Any], Awaitable[Message | LookAgain | None]]
     #: what is said while the command takes long
     coming: Callable[[Any], Coming | None]
+    #: what those get who may not, instead of being refused
+    refused: Callable[[Texts, str, Example], Message] | None = None
 
 
 Handler = Words | Worked
@@ -62,6 +64,12 @@ _CONNECT = Words(render=lambda texts, _name, _shown, _command: replies.connect_n
 HANDLERS: Mapping[type[command.Command], Handler] = {
     command.Follow: _worked(Act.FOLLOW, following.follow, coming=_follow_is_coming),
     command.ShowStatus: _worked(Act.STATUS, status.show, coming=_status_is_coming),
+    command.ShowRunning: Worked(
+        act=Act.RUNNING_LIST,
+        carry_out=running.show,
+        coming=lambda _command: None,
+        refused=replies.help,
+    ),
     command.ListFollowed: _worked(Act.LIST, listing.show),
     command.Stop: _worked(Act.STOP, stopping.stop),
     command.StopAll: _worked(Act.STOP_ALL, stopping.stop_all),

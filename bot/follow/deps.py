@@ -14,9 +14,11 @@ from bot.db.secrets import Secrets
 from bot.domain.command import Command, SiteName
 from bot.domain.command_example import Example, example
 from bot.domain.command_parser import parse_command
+from bot.domain.permissions import RunningList
 from bot.domain.person import Person
 from bot.domain.poll_interval import Bounds
-from bot.domain.poll_result import AccessDenied, PollResult
+from bot.domain.poll_result import AccessDenied, ListResult, PollResult
+from bot.follow.running_lists import RunningLists
 from bot.follow.shown_looks import ShownLooks
 from bot.metrics import Metrics
 from bot.render.i18n import Catalogs, Texts
@@ -87,6 +89,9 @@ class Deps:
     polling_wake: asyncio.Event = field(default_factory=asyncio.Event)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     shown_looks: ShownLooks = field(default_factory=ShownLooks)
+    running_lists: RunningLists = field(default_factory=RunningLists)
+    #: who may see what runs on the sites
+    running_list: RunningList = RunningList.EVERYONE
     #: seconds that storing a command may take
     store_seconds: float = STORE_SECONDS
     #: by which the bot is invited to a channel
@@ -113,6 +118,14 @@ class Deps:
         if credential is None:
             return AccessDenied(status=401)
         return await self.confluence.look(access.site, credential, remote_id, account_id=access.account_id)
+
+    async def list_running(self, site_id: int) -> ListResult:
+        """Ask a site for its long tasks, with its account."""
+        access = self.sites[site_id]
+        credential = await self.credentials.credential(access.account_id)
+        if credential is None:
+            return AccessDenied(status=401)
+        return await self.confluence.running(access.site, credential, account_id=access.account_id)
 
     async def permalink(self, request: Request, channel_id: str, ts: str | None) -> str | None:
         """The address of a message; None if it is not posted yet, or Slack does not answer."""

@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
-from bot.db import pauses
 from bot.domain import poll_result
 from bot.domain.command import Reference
-from bot.domain.decide import decide, pause_of
+from bot.domain.decide import decide
 from bot.domain.snapshot import Finding
 from bot.domain.states import Outcome
 from bot.domain.task_state import Decision, TaskState
+from bot.follow import confluence_pauses
 from bot.follow.deps import Deps, Request
 from bot.render import replies
 from bot.render.mrkdwn import Mrkdwn
@@ -30,37 +31,15 @@ class LookAgain:
 
 async def look(deps: Deps, request: Request, ref: Reference) -> poll_result.PollResult | LookAgain:
     """Look once; a long task that a command names and that is not found is looked for three times in ten seconds."""
-    paused = await _paused(deps, ref)
+    paused = await confluence_pauses.paused(deps, ref.site_id)
     if paused is not None:
         return paused
     result = await deps.look(ref.site_id, ref.remote_id)
     if isinstance(result, poll_result.NotFound) and request.command_id is not None:
         return result if request.looks >= len(RETRY_NOT_FOUND) else LookAgain(after=RETRY_NOT_FOUND[request.looks])
     if isinstance(result, poll_result.RateLimited):
-        await _keep_pause(deps, ref, result)
+        await confluence_pauses.keep(deps, ref.site_id, result)
     return result
-
-
-async def _keep_pause(deps: Deps, ref: Reference, result: poll_result.RateLimited) -> None:
-    """Let the polling pause as well."""
-    pause = pause_of(result, now=deps.now())
-    scope = pauses.confluence_scope(pause.scope, site_id=ref.site_id, account_id=deps.sites[ref.site_id].account_id)
-    async with deps.database.begin() as connection:
-        await pauses.pause(connection, scope, until=pause.until, reason=pause.reason)
-
-
-async def _paused(deps: Deps, ref: Reference) -> poll_result.RateLimited | None:
-    """The answer while Confluence has asked for a pause."""
-    now = deps.now()
-    access = deps.sites[ref.site_id]
-    async with deps.database.read() as connection:
-        paused = await pauses.paused(connection, now=now)
-    scopes = ("app", f"site:{ref.site_id}", pauses.account_scope(access.account_id))
-    until = max((paused[scope] for scope in scopes if scope in paused), default=None)
-    if until is None:
-        return None
-    seconds = (until - now).total_seconds()
-    return poll_result.RateLimited(retry_after=seconds, scope=poll_result.PauseScope.SITE, reason=access.name.alias)
 
 
 def first_decision(deps: Deps, ref: Reference, seen: poll_result.Seen, *, now: datetime) -> Decision:
@@ -96,10 +75,19 @@ def _counts(found: Sequence[Finding]) -> dict[str, int]:
 
 def refusal(deps: Deps, request: Request, result: poll_result.PollResult) -> Mrkdwn:
     """Why there is nothing to follow or to show. Raises ValueError for a look that found the long task."""
-    texts = request.texts
     match result:
         case poll_result.NotFound():
-            return replies.no_such_task(texts)
+            return replies.no_such_task(request.texts)
+        case poll_result.Seen():
+            raise ValueError("the look found the long task")
+        case _:
+            return reason_of(deps, request, result)
+
+
+def reason_of(deps: Deps, request: Request, failed: poll_result.Failed) -> Mrkdwn:
+    """Why Confluence did not answer what was asked."""
+    texts = request.texts
+    match failed:
         case poll_result.AccessDenied():
             return replies.access_refused(texts)
         case poll_result.Misconfigured():
@@ -110,5 +98,5 @@ def refusal(deps: Deps, request: Request, result: poll_result.PollResult) -> Mrk
             return replies.confluence_unavailable(texts)
         case poll_result.Unreadable():
             return replies.confluence_unreadable(texts)
-        case poll_result.Seen():
-            raise ValueError("the look found the long task")
+        case _:
+            assert_never(failed)

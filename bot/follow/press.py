@@ -15,7 +15,9 @@ class Press:
     #: None if Slack gives none
     response_url: str | None
     action: str
-    #: as the button carries it; None if that is no id
+    #: as the button carries it: text from outside
+    value: str | None = None
+    #: the same as a number; None if that is no id
     subscription_id: int | None
     message_ts: str
     #: the root of the thread that the button is in

@@ -27,7 +27,7 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
         await ack()
 
     app.action(re.compile("|".join(ACTIONS)))(listen)
-    app.action(Action.OPEN)(open_page)
+    app.action(re.compile(f"{Action.OPEN}|{Action.OPEN_THREAD}"))(open_page)
 
 
 def _press(origin: Origin, payload: payloads.Press) -> Press:
@@ -40,6 +40,7 @@ def _press(origin: Origin, payload: payloads.Press) -> Press:
         user_id=payload.user.id,
         response_url=payload.response_url,
         action=action.name,
+        value=action.value,
         subscription_id=action.row_id,
         message_ts=container.message_ts or "",
         thread_ts=container.thread_ts,

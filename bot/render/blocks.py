@@ -17,9 +17,12 @@ QUESTION_TEXT_LIMIT = 300
 QUESTION_ANSWER_LIMIT = 30
 
 
-def section(text: Mrkdwn) -> Block:
-    """Build a paragraph of at most 3,000 characters."""
-    return {"type": "section", "text": _mrkdwn(text)}
+def section(text: Mrkdwn, *, beside: Block | None = None) -> Block:
+    """Build a paragraph of at most 3,000 characters, with a button `beside` it."""
+    block: Block = {"type": "section", "text": _mrkdwn(text)}
+    if beside is not None:
+        block["accessory"] = beside
+    return block
 
 
 def context(*parts: Mrkdwn) -> Block:

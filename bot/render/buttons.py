@@ -27,6 +27,10 @@ class Action(StrEnum):
     OPEN = "open"
     #: not on the card: offered if the bot may not post where the command was typed; its value is the command's id
     FOLLOW_IN_DM = "follow_dm"
+    #: not on the card: in the list of what runs; its value names the long task
+    FOLLOW_LISTED = "follow_listed"
+    #: not on the card: it opens a thread that the list names
+    OPEN_THREAD = "open_thread"
     #: not on the card: one of several that a person may stop; its value is the subscription's id
     STOP_CHOSEN = "stop_chosen"
 
@@ -43,6 +47,8 @@ LABELS: Mapping[Action, str] = {
     Action.WHAT_RUNS_NOW: wording("What runs now"),
     Action.OPEN: wording("Open in Confluence"),
     Action.FOLLOW_IN_DM: wording("Follow in a DM"),
+    Action.FOLLOW_LISTED: wording("Follow"),
+    Action.OPEN_THREAD: wording("Open the thread"),
     Action.STOP_CHOSEN: wording("Stop this one"),
 }
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_26_3"
+revision = "2026_11_26_4"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -139,7 +139,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         "long_tasks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
-        sa.Column("remote_id", sa.String(length=64), nullable=False),
+        sa.Column("remote_id", sa.String(length=128), nullable=False),
         sa.Column("kind", sa.String(length=16), server_default="other", nullable=False),
         sa.Column("snapshot", sa.Text()),
         sa.Column("samples", sa.Text(), server_default="[]", nullable=False),

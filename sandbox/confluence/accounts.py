@@ -14,6 +14,9 @@ from sandbox.confluence.site_responses import SiteResponse
 #: either scope lets an account read long tasks
 READ_SCOPES = frozenset({"read:confluence-space.summary", "read:content.metadata:confluence"})
 
+#: the only one that lets an account list them (OpenAPI: x-atlassian-oauth2-scopes)
+LIST_SCOPE = "read:content.metadata:confluence"
+
 
 class TokenKind(StrEnum):
     """What a token is; each kind is accepted at other endpoints."""
@@ -40,6 +43,11 @@ class Account(Struct, kw_only=True):
     #: sees all long tasks
     admin: bool = False
     revoked: bool = False
+
+    @property
+    def may_list(self) -> bool:
+        """Whether its token lets it list long tasks, too."""
+        return self.kind not in (TokenKind.SCOPED, TokenKind.OAUTH) or LIST_SCOPE in self.scopes
 
 
 class Sessions:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from zlib import crc32
 
 import msgspec
 from aiohttp import web
@@ -14,6 +15,9 @@ from sandbox.confluence.running_tasks import is_uuid
 from sandbox.confluence.site import ConfluenceSite
 from sandbox.confluence.site_responses import SiteResponse
 from sandbox.other_sites import refuse_other_sites
+
+#: entries of one page of the list; clients of live sites report 1 to 100
+MAX_LIMIT = 100
 
 
 class ConfluenceSimulator(ConfluenceSite):
@@ -82,7 +86,9 @@ class ConfluenceSimulator(ConfluenceSite):
             return caller, None
         if rest.startswith("/longtask/"):
             return self._one(rest.removeprefix("/longtask/"), caller), caller
-        if rest == "/longtask" and self.is_cloud:
+        if rest == "/longtask":
+            if caller is not None and not caller.may_list:
+                return site_responses.gateway_401("Unauthorized; scope does not match"), None
             return self._list(request, caller), caller
         return site_responses.html_page(404, "Not Found"), caller
 
@@ -98,20 +104,23 @@ class ConfluenceSimulator(ConfluenceSite):
         return site_responses.no_task(remote_id) if self.is_cloud else site_responses.no_task_datacenter()
 
     def _list(self, request: web.Request, account: Account | None) -> SiteResponse:
-        """List the active long tasks that an account may see; `key` narrows by the key of their name."""
+        """List the long tasks that an account may see, in no order: Cloud the active ones, Data Center all it has not
+        forgotten. `key` narrows by the key of their name (Cloud)."""
         query = request.query
         try:
             start, limit = int(query.get("start", "0")), int(query.get("limit", "100"))
         except ValueError:
             return site_responses.envelope(400, "start and limit are numbers")
+        if start < 0 or not 1 <= limit <= MAX_LIMIT:
+            return site_responses.envelope(400, f"start is at least 0, limit 1 to {MAX_LIMIT}")
         now = self.clock()
         found = []
-        for remote_id, task in self.tasks.items():
-            frame = task.frame(now)
-            body = self.body(remote_id)
-            if frame is None or frame.over or body is None or not task.visible_to(account):
+        for remote_id in sorted(self.tasks, key=lambda one: crc32(one.encode())):
+            task = self.tasks[remote_id]
+            frame, body = task.frame(now), self.body(remote_id)
+            if frame is None or body is None or (frame.over and self.is_cloud) or not task.visible_to(account):
                 continue
-            if query.get("key") not in (None, body["name"].get("key")):
+            if self.is_cloud and query.get("key") not in (None, body["name"].get("key")):
                 continue
             found.append({name: value for name, value in body.items() if name != "_links"})
         page = found[start : start + limit]

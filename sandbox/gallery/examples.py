@@ -16,6 +16,7 @@ from bot.render.message import Message
 from bot.render.thread import ThreadView
 from bot.render.warnings import warnings
 from sandbox.gallery.refusals import EXAMPLE, misread, reasons, refusals
+from sandbox.gallery.running import running
 from sandbox.gallery.situations import Situation
 
 _SITE = "https://acme.atlassian.net/wiki"
@@ -220,6 +221,7 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "ended", replies.ended(texts, ended)
     yield "status", replies.status(texts, replace(view, trouble=None))
     yield from _lists(texts, view)
+    yield from running(texts, view)
     yield "stopped", replies.stopped(texts, _TASK, _THREAD)
     yield "stopped all", replies.stopped_all(texts, 3)
     yield "stopped all, which is one", replies.stopped_all(texts, 1)

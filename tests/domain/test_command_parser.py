@@ -23,6 +23,7 @@ from bot.domain.command import (
     Reference,
     Scope,
     ShowHelp,
+    ShowRunning,
     ShowSettings,
     ShowStatus,
     SiteKind,
@@ -59,8 +60,8 @@ def parse(text: str, *sites: SiteName) -> Command:
 @pytest.mark.parametrize(
     ("text", "command"),
     [
-        ("", ShowHelp()),
-        ("   ", ShowHelp()),
+        ("", ShowRunning()),
+        ("   ", ShowRunning()),
         ("help", ShowHelp()),
         ("HELP me please", ShowHelp()),
         ("?", ShowHelp()),
@@ -156,7 +157,7 @@ def test_each_form_of_a_reference_names_the_same_long_task(word: str) -> None:
         ("/rest/api/longtask/task-42_X", "task-42_X"),
         ("acme:task-42_X", "task-42_X"),
         ('{"id":"task-42_X"}', "task-42_X"),
-        ("/rest/api/longtask/" + "a" * 64, "a" * 64),
+        ("/rest/api/longtask/" + "a:" * 64, "a:" * 64),
         ("/rest/api/longtask/%34%32", "42"),
     ],
 )
@@ -202,7 +203,7 @@ def test_response_bodies_and_ids_can_be_mixed() -> None:
         ("list page foo 2", NotUnderstood(reason=Misread.SURPLUS, what="foo", suggestion="list page 2")),
         ("9" * 21, NotUnderstood(reason=Misread.ID, what="9" * 21)),
         ("/rest/api/longtask/a%2Fb", NotUnderstood(reason=Misread.ID, what="a/b")),
-        ("/rest/api/longtask/" + "a" * 65, NotUnderstood(reason=Misread.ID, what="a" * 65)),
+        ("/rest/api/longtask/" + "a" * 129, NotUnderstood(reason=Misread.ID, what="a" * 79 + "…")),
         ('{"id":"../../x"}', NotUnderstood(reason=Misread.ID, what="../../x")),
         ("acme:a.b", NotUnderstood(reason=Misread.ID, what="a.b")),
         ("acne:123", NotUnderstood(reason=Misread.ALIAS, what="acne", suggestion="acme:123")),

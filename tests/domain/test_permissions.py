@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.permissions import WHO_MAY, Act, may
+from bot.domain.permissions import WHO_MAY, Act, RunningList, may, may_list
 from bot.domain.person import Person
 from bot.domain.states import Membership
 
@@ -36,3 +36,14 @@ def test_members_may_all_but_what_is_for_admins() -> None:
 @pytest.mark.parametrize("is_admin", [False, True])
 def test_who_is_no_member_of_the_workspace_may_nothing(membership: Membership, is_admin: bool) -> None:
     assert [act for act in Act if may(person(membership, is_admin=is_admin), act)] == []
+
+
+@pytest.mark.parametrize("membership", list(Membership))
+@pytest.mark.parametrize("is_admin", [False, True])
+@pytest.mark.parametrize("setting", list(RunningList))
+def test_the_running_list_is_for_members_or_their_admins_or_nobody(
+    membership: Membership, is_admin: bool, setting: RunningList
+) -> None:
+    of_members = {RunningList.EVERYONE: True, RunningList.ADMINS: is_admin, RunningList.OFF: False}[setting]
+    expected = membership is Membership.MEMBER and of_members
+    assert may_list(person(membership, is_admin=is_admin), setting) is expected

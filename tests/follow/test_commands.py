@@ -38,7 +38,7 @@ ACME = SiteName(site_id=1, alias="acme", host="acme.example", base_url="https://
 WIKI = SiteName(site_id=2, alias="wiki", host="wiki.example", base_url="https://wiki.example", kind=SiteKind.CLOUD)
 #: a text for each command that needs words alone, and the sites that the bot has
 IMMEDIATE: dict[type[Command], tuple[str, Sequence[SiteName]]] = {
-    ShowHelp: ("", [ACME]),
+    ShowHelp: ("help", [ACME]),
     ShowSettings: ("settings", [ACME]),
     Connect: ("connect", [ACME]),
     Disconnect: ("disconnect", [ACME]),

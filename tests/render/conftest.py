@@ -54,8 +54,9 @@ def _text_object(text: dict[str, Any], limit: int) -> list[str]:
 
 
 def _section(block: dict[str, Any]) -> list[str]:
-    unknown = [] if set(block) == {"type", "text"} else [f"section with {sorted(block)}"]
-    return unknown + _text_object(block["text"], 3_000)
+    unknown = [] if set(block) - {"accessory"} == {"type", "text"} else [f"section with {sorted(block)}"]
+    beside = _button(block["accessory"]) if "accessory" in block else []
+    return unknown + beside + _text_object(block["text"], 3_000)
 
 
 def _context(block: dict[str, Any]) -> list[str]:
@@ -69,17 +70,19 @@ def _actions(block: dict[str, Any]) -> list[str]:
     broken = [] if set(block) == {"type", "elements"} and 1 <= len(elements) <= 25 else ["actions"]
     if len({element["action_id"] for element in elements}) < len(elements):
         broken.append("the same action twice")
-    for element in elements:
-        known = {"type", "action_id", "text", "accessibility_label", "value", "url", "confirm"}
-        if element["type"] != "button" or not set(element) <= known:
-            broken.append(f"element {element}")
-        broken += _text_object(element["text"], 75)
-        if not 1 <= units(element.get("accessibility_label", "")) <= 75:
-            broken.append(f"accessibility label of {element}")
-        if "confirm" in element:
-            broken += _question(element["confirm"])
-        if len(element.get("value", "v")) > 2_000 or len(element.get("url", "u")) > 3_000:
-            broken.append("value or url too long")
+    return broken + [one for element in elements for one in _button(element)]
+
+
+def _button(element: dict[str, Any]) -> list[str]:
+    known = {"type", "action_id", "text", "accessibility_label", "value", "url", "confirm"}
+    broken = [] if element["type"] == "button" and set(element) <= known else [f"element {element}"]
+    broken += _text_object(element["text"], 75)
+    if not 1 <= units(element.get("accessibility_label", "")) <= 75:
+        broken.append(f"accessibility label of {element}")
+    if "confirm" in element:
+        broken += _question(element["confirm"])
+    if len(element.get("value", "v")) > 2_000 or len(element.get("url", "u")) > 3_000:
+        broken.append("value or url too long")
     return broken
 
 

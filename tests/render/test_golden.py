@@ -57,6 +57,7 @@ def layout(message: Message) -> str:
         match block["type"]:
             case "section":
                 lines.append(block["text"]["text"])
+                lines += button(block["accessory"]) if "accessory" in block else []
             case "context":
                 lines += [f"    {element['text']}" for element in block["elements"]]
             case "actions":

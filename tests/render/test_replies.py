@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -26,6 +27,7 @@ from bot.render.blocks import paragraphs
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
+from bot.render.replies.running import LINES
 from sandbox.gallery.examples import answers
 from tests.support.views import COPY, COPYING, PLACE
 
@@ -206,4 +208,24 @@ def test_a_status_answer_shows_the_card_without_following(en: Texts) -> None:
     assert shown["ended"].text.splitlines()[:2] == [
         "Confluence task 3145728001 has already ended:",
         f"*Finished*: copying pages → {place} · 100%",
+    ]
+
+
+def test_a_list_of_all_that_runs_with_the_longest_names_keeps_slacks_limits_and_every_button(
+    texts: Texts, breaches: Callable[[Message], list[str]]
+) -> None:
+    snapshot = msgspec.structs.replace(
+        COPY, destination_url=f"/spaces/{'K' * 255}/pages/98765433/{'%E3%83%9A' * 255}", percent=38.0
+    )
+    view = replace(COPYING, snapshot=snapshot, remote_id="a" * 128)
+    lines = [
+        replies.RunningLine(view=view, runs_for=timedelta(days=9, hours=2), value=f"{number}/{'a' * 128}")
+        for number in range(LINES)
+    ]
+
+    message = replies.running(texts, lines, "/longtask", EXAMPLE, others=99, has_more=True, invite="longtask")
+
+    assert breaches(message) == []
+    assert [block["accessory"]["value"] for block in message.blocks if "accessory" in block] == [
+        line.value for line in lines
     ]

@@ -256,14 +256,21 @@ class SteppedBot:
 
 @asynccontextmanager
 async def open_stepped_bot(
-    database_url: str, clock: Clock, *, environ: dict[str, str] | None = None, store_seconds: float = PATIENCE
+    database_url: str,
+    clock: Clock,
+    *,
+    kind: str = "cloud",
+    environ: dict[str, str] | None = None,
+    store_seconds: float = PATIENCE,
 ) -> AsyncIterator[SteppedBot]:
-    """Start both simulators on the clock, and the bot between them; `environ`: further settings.
+    """Start both simulators on the clock, and the bot between them.
+
+    `kind`: of the site, `cloud` or `datacenter`; `environ`: further settings.
 
     Slack waits for an acknowledgement, and the bot for its database, as long as a busy machine takes.
     """
     async with open_sandbox(
-        database_url=database_url, clock=clock.seconds, environ=environ, ack_seconds=PATIENCE
+        database_url=database_url, kind=kind, clock=clock.seconds, environ=environ, ack_seconds=PATIENCE
     ) as sandbox:
         stepped = SteppedBot(sandbox=sandbox, clock=clock, store_seconds=store_seconds)
         await stepped.start()

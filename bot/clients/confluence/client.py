@@ -15,8 +15,27 @@ from bot.clients.confluence.site import Site, tenant_info
 from bot.clients.proxy import proxy_for
 from bot.domain.command import SiteKind
 from bot.domain.parsing.response import parse_response
-from bot.domain.poll_result import AccessDenied, Denial, Misconfigured, NotFound, PollResult, Unavailable, Unreadable
+from bot.domain.parsing.task_list import Page, parse_list
+from bot.domain.poll_result import (
+    AccessDenied,
+    Denial,
+    Failed,
+    Listed,
+    ListResult,
+    Misconfigured,
+    NotFound,
+    PollResult,
+    Unavailable,
+    Unreadable,
+)
+from bot.domain.snapshot import Snapshot
 
+#: entries of one page of a list, the most that Confluence takes
+LIST_LIMIT = 100
+#: pages of a list that are read at once
+LIST_PAGES = 10
+#: seconds for all pages of a list
+LIST_SECONDS = 15.0
 #: accounts whose cookies are kept at once
 _MAX_JARS = 1024
 #: well-formed ids that no long task has, for checking a credential
@@ -63,7 +82,7 @@ class ConfluenceClient:
         `known_digest` is the findings digest of the previous snapshot: equal findings are not read again.
         `account_id` is the account whose cookies are kept on Data Center (sticky sessions); None keeps none.
         """
-        reply = await self._get_long_task(site, credential, remote_id, account_id)
+        reply = await self._get_with_cookies(site, site.long_task(remote_id), credential, account_id)
         if not isinstance(reply, tuple):
             return reply
         response, body = reply
@@ -74,12 +93,55 @@ class ConfluenceClient:
             return parse_response(body, expected_id=remote_id, known_digest=known_digest)
         return self._read_error(site, response, body)
 
+    async def running(
+        self, site: Site, credential: Credential, *, account_id: int | None = None, within: float = LIST_SECONDS
+    ) -> ListResult:
+        """Ask for every long task that Confluence lists to an account, page by page, for so many seconds at most.
+
+        Cloud lists what is active, Data Center also what has ended until it forgets it; neither has an order. Pages
+        may shift between two requests, so an entry may come twice (it is returned once) or not at all. What was read
+        before a later page failed, or beyond LIST_PAGES, is returned as a list that has more.
+        """
+        until = asyncio.get_running_loop().time() + within
+        found: dict[str, Snapshot] = {}
+        start = 0
+        for _ in range(LIST_PAGES):
+            left = until - asyncio.get_running_loop().time()
+            page = await self._list_page(site, credential, start, account_id=account_id, total=min(self._total, left))
+            if not isinstance(page, Page):
+                return Listed(snapshots=tuple(found.values()), has_more=True) if found else page
+            for snapshot in page.snapshots:
+                found.setdefault(snapshot.remote_id or "", snapshot)
+            start += page.size
+            if not page.has_next:
+                return Listed(snapshots=tuple(found.values()))
+            if until - asyncio.get_running_loop().time() <= 0:
+                break
+        return Listed(snapshots=tuple(found.values()), has_more=True)
+
+    async def _list_page(
+        self, site: Site, credential: Credential, start: int, *, account_id: int | None, total: float
+    ) -> Page | Failed:
+        url = site.long_tasks.with_query(start=start, limit=LIST_LIMIT)
+        reply = await self._get_with_cookies(site, url, credential, account_id, total=total)
+        if not isinstance(reply, tuple):
+            return reply
+        response, body = reply
+        if response.status == 200:
+            media_type = response.headers.get("Content-Type", "")
+            if media_type and "json" not in media_type.lower():
+                return Unreadable(reason=f"not JSON but {responses.plain(media_type)}")
+            return parse_list(body, limit=LIST_LIMIT)
+        result = self._read_error(site, response, body)
+        # A collection is always there, so that a 404 is about the address.
+        return Misconfigured(status=404) if isinstance(result, NotFound) else result
+
     async def check_access(self, site: Site, credential: Credential) -> PollResult:
         """Look at a long task that cannot exist: NotFound means that site and credential work.
 
         The gateway checks a token's scopes before it looks for the task, so a missing scope gives AccessDenied.
         """
-        reply = await self._get_long_task(site, credential, _NO_TASK[site.kind], None)
+        reply = await self._get_with_cookies(site, site.long_task(_NO_TASK[site.kind]), credential, None)
         if not isinstance(reply, tuple):
             return reply
         response, body = reply
@@ -107,22 +169,21 @@ class ConfluenceClient:
             raise ConfluenceError(Unreadable(reason="no cloud id in the tenant's information"))
         return found
 
-    async def _get_long_task(
-        self, site: Site, credential: Credential, remote_id: str, account_id: int | None
+    async def _get_with_cookies(
+        self, site: Site, url: URL, credential: Credential, account_id: int | None, *, total: float | None = None
     ) -> _Reply | Misconfigured | Unavailable | Unreadable:
-        """GET a long task, and once more without cookies if they may be why it is refused."""
-        url = site.long_task(remote_id)
+        """GET a URL with the account's cookies, and once more without them if they may be why it is refused."""
         jar = None
         if account_id is not None and site.kind == SiteKind.DATACENTER:
             jar = self._jars.jar(site.base_url, account_id)
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
-            reply = await self._get(site, url, credential, jar)
+            reply = await self._get(site, url, credential, jar, total=total)
             if reply[0].status in (401, 403) and jar is not None and len(jar):
                 # Confluence refuses an expired session before it checks the token
                 jar.clear()
-                left = max(0.5, self._total - (loop.time() - started))
+                left = max(0.5, (total or self._total) - (loop.time() - started))
                 reply = await self._get(site, url, credential, None, total=left)
         except (aiohttp.ClientError, OSError) as error:
             return responses.failure(error)
@@ -158,7 +219,7 @@ class ConfluenceClient:
                 jar.update_cookies(response.cookies, url)
             return response, body
 
-    def _read_error(self, site: Site, response: aiohttp.ClientResponse, body: bytes) -> PollResult:
+    def _read_error(self, site: Site, response: aiohttp.ClientResponse, body: bytes) -> NotFound | Failed:
         """Read an answer with a status other than 200."""
         status, headers = response.status, response.headers
         if status == 404:

@@ -63,6 +63,16 @@ def parse_response(body: bytes, *, expected_id: str, known_digest: str = "") -> 
     Shapes: REST API v1 of Confluence Cloud (LongTaskStatusWithLinks) and of Data Center (LongTaskStatus, with a
     BulkStatusReport as JSON inside a message).
     """
+    seen = parse_any(body, known_digest=known_digest)
+    if isinstance(seen, Seen) and seen.snapshot.remote_id not in (None, expected_id):
+        remote_id = seen.snapshot.remote_id or ""
+        if remote_id.casefold() != expected_id.casefold():
+            return Unreadable(reason=ANOTHER_ID)
+    return seen
+
+
+def parse_any(body: bytes, *, known_digest: str = "") -> Seen | Unreadable:
+    """Parse the body of a response, or an entry of a list, about any long task. Never raises."""
     if too_many_values(body):
         return Unreadable(reason=TOO_MANY)
     issues = ParseIssues()
@@ -74,8 +84,6 @@ def parse_response(body: bytes, *, expected_id: str, known_digest: str = "") -> 
     # Other responses have `successful`, too, so one without an id needs a second typical field.
     if len(typical) - typical.count(None) < (1 if remote_id is not None else 2):
         return Unreadable(reason=NO_LONG_TASK)
-    if remote_id is not None and remote_id != expected_id and remote_id.casefold() != expected_id.casefold():
-        return Unreadable(reason=ANOTHER_ID)
     return _seen(decoded, remote_id, issues, known_digest)
 
 

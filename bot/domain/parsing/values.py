@@ -11,7 +11,7 @@ import msgspec
 MAX_COUNT = 999_999_999
 #: ten years: no process of Confluence runs so long, and every calendar holds the time before now
 MAX_MILLISECONDS = 10 * 366 * 86_400_000
-MAX_ID = 64
+MAX_ID = 128
 MAX_URL = 2_000
 #: of one text of JSON; ten thousand findings have fewer than half of it. Each costs up to half a microsecond.
 MAX_VALUES = 200_000
@@ -22,7 +22,7 @@ _MAX_REPAIRED = 2 * 2**20
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WRITTEN_NUMBER = re.compile(r"\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*%?\s*")
-_ID = re.compile(r"[A-Za-z0-9_-]+")
+_ID = re.compile(r"[A-Za-z0-9:_-]+")
 
 T = TypeVar("T")
 

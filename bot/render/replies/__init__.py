@@ -37,6 +37,14 @@ from bot.render.replies.refusals import (
     nothing_started,
     settings_not_available,
 )
+from bot.render.replies.running import (
+    RunningLine,
+    list_scope_missing,
+    list_unreadable,
+    running,
+    running_hidden,
+    running_not_in_shared,
+)
 from bot.render.replies.threads import (
     Followed,
     already_following,
@@ -57,6 +65,7 @@ __all__ = [
     "Followed",
     "LimitOf",
     "ListLine",
+    "RunningLine",
     "access_refused",
     "already_following",
     "arrived",
@@ -76,6 +85,8 @@ __all__ = [
     "invite",
     "left_over",
     "limit_reached",
+    "list_scope_missing",
+    "list_unreadable",
     "may_not_stop",
     "may_not_use",
     "misconfigured",
@@ -95,6 +106,9 @@ __all__ = [
     "notified",
     "pressed_in",
     "rate_limited",
+    "running",
+    "running_hidden",
+    "running_not_in_shared",
     "settings_not_available",
     "status",
     "stopped",

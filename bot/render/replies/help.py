@@ -29,6 +29,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[Callable[[str], str], str], ...]], ...] = 
         # Translators: heading of a group of commands
         wording("Look"),
         (
+            (lambda _ref: "", wording("show what runs in Confluence, as far as you may see it")),
             (lambda ref: f"status {ref}", wording("show its progress, only to you")),
             (lambda _ref: "status", wording("show all that is followed here, only to you")),
             (lambda _ref: "list", wording("list what is followed here or by you")),
@@ -52,7 +53,7 @@ def command_name(typed: str) -> str:
 
 def example(command: str, rest: str) -> Mrkdwn:
     """Write the command with these words after it."""
-    return code(f"{command_name(command)} {rest}")
+    return code(f"{command_name(command)} {rest}".rstrip())
 
 
 def help(texts: Texts, command: str, shown: Example) -> Message:  # noqa: A001 (the name of the command it answers)

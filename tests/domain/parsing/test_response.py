@@ -86,7 +86,7 @@ PARSED = Snapshot(remote_id=ID, percent=10)
         ({"additionalDetails": {"destinationId": "../7"}}, replace(PARSED, dropped=1)),
         ({"additionalDetails": {"destinationId": True}}, replace(PARSED, dropped=1)),
         ({"additionalDetails": {"destinationId": "7" * 64}}, replace(PARSED, destination_id="7" * 64)),
-        ({"additionalDetails": {"destinationId": "7" * 65}}, replace(PARSED, dropped=1)),
+        ({"additionalDetails": {"destinationId": "7" * 129}}, replace(PARSED, dropped=1)),
         ({"additionalDetails": {"totalPageNeedToCopy": "42"}}, replace(PARSED, total=42)),
         ({"additionalDetails": {"totalPageNeedToCopy": 0}}, PARSED),
         ({"additionalDetails": {"totalPageNeedToCopy": 1}}, replace(PARSED, total=1)),

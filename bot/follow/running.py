@@ -1,0 +1,174 @@
+"""Show what runs in Confluence to the caller alone, followed or not, with a button for each."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import structlog
+
+from bot.db import threads
+from bot.db.threads import ListedRow
+from bot.domain import poll_result
+from bot.domain.command import Follow, Reference, ShowRunning
+from bot.domain.permissions import Act, may_list
+from bot.domain.poll_result import Listed, ListResult
+from bot.domain.snapshot import Snapshot
+from bot.domain.states import Outcome, Sharing, Titles
+from bot.domain.task_url import is_id
+from bot.follow import confluence_pauses
+from bot.follow.channels import NotSeen, find_sharing, is_closed_to_bot
+from bot.follow.deps import Deps, Request
+from bot.follow.first_look import first_decision, reason_of
+from bot.follow.following import follow_from_button
+from bot.follow.permissions import log_act
+from bot.render import replies
+from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn
+from bot.render.replies import RunningLine
+from bot.render.replies.running import LINES
+from bot.render.thread import ThreadView
+
+_log = structlog.get_logger(__name__)
+
+
+async def show(deps: Deps, request: Request, _command: ShowRunning | None = None) -> Message:
+    """List what runs on every site: the newest first, as many as fit, and how many more there are."""
+    texts, name = request.texts, request.command
+    if not may_list(request.person, deps.running_list):
+        return replies.running_hidden(texts, name, deps.example, setting=deps.running_list)
+    sharing = await find_sharing(deps, request)
+    if sharing is Sharing.SHARED:
+        return replies.running_not_in_shared(texts, name, deps.example)
+    log_act(request, Act.RUNNING_LIST)
+    results = await asyncio.gather(*(_ask(deps, site_id) for site_id in deps.sites))
+    running: list[tuple[int, Snapshot]] = []
+    refused: list[Mrkdwn] = []
+    for site_id, result in zip(deps.sites, results, strict=True):
+        if isinstance(result, Listed):
+            running += [(site_id, snapshot) for snapshot in _still_running(deps, site_id, result)]
+        else:
+            refused.append(_reason(deps, request, result))
+    running.sort(key=lambda one: (one[1].elapsed_ms is None, one[1].elapsed_ms or 0))
+    lines = await _lines(deps, request, running[:LINES], titles=_titles(sharing))
+    return replies.running(
+        texts,
+        lines,
+        name,
+        deps.example,
+        others=len(running) - len(lines),
+        has_more=any(isinstance(result, Listed) and result.has_more for result in results),
+        refused=refused,
+        invite=deps.bot_name if sharing is NotSeen.CLOSED else None,
+        scope_missing=sharing is Sharing.HIDDEN,
+    )
+
+
+async def follow_listed(deps: Deps, request: Request, value: str | None) -> Message | None:
+    """Follow the long task that a button of the list names; None if what the channel sees is the answer.
+
+    The value comes back from Slack as it was sent, and is checked like a text that a person types.
+    """
+    if not may_list(request.person, deps.running_list):
+        return replies.running_hidden(request.texts, request.command, deps.example, setting=deps.running_list)
+    ref = _reference(deps, value)
+    if ref is None:
+        return replies.gone_wrong(request.texts, request.command)
+    if await is_closed_to_bot(deps, request):
+        return replies.invite(request.texts, deps.bot_name)
+    return await follow_from_button(deps, request, Follow(refs=(ref,)))
+
+
+async def _ask(deps: Deps, site_id: int) -> ListResult:
+    return await deps.running_lists.read(site_id, lambda site: _ask_now(deps, site), now=deps.now)
+
+
+async def _ask_now(deps: Deps, site_id: int) -> ListResult:
+    paused = await confluence_pauses.paused(deps, site_id)
+    if paused is not None:
+        return paused
+    result = await deps.list_running(site_id)
+    if isinstance(result, poll_result.RateLimited):
+        await confluence_pauses.keep(deps, site_id, result)
+    if not isinstance(result, Listed):
+        _log.warning("running_not_listed", site=deps.sites[site_id].name.alias, result=type(result).__name__)
+    return result
+
+
+def _still_running(deps: Deps, site_id: int, listed: Listed) -> Iterator[Snapshot]:
+    """What has not ended: Data Center lists a long task for a while after its end."""
+    now = deps.now()
+    for snapshot in listed.snapshots:
+        ref = Reference(site_id=site_id, remote_id=snapshot.remote_id or "")
+        decision = first_decision(deps, ref, poll_result.Seen(snapshot=snapshot, findings=()), now=now)
+        if decision.after.outcome is Outcome.FOLLOWING:
+            yield snapshot
+
+
+def _titles(sharing: Sharing | NotSeen) -> Titles:
+    """Whether places are named: only where it is known that no other organization reads the channel."""
+    return Titles.SHOWN if sharing is Sharing.OWN else Titles.COUNTS
+
+
+def _reason(deps: Deps, request: Request, result: ListResult) -> Mrkdwn:
+    match result:
+        case poll_result.AccessDenied(why=poll_result.Denial.SCOPE):
+            return replies.list_scope_missing(request.texts)
+        case poll_result.Unreadable():
+            return replies.list_unreadable(request.texts)
+        case Listed():
+            raise ValueError("the site has listed its long tasks")
+        case _:
+            return reason_of(deps, request, result)
+
+
+async def _lines(
+    deps: Deps, request: Request, running: Sequence[tuple[int, Snapshot]], *, titles: Titles
+) -> list[RunningLine]:
+    async with deps.database.read() as connection:
+        rows = await threads.followed(connection, team_id=request.team_id, channel_id=request.target_channel)
+    followed = {(row.site_id, row.remote_id): row for row in rows}
+    threads_here = [followed.get((site_id, snapshot.remote_id or "")) for site_id, snapshot in running]
+    links = await asyncio.gather(*(_permalink(deps, request, row) for row in threads_here))
+    return [
+        RunningLine(
+            view=_view(deps, request, site_id, snapshot, row, titles=titles),
+            runs_for=None if snapshot.elapsed_ms is None else timedelta(milliseconds=snapshot.elapsed_ms),
+            value=_value(site_id, snapshot.remote_id or ""),
+            site=deps.sites[site_id].name.alias if len(deps.sites) > 1 else None,
+            is_followed=row is not None,
+            link=link,
+        )
+        for (site_id, snapshot), row, link in zip(running, threads_here, links, strict=True)
+    ]
+
+
+async def _permalink(deps: Deps, request: Request, row: ListedRow | None) -> str | None:
+    return None if row is None else await deps.permalink(request, row.channel_id, row.thread_ts)
+
+
+def _view(
+    deps: Deps, request: Request, site_id: int, snapshot: Snapshot, row: ListedRow | None, *, titles: Titles
+) -> ThreadView:
+    return ThreadView(
+        remote_id=snapshot.remote_id or "",
+        outcome=Outcome.FOLLOWING,
+        snapshot=snapshot,
+        owner_id=request.user_id,
+        label=row.label if row is not None else None,
+        titles=titles,
+        site_url=deps.sites[site_id].people_url,
+    )
+
+
+def _value(site_id: int, remote_id: str) -> str:
+    """The value of a button, which names a long task."""
+    return f"{site_id}/{remote_id}"
+
+
+def _reference(deps: Deps, value: str | None) -> Reference | None:
+    """The long task that the value of a button names; None if no such site is configured, or it is no id."""
+    site, _, remote_id = (value or "").partition("/")
+    for site_id in deps.sites:
+        if site == str(site_id) and is_id(remote_id):
+            return Reference(site_id=site_id, remote_id=remote_id)
+    return None
