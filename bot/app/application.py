@@ -9,9 +9,9 @@ from bot.db.engine import Database, ping
 from bot.db.migrate import pending
 from bot.db.write_probe import WriteProbe
 from bot.deliver import ChannelList, Deliverer
-from bot.follow import CommandWorker
+from bot.follow import CommandWorker, Watcher
 from bot.metrics import Metrics
-from bot.poll import Poller
+from bot.poll import Poller, SiteLister
 from bot.web import SlackEvents
 
 #: seconds without a turn after which a loop counts as stuck
@@ -32,6 +32,8 @@ class Bot:
     metrics: Metrics
     command_worker: CommandWorker
     poller: Poller
+    site_lister: SiteLister
+    watcher: Watcher
     deliverer: Deliverer
     channel_list: ChannelList
     #: None in a worker

@@ -31,11 +31,11 @@ from bot.db.secrets import Secrets
 from bot.db.write_probe import WriteProbe
 from bot.deliver import ChannelList, Deliverer
 from bot.domain.poll_interval import Bounds
-from bot.follow import CommandWorker
+from bot.follow import CommandWorker, Watcher
 from bot.follow.deps import STORE_SECONDS
 from bot.follow.people import People
 from bot.metrics import Metrics
-from bot.poll import Poller
+from bot.poll import Poller, SiteLister
 from bot.render.i18n import CATALOGS, load_catalogs
 from bot.web import SlackEvents
 
@@ -126,6 +126,13 @@ def _assemble(
         delivery_wake=deps.delivery_wake,
         wake=deps.polling_wake,
     )
+    watcher = Watcher(deps=deps)
+    site_lister = SiteLister(
+        poller=poller,
+        accounts={site_id: access.account_id for site_id, access in deps.sites.items()},
+        watch_wake=watcher.wake,
+        wake=deps.listing_wake,
+    )
     deliverer = Deliverer(
         deps=deliver.Deps(
             database=deps.database.share(),
@@ -147,6 +154,8 @@ def _assemble(
         metrics=deps.metrics,
         command_worker=command_worker,
         poller=poller,
+        site_lister=site_lister,
+        watcher=watcher,
         deliverer=deliverer,
         channel_list=ChannelList(deps=deliverer.deps),
         slack_events=_slack_events(settings, command_worker) if listening else None,

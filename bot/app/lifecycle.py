@@ -59,6 +59,8 @@ async def serving(bot: Bot, *, worker: bool = False) -> AsyncIterator[None]:
             await server.stop()
         halt.set()
         await asyncio.gather(*tasks)
+        # A list gives its long tasks to the poller, which then writes them down.
+        await asyncio.gather(bot.site_lister.stop(within=GRACE / 2), bot.watcher.stop(within=GRACE / 2))
         await asyncio.gather(
             bot.command_worker.stop(within=GRACE), bot.poller.stop(within=GRACE), bot.deliverer.stop(within=GRACE)
         )
@@ -70,6 +72,10 @@ def _loops(bot: Bot, *, halt: asyncio.Event, worker: bool) -> list[Coroutine[Non
         ("poll", poller.claim_step, poller.wake),
         ("write", poller.write_step, poller.look_finished),
         ("poll claims", poller.renew_step, None),
+        ("site lists", bot.site_lister.step, bot.site_lister.wake),
+        ("site list claims", bot.site_lister.renew_step, None),
+        ("watches", bot.watcher.step, bot.watcher.wake),
+        ("watch claims", bot.watcher.renew_step, None),
         ("deliver", deliverer.step, deliverer.wake),
         ("deliver claims", deliverer.renew_step, None),
         ("channels", bot.channel_list.step, None),

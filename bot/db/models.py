@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.db import slack_models  # noqa: F401 -- its tables belong to the same metadata
+from bot.db import slack_models, watch_models  # noqa: F401 -- their tables belong to the same metadata
 from bot.db.column_types import count, enum, enum_type, flag, index, maybe_time, metadata, one_of, owned, time
 from bot.domain import states
 from bot.domain.command import SiteKind
@@ -127,7 +127,9 @@ class _Subscriptions(sa.TypedColumns):
     team_id: sa.Named[str] = sa.Column(sa.ForeignKey("workspaces.team_id", ondelete="CASCADE"), nullable=False)
     channel_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     command_id: sa.Named[int | None] = sa.Column(sa.Integer)  # the command that asked for it, while that is kept
-    owner_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    # the watch that began it, which has no owner
+    watch_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("watches.id", ondelete="SET NULL"))
+    owner_id: sa.Named[str | None] = sa.Column(sa.String(32))
     state = enum(states.SubscriptionState, default=states.SubscriptionState.STARTING)
     reason: sa.Named[str | None] = sa.Column(sa.String(64))
     outcome = enum(states.Outcome, default=states.Outcome.FOLLOWING, length=24)
@@ -158,6 +160,7 @@ subscriptions = sa.Table(
     sa.Index("ix_subscriptions_long_task", "long_task_id"),
     sa.Index("ix_subscriptions_channel", "team_id", "channel_id", "state"),
     sa.Index("ix_subscriptions_owner", "team_id", "owner_id", "state"),
+    index("ix_subscriptions_watch", "watch_id", only="watch_id IS NOT NULL"),
 )
 
 
@@ -178,9 +181,10 @@ class _Messages(sa.TypedColumns):
     marker: sa.Named[str] = sa.Column(sa.String(64), nullable=False, unique=True)
     # The owner's workspace, repeated for the indexes; no foreign key, since a message is deleted with its owner.
     team_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
-    # Exactly one of the two.
+    # Exactly one of the three.
     subscription_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("subscriptions.id", ondelete="CASCADE"))
     command_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("commands.id", ondelete="CASCADE"))
+    watch_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("watches.id", ondelete="CASCADE"))
     user_id: sa.Named[str | None] = sa.Column(sa.String(32))  # recipient of a direct or private message
     kind = enum(MessageKind)
     facts: sa.Named[str] = sa.Column(sa.Text, nullable=False)
@@ -214,6 +218,7 @@ messages = sa.Table(
     index("ix_messages_editing", "team_id", only="state IN ('editing')"),
     sa.Index("ix_messages_subscription", "subscription_id", "kind"),
     sa.Index("ix_messages_command", "command_id"),
+    index("ix_messages_watch", "watch_id", only="watch_id IS NOT NULL"),
 )
 
 

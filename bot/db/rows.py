@@ -9,7 +9,7 @@ from sqlalchemy import Column, Table
 
 from bot.domain.command import SiteKind
 from bot.domain.message_facts import Facts
-from bot.domain.message_kinds import CommandOwner, MessageKind, Owner, SubscriptionOwner
+from bot.domain.message_kinds import CommandOwner, MessageKind, Owner, SubscriptionOwner, WatchOwner
 from bot.domain.snapshot import Kind
 from bot.domain.states import (
     AccountState,
@@ -19,6 +19,7 @@ from bot.domain.states import (
     SubscriptionState,
     Titles,
     Verbosity,
+    WatchState,
     WorkspaceState,
 )
 from bot.domain.task_state import TaskHistory
@@ -107,7 +108,8 @@ class SubscriptionRow(Struct, frozen=True):
     team_id: str
     channel_id: str
     command_id: int | None
-    owner_id: str
+    watch_id: int | None
+    owner_id: str | None  #: None: a watch began it, and nobody has asked to be notified yet
     state: SubscriptionState
     outcome: Outcome
     stopped_by: str | None
@@ -131,6 +133,38 @@ class ThreadRow(Struct, frozen=True):
     subscription: SubscriptionRow
     task: LongTaskRow
     site_base_url: str
+
+
+class WatchRow(Struct, frozen=True):
+    """One channel's watch of a site."""
+
+    id: int
+    team_id: str
+    channel_id: str
+    site_id: int
+    command_id: int | None
+    maker_id: str
+    kinds: str  #: read by `watches.kinds_of`
+    verbosity: Verbosity
+    language: str
+    state: WatchState
+    ended_by: str | None
+    handled: int
+    passed_over: int
+    gathering_since: datetime | None
+    thread_ts: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class ListedTaskRow(Struct, frozen=True):
+    """A long task that a list has named."""
+
+    id: int
+    site_id: int
+    remote_id: str
+    snapshot: str  #: JSON, as it was first listed; read by `long_tasks.snapshot_of`
+    first_listed_at: datetime
 
 
 class CommandRow(Struct, frozen=True):
@@ -214,7 +248,7 @@ class StaleRow(Struct, frozen=True):
     """A message that shows something old, as far as choosing the next edit needs it."""
 
     id: int
-    subscription_id: int
+    owner: Owner
     kind: MessageKind
     form: MessageForm
     channel_id: str
@@ -225,10 +259,12 @@ class StaleRow(Struct, frozen=True):
     change: float  #: percent points between what is shown and what is true
 
 
-def owner_of(subscription_id: int | None, command_id: int | None) -> Owner:
-    """The owner that a row's two references name. Raises ValueError if it has none."""
+def owner_of(subscription_id: int | None, command_id: int | None, watch_id: int | None) -> Owner:
+    """The owner that a row's three references name. Raises ValueError if it has none."""
     if subscription_id is not None:
         return SubscriptionOwner(subscription_id)
     if command_id is not None:
         return CommandOwner(command_id)
+    if watch_id is not None:
+        return WatchOwner(watch_id)
     raise ValueError("a message without an owner")

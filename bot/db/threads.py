@@ -23,7 +23,7 @@ class ListedRow(Struct, frozen=True):
     id: int
     long_task_id: int
     channel_id: str
-    owner_id: str
+    owner_id: str | None
     outcome: Outcome
     created_at: datetime
     thread_ts: str | None

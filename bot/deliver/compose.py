@@ -4,16 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from bot.db import findings, threads, warnings
+from bot.db import findings, threads, warnings, watches
 from bot.db.engine import Connection
-from bot.db.rows import MessageRow, Shows
+from bot.db.rows import MessageRow, Shows, WatchRow
 from bot.deliver.deps import Deps
 from bot.deliver.thread import Thread
+from bot.deliver.watch import render_watch
 from bot.domain import message_facts as facts_of
-from bot.domain.message_kinds import MessageKind
+from bot.domain.message_kinds import RULES, MessageKind, Place, WatchOwner
 from bot.domain.message_plan import list_follows
 from bot.domain.snapshot import FindingKind
-from bot.domain.states import LostReason, MessageForm, Outcome, Trouble
+from bot.domain.states import LostReason, MessageForm, Outcome, Trouble, WatchState
 from bot.domain.summary import Summary, summarize
 from bot.render import replies
 from bot.render.card import card, fingerprint
@@ -33,8 +34,10 @@ class Composed:
     """A message as Slack is to show it, and what it is composed from."""
 
     row: MessageRow
-    #: None for an answer to a command
+    #: None for an answer to a command, and for a message of a watch
     thread: Thread | None
+    #: None for all but the messages of a watch
+    watch: WatchRow | None = None
     message: Message
     shows: Shows
     #: None for an answer, which was written when the person asked
@@ -52,6 +55,8 @@ async def compose(
         words = Message(text=row.facts.text, blocks=row.facts.blocks)
     if words is not None:
         return Composed(row=row, thread=thread, message=words, shows=Shows(digest=""))
+    if isinstance(row.owner, WatchOwner):
+        return await _of_watch(connection, deps, row, row.owner)
     if thread is None:
         return None
     texts = deps.catalogs.texts(thread.row.subscription.language)
@@ -66,6 +71,19 @@ async def compose(
     )
     shown = plain(whole) if row.form is MessageForm.PLAIN else whole
     return Composed(row=row, thread=thread, message=shown, shows=shows, language=texts.language)
+
+
+async def _of_watch(connection: Connection, deps: Deps, row: MessageRow, owner: WatchOwner) -> Composed | None:
+    watch = await watches.find(connection, owner.id)
+    if watch is None or (RULES[row.kind].place is Place.THREAD and watch.thread_ts is None):
+        return None
+    texts = deps.catalogs.texts(watch.language)
+    whole = await render_watch(connection, deps, texts, watch, row)
+    if whole is None:
+        return None
+    shown = plain(whole) if row.form is MessageForm.PLAIN else whole
+    shows = Shows(digest=digest(whole), terminal=watch.state is not WatchState.WATCHING)
+    return Composed(row=row, thread=None, watch=watch, message=shown, shows=shows, language=texts.language)
 
 
 def _digest(texts: Texts, thread: Thread, message: MessageRow, rendered: Message) -> str:
@@ -118,6 +136,8 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.ThreadLost():
             return await _lost(connection, texts, thread, message, facts.reason)
         case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived():
+            return None
+        case facts_of.WatchRoot() | facts_of.WatchDigest() | facts_of.WatchOver():
             return None
         case _:
             assert_never(facts)

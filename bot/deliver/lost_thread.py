@@ -9,6 +9,7 @@ from bot.clients.slack.errors import Refusal, Refused
 from bot.db import long_tasks, messages, subscriptions, waiting_messages
 from bot.db.engine import Connection
 from bot.deliver.thread import Thread
+from bot.deliver.watch import lose_watches
 from bot.domain.message_kinds import SubscriptionOwner
 from bot.domain.message_plan import for_lost_thread
 from bot.domain.states import LostReason
@@ -22,6 +23,8 @@ _REASONS: Mapping[Refusal, LostReason] = {
     Refusal.THREAD_GONE: LostReason.DELETED,
     Refusal.MESSAGE_GONE: LostReason.DELETED,
 }
+#: refusals that are about the channel, in which nothing can be followed any more
+_CHANNEL_LOST = frozenset({Refusal.ARCHIVED, Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL, Refusal.RESTRICTED})
 #: refusals that an invitation of the bot to the channel ends
 _INVITABLE = frozenset({Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL})
 
@@ -33,6 +36,14 @@ async def end(connection: Connection, thread: Thread, error: Refused, *, startin
     await subscriptions.lose(connection, subscription.id, reason=error.answer, now=now)
     await waiting_messages.drop_thread(connection, subscription.id, reason=error.answer)
     await long_tasks.stop_looking(connection, [subscription.long_task_id])
+    if subscription.watch_id is not None and error.refusal in _CHANNEL_LOST:
+        await lose_watches(
+            connection,
+            team_id=subscription.team_id,
+            channel_id=subscription.channel_id,
+            reason=error.answer,
+            now=now,
+        )
     drafts = for_lost_thread(
         _REASONS.get(error.refusal, LostReason.REFUSED),
         starting=starting,

@@ -8,7 +8,7 @@ import structlog
 
 from bot.clients.slack.errors import Ambiguous, NotConnected, Refusal, Refused, SlackError, SlackRateLimited
 from bot.clients.slack.responses import RespondStatus
-from bot.db import coming, commands, messages, subscriptions
+from bot.db import coming, commands, messages, subscriptions, watches
 from bot.db.engine import Connection
 from bot.db.rows import Address, MessageRow
 from bot.db.secrets import SecretsError
@@ -139,14 +139,11 @@ async def _call(deps: Deps, lease: Lease, composed: Composed) -> Sent:
     if isinstance(message.facts, FindingsFile) and thread is not None:
         await findings_list.upload(deps, lease, message, thread, shown)
         return Sent()
-    channel, thread_ts = message.user_id or "", None
-    if message.kind is not MessageKind.DIRECT and thread is not None:
-        channel = thread.row.subscription.channel_id
-        thread_ts = thread.row.subscription.thread_ts if RULES[message.kind].place is Place.THREAD else None
-        if message.ambiguous and channel not in lease.unreadable:
-            ts = await _look_up(deps, lease, message, channel=channel, thread_ts=thread_ts)
-            if ts is not None:
-                return Sent(address=Address(channel, ts), earlier=True)
+    channel, thread_ts = _where(composed)
+    if message.kind is not MessageKind.DIRECT and message.ambiguous and channel not in lease.unreadable:
+        ts = await _look_up(deps, lease, message, channel=channel, thread_ts=thread_ts)
+        if ts is not None:
+            return Sent(address=Address(channel, ts), earlier=True)
     client = await deps.client(lease)
     posted = await client.post(
         channel,
@@ -159,19 +156,34 @@ async def _call(deps: Deps, lease: Lease, composed: Composed) -> Sent:
     return Sent(address=Address(posted.channel, posted.ts))
 
 
+def _where(composed: Composed) -> tuple[str, str | None]:
+    """The channel, or the person, and the thread in which a message is posted."""
+    message, thread, watch = composed.row, composed.thread, composed.watch
+    in_thread = RULES[message.kind].place is Place.THREAD
+    if message.kind is MessageKind.DIRECT:
+        return message.user_id or "", None
+    if watch is not None:
+        return watch.channel_id, watch.thread_ts if in_thread else None
+    if thread is not None:
+        subscription = thread.row.subscription
+        return subscription.channel_id, subscription.thread_ts if in_thread else None
+    return message.user_id or "", None
+
+
 async def _unless_joined(deps: Deps, lease: Lease, composed: Composed, error: SlackError) -> SlackError | None:
     """Join a public channel that a person asked from, if that is why a root or a file was refused; None if the bot is
     in now.
 
     It is posted again in its turn, since a refused post has used up the channel's second.
     """
-    message, thread = composed.row, composed.thread
+    message = composed.row
     not_in_channel = isinstance(error, Refused) and error.refusal is Refusal.NOT_IN_CHANNEL
-    if not not_in_channel or not _needs_member(message) or message.reason == JOINED or thread is None:
+    channel, _ = _where(composed)
+    if not not_in_channel or not _needs_member(message) or message.reason == JOINED:
         return error
     try:
         lease.check_pauses("conversations.join", now=deps.now())
-        await (await deps.client(lease)).join(thread.row.subscription.channel_id)
+        await (await deps.client(lease)).join(channel)
     except Refused as refused:
         return refused if refused.refusal is Refusal.WORKSPACE_GONE else error
     except Ambiguous as unseen:
@@ -187,7 +199,7 @@ def _needs_member(message: MessageRow) -> bool:
 
     A file is, even where chat:write.public lets the bot post (https://github.com/getnao/nao/issues/1372).
     """
-    return message.kind is MessageKind.ROOT or isinstance(message.facts, FindingsFile)
+    return message.kind in (MessageKind.ROOT, MessageKind.WATCH_ROOT) or isinstance(message.facts, FindingsFile)
 
 
 async def _look_up(deps: Deps, lease: Lease, message: MessageRow, *, channel: str, thread_ts: str | None) -> str | None:
@@ -242,6 +254,8 @@ async def _posted(connection: Connection, deps: Deps, composed: Composed, sent: 
         subscription_id = thread.row.subscription.id
         await subscriptions.root_posted(connection, subscription_id, channel_id=address.channel_id, ts=address.ts)
         await root_posted(connection, deps, thread)
+    if message.kind is MessageKind.WATCH_ROOT and address is not None and composed.watch is not None:
+        await watches.root_posted(connection, composed.watch.id, channel_id=address.channel_id, ts=address.ts)
     if isinstance(message.facts, Completion) and thread is not None and thread.view.titles is Titles.COUNTS:
         drafts = for_followers(thread.view.followers, found=thread.row.task.findings_seq)
         planned = [messages.Planned(owner=message.owner, team_id=message.team_id, draft=draft) for draft in drafts]

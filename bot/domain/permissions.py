@@ -19,6 +19,8 @@ class Act(StrEnum):
     LIST = "list"
     #: what runs on the site, followed here or not
     RUNNING_LIST = "running_list"
+    WATCH = "watch"
+    UNWATCH = "unwatch"
     STOP = "stop"
     #: one's own threads in a channel
     STOP_ALL = "stop_all"
@@ -42,6 +44,8 @@ WHO_MAY: Mapping[Act, Who] = {
     Act.STATUS: Who.MEMBERS,
     Act.LIST: Who.MEMBERS,
     Act.RUNNING_LIST: Who.MEMBERS,
+    Act.WATCH: Who.MEMBERS,
+    Act.UNWATCH: Who.MEMBERS,
     Act.STOP: Who.MEMBERS,
     Act.STOP_ALL: Who.MEMBERS,
     Act.STOP_ALL_OF_OTHERS: Who.ADMINS,

@@ -60,6 +60,15 @@ class SubscriptionState(StrEnum):
     LOST = "lost"  #: Slack takes no messages in its channel or thread
 
 
+class WatchState(StrEnum):
+    """Where a channel's watch of a site is in its life."""
+
+    WATCHING = "watching"
+    ENDED = "ended"  #: a person ended it
+    SHARED = "shared"  #: another organization reads the channel now
+    LOST = "lost"  #: Slack takes no messages in its channel
+
+
 class MessageState(StrEnum):
     """Where a message is on its way to Slack."""
 

@@ -15,9 +15,10 @@ from bot.domain.permissions import Act
 from bot.domain.person import Person
 from bot.domain.states import Titles
 from bot.follow import running
+from bot.follow.beginning import add_follower
 from bot.follow.check_now import check_now
 from bot.follow.deps import Deps, Request
-from bot.follow.following import add_follower, follow_from_button
+from bot.follow.following import follow_from_button
 from bot.follow.people import NotKnown, People
 from bot.follow.permissions import denial, log_act
 from bot.follow.press import Press
@@ -123,7 +124,9 @@ async def _stop(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -
 
 async def _notify_me(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     async with deps.database.begin() as connection:
-        await add_follower(connection, deps, request, row.subscription.id, site_id=row.task.site_id)
+        subscription_id, user_id = row.subscription.id, request.user_id
+        await add_follower(connection, deps, subscription_id, user_id=user_id, site_id=row.task.site_id)
+        await subscriptions.take(connection, subscription_id, owner_id=user_id, now=deps.now())
     log_act(request, Act.NOTIFY_ME, subscription=row.subscription.id)
     deps.delivery_wake.set()
     return replies.notified(request.texts, _view(row), subscription_id=str(row.subscription.id))

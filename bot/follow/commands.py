@@ -8,7 +8,7 @@ from bot.domain import command
 from bot.domain.command_example import Example
 from bot.domain.message_facts import Coming
 from bot.domain.permissions import Act
-from bot.follow import following, listing, running, status, stopping
+from bot.follow import following, listing, running, status, stopping, watching
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain
 from bot.render import replies
@@ -71,6 +71,8 @@ HANDLERS: Mapping[type[command.Command], Handler] = {
         refused=replies.help,
     ),
     command.ListFollowed: _worked(Act.LIST, listing.show),
+    command.Watch: _worked(Act.WATCH, watching.watch),
+    command.Unwatch: _worked(Act.UNWATCH, watching.unwatch),
     command.Stop: _worked(Act.STOP, stopping.stop),
     command.StopAll: _worked(Act.STOP_ALL, stopping.stop_all),
     command.ShowHelp: Words(render=lambda texts, name, shown, _command: replies.help(texts, name, shown)),

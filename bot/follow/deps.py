@@ -87,6 +87,8 @@ class Deps:
     delivery_wake: asyncio.Event = field(default_factory=asyncio.Event)
     #: set when a long task is due
     polling_wake: asyncio.Event = field(default_factory=asyncio.Event)
+    #: set when a site is to be listed
+    listing_wake: asyncio.Event = field(default_factory=asyncio.Event)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     shown_looks: ShownLooks = field(default_factory=ShownLooks)
     running_lists: RunningLists = field(default_factory=RunningLists)

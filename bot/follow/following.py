@@ -3,22 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, auto
 
 import structlog
 
-from bot.db import accounts, findings, long_tasks, messages, subscriptions, workspaces
-from bot.db.engine import Connection
-from bot.db.rows import LongTaskRow
+from bot.db import long_tasks, subscriptions
 from bot.domain.command import Follow, Reference
-from bot.domain.message_kinds import SubscriptionOwner
-from bot.domain.message_plan import for_follow
 from bot.domain.permissions import Act
 from bot.domain.poll_result import Seen
-from bot.domain.snapshot import FindingKind
 from bot.domain.states import Outcome, Verbosity
-from bot.domain.task_state import Decision
+from bot.follow.beginning import Beginning, add_follower, begin, limit_of
 from bot.follow.channels import is_closed_to_bot
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain, first_decision, look, refusal, view_of
@@ -26,11 +20,9 @@ from bot.follow.permissions import log_act
 from bot.render import replies
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
+from bot.render.replies import LimitOf
 
 _log = structlog.get_logger(__name__)
-
-#: a channel follows at most so many times as many long tasks as one person
-PEOPLE_PER_CHANNEL = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,12 +95,26 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, command: Fol
     if decision.after.outcome is not Outcome.FOLLOWING:
         return replies.ended(request.texts, view_of(deps, request, ref, decision, result))
     async with deps.database.begin() as connection:
-        began = await _begin(
-            connection, deps, request, ref=ref, decision=decision, seen=result, command=command, now=now
+        began = await begin(
+            connection,
+            deps,
+            Beginning(
+                ref=ref,
+                decision=decision,
+                findings=result.findings or (),
+                team_id=request.team_id,
+                channel_id=request.target_channel,
+                owner_id=request.user_id,
+                command_id=request.command_id,
+                language=request.texts.language,
+                verbosity=command.verbosity or Verbosity.NORMAL,
+                label=command.label,
+            ),
+            now=now,
         )
-    if isinstance(began, Mrkdwn):
+    if isinstance(began, LimitOf):
         _log.warning("follow_limit_reached", user=request.user_id, channel=request.target_channel)
-        return _NotFollowed(remote_id=ref.remote_id, reason=began)
+        return _NotFollowed(remote_id=ref.remote_id, reason=_limit_reached(deps, request, began))
     if began is None:
         answer = await _followed_already(deps, request, ref)
         return answer or replies.already_following(request.texts, ref.remote_id)
@@ -134,95 +140,13 @@ async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Mes
     if subscription is None:
         return None
     async with deps.database.begin() as connection:
-        await add_follower(connection, deps, request, subscription.id, site_id=ref.site_id)
+        await add_follower(connection, deps, subscription.id, user_id=request.user_id, site_id=ref.site_id)
     log_act(request, Act.NOTIFY_ME, subscription=subscription.id)
     link = await deps.permalink(request, subscription.channel_id, subscription.thread_ts)
     return replies.already_following(request.texts, ref.remote_id, link)
 
 
-async def add_follower(
-    connection: Connection, deps: Deps, request: Request, subscription_id: int, *, site_id: int
-) -> None:
-    """Have the person mentioned when the long task ends."""
-    user_id, account_id = request.user_id, deps.sites[site_id].account_id
-    await subscriptions.add_follower(
-        connection, subscription_id=subscription_id, user_id=user_id, account_id=account_id, now=deps.now()
-    )
-
-
-async def _begin(
-    connection: Connection,
-    deps: Deps,
-    request: Request,
-    *,
-    ref: Reference,
-    decision: Decision,
-    seen: Seen,
-    command: Follow,
-    now: datetime,
-) -> int | Mrkdwn | None:
-    """Store everything that following begins with, in one transaction.
-
-    Returns the subscription's id, which limit it would exceed, or None if the channel follows it already.
-    """
-    account_id, verbosity = deps.sites[ref.site_id].account_id, command.verbosity or Verbosity.NORMAL
-    # Other transactions that begin to follow in this workspace wait, so that the limit counts them all.
-    await workspaces.lock(connection, request.team_id)
-    known_task = await long_tasks.find(connection, site_id=ref.site_id, remote_id=ref.remote_id)
-    if known_task is not None and await subscriptions.active(
-        connection, long_task_id=known_task.id, team_id=request.team_id, channel_id=request.target_channel
-    ):
-        return None
-    reached = await _limit_reached(connection, deps, request)
-    if reached is not None:
-        return reached
-    task, earlier = await _put_task(connection, ref, decision, seen, now=now)
-    await accounts.add_viewer(connection, long_task_id=task.id, account_id=account_id, now=now)
-    subscription_id = await subscriptions.add(
-        connection,
-        long_task_id=task.id,
-        team_id=request.team_id,
-        channel_id=request.target_channel,
-        owner_id=request.user_id,
-        command_id=request.command_id,
-        language=request.texts.language,
-        verbosity=verbosity,
-        label=command.label,
-        now=now,
-    )
-    if subscription_id is None:
-        return None
-    await add_follower(connection, deps, request, subscription_id, site_id=ref.site_id)
-    if task.due_at is None:
-        await long_tasks.due_now(connection, task.id, now=now)
-    owner = SubscriptionOwner(subscription_id)
-    kinds = (await findings.kinds(connection, [task.id])).get(task.id, [])
-    drafts = for_follow(verbosity, kinds=kinds, earlier=earlier)
-    planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]
-    await messages.plan(connection, planned, now=now)
-    return subscription_id
-
-
-async def _put_task(
-    connection: Connection, ref: Reference, decision: Decision, seen: Seen, *, now: datetime
-) -> tuple[LongTaskRow, list[FindingKind]]:
-    """Store the long task with what this look found; also returns the kinds of findings that were known before."""
-    task = await long_tasks.put(connection, site_id=ref.site_id, decision=decision, now=now)
-    earlier = (await findings.kinds(connection, [task.id])).get(task.id, [])
-    if task.findings_digest == seen.snapshot.findings_digest:
-        known = (await findings.known(connection, [task.id]))[task.id]
-        found = [finding for finding in seen.findings or () if finding.identity not in known]
-        await findings.add(connection, task.id, found=found, seq=task.findings_seq, now=now)
-    return task, earlier
-
-
-async def _limit_reached(connection: Connection, deps: Deps, request: Request) -> Mrkdwn | None:
+def _limit_reached(deps: Deps, request: Request, of: LimitOf) -> Mrkdwn:
     """The limit that one more thread would exceed."""
-    team_id, channel_id = request.team_id, request.target_channel
-    texts, command, limit = request.texts, request.command, deps.follow_limit
-    if await subscriptions.count_active(connection, team_id=team_id, owner_id=request.user_id) >= limit:
-        return replies.limit_reached(texts, replies.LimitOf.PERSON, limit, command)
-    limit *= PEOPLE_PER_CHANNEL
-    if await subscriptions.count_active(connection, team_id=team_id, channel_id=channel_id) >= limit:
-        return replies.limit_reached(texts, replies.LimitOf.CHANNEL, limit, command)
-    return None
+    limit = limit_of(deps, of)
+    return replies.limit_reached(request.texts, of, limit, request.command)

@@ -1,7 +1,7 @@
 """Show what runs in Confluence to the caller alone, followed or not, with a button for each."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -40,23 +40,38 @@ async def show(deps: Deps, request: Request, _command: ShowRunning | None = None
     if sharing is Sharing.SHARED:
         return replies.running_not_in_shared(texts, name, deps.example)
     log_act(request, Act.RUNNING_LIST)
-    results = await asyncio.gather(*(_ask(deps, site_id) for site_id in deps.sites))
+    results = await asyncio.gather(*(ask(deps, site_id) for site_id in deps.sites))
+    return await _show(deps, request, dict(zip(deps.sites, results, strict=True)), sharing)
+
+
+async def offer(
+    deps: Deps, request: Request, site_id: int, listed: Listed, sharing: Sharing | NotSeen
+) -> Message | None:
+    """Offer what ran on a site before the channel began to watch it; None if nothing did."""
+    if not any(_still_running(deps, site_id, listed)):
+        return None
+    shown = await _show(deps, request, {site_id: listed}, sharing)
+    return replies.together(request.texts, [replies.ran_before(request.texts), shown], request.command)
+
+
+async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult], sharing: Sharing | NotSeen) -> Message:
+    """List what runs by the answers of some sites."""
     running: list[tuple[int, Snapshot]] = []
     refused: list[Mrkdwn] = []
-    for site_id, result in zip(deps.sites, results, strict=True):
+    for site_id, result in results.items():
         if isinstance(result, Listed):
             running += [(site_id, snapshot) for snapshot in _still_running(deps, site_id, result)]
         else:
-            refused.append(_reason(deps, request, result))
+            refused.append(reason(deps, request, result))
     running.sort(key=lambda one: (one[1].elapsed_ms is None, one[1].elapsed_ms or 0))
     lines = await _lines(deps, request, running[:LINES], titles=_titles(sharing))
     return replies.running(
-        texts,
+        request.texts,
         lines,
-        name,
+        request.command,
         deps.example,
         others=len(running) - len(lines),
-        has_more=any(isinstance(result, Listed) and result.has_more for result in results),
+        has_more=any(isinstance(result, Listed) and result.has_more for result in results.values()),
         refused=refused,
         invite=deps.bot_name if sharing is NotSeen.CLOSED else None,
         scope_missing=sharing is Sharing.HIDDEN,
@@ -78,7 +93,8 @@ async def follow_listed(deps: Deps, request: Request, value: str | None) -> Mess
     return await follow_from_button(deps, request, Follow(refs=(ref,)))
 
 
-async def _ask(deps: Deps, site_id: int) -> ListResult:
+async def ask(deps: Deps, site_id: int) -> ListResult:
+    """The list of a site, unless Confluence has asked for a pause."""
     return await deps.running_lists.read(site_id, lambda site: _ask_now(deps, site), now=deps.now)
 
 
@@ -109,7 +125,8 @@ def _titles(sharing: Sharing | NotSeen) -> Titles:
     return Titles.SHOWN if sharing is Sharing.OWN else Titles.COUNTS
 
 
-def _reason(deps: Deps, request: Request, result: ListResult) -> Mrkdwn:
+def reason(deps: Deps, request: Request, result: ListResult) -> Mrkdwn:
+    """Why a site has not listed what runs. Raises ValueError for a list."""
     match result:
         case poll_result.AccessDenied(why=poll_result.Denial.SCOPE):
             return replies.list_scope_missing(request.texts)

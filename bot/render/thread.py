@@ -15,7 +15,8 @@ class ThreadView:
     remote_id: str
     outcome: Outcome
     snapshot: Snapshot | None
-    owner_id: str
+    #: None: a watch began it, and nobody has asked to be notified yet
+    owner_id: str | None
     #: a name that a person gave the long task; text from outside
     label: str | None = None
     #: user ids to mention at the end

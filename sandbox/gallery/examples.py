@@ -18,6 +18,7 @@ from bot.render.warnings import warnings
 from sandbox.gallery.refusals import EXAMPLE, misread, reasons, refusals
 from sandbox.gallery.running import running
 from sandbox.gallery.situations import Situation
+from sandbox.gallery.watches import watches
 
 _SITE = "https://acme.atlassian.net/wiki"
 _TASK = "3145728001"
@@ -48,6 +49,7 @@ def _on_the_way() -> Iterator[Situation]:
     yield Situation(name="copying", view=moving_on)
     yield from _three_copies(moving_on)
     many = tuple(f"U0READER{number}" for number in range(1, 9))
+    yield Situation(name="found by a watch", view=replace(moving_on, owner_id=None, followers=()))
     yield Situation(name="followed by many", view=replace(moving_on, followers=("U0ANNA", *many)))
     yield Situation(name="copying, numbers only", view=replace(moving_on, titles=Titles.COUNTS, label="Relaunch"))
     relinking = _snapshot(Kind.COPY, 84, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
@@ -222,6 +224,7 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "status", replies.status(texts, replace(view, trouble=None))
     yield from _lists(texts, view)
     yield from running(texts, view)
+    yield from watches(texts, view)
     yield "stopped", replies.stopped(texts, _TASK, _THREAD)
     yield "stopped all", replies.stopped_all(texts, 3)
     yield "stopped all, which is one", replies.stopped_all(texts, 1)

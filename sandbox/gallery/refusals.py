@@ -26,6 +26,7 @@ def misread(texts: Texts) -> Iterator[tuple[str, Message]]:
         command.Misread.ID: ("314572800131457280013", None),
         command.Misread.JSON: ('{"id": 12', None),
         command.Misread.ALIAS: ("dcos", "docs:3145728001"),
+        command.Misread.SITE: ("docs, sales", "watch docs"),
         command.Misread.LENGTH: ("3145728001 3145728002", None),
     }
     choices = (f"status docs:{_TASK}", f"status sales:{_TASK}")

@@ -102,7 +102,13 @@ class SteppedBot:
         await self._running.aclose()
 
     async def _stop_work(self) -> None:
-        for part in (self.bot.command_worker, self.bot.poller, self.bot.deliverer):
+        for part in (
+            self.bot.site_lister,
+            self.bot.watcher,
+            self.bot.command_worker,
+            self.bot.poller,
+            self.bot.deliverer,
+        ):
             await part.stop(within=timedelta(0))
 
     async def _sleep(self, seconds: float) -> None:
@@ -114,8 +120,9 @@ class SteppedBot:
     async def turn(self) -> float:
         """Do all that is to be done now; returns the seconds until there may be more."""
         worker, poller, deliverer = self.bot.command_worker, self.bot.poller, self.bot.deliverer
-        wakes = (worker.wake, poller.wake, deliverer.wake)
-        for part in (worker, poller, deliverer):
+        lister, watcher = self.bot.site_lister, self.bot.watcher
+        wakes = (worker.wake, poller.wake, deliverer.wake, lister.wake, watcher.wake)
+        for part in (worker, poller, deliverer, lister, watcher):
             await part.renew_step()
         for _ in range(MAX_STEPS):
             await worker.settle()
@@ -124,7 +131,9 @@ class SteppedBot:
             waits = []
             for step, settle in (
                 (worker.step, worker.settle),
+                (lister.step, lister.settle),
                 (poller.claim_step, poller.settle),
+                (watcher.step, watcher.settle),
                 (deliverer.step, deliverer.settle),
             ):
                 waits.append(await step())

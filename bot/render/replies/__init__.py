@@ -60,6 +60,17 @@ from bot.render.replies.threads import (
     stopped_all,
     together,
 )
+from bot.render.replies.watches import (
+    already_watched,
+    may_not_watch,
+    not_watched,
+    nothing_watched,
+    ran_before,
+    unwatched,
+    watch_line,
+    watch_not_in_shared,
+    watch_over,
+)
 
 __all__ = [
     "Followed",
@@ -68,6 +79,7 @@ __all__ = [
     "RunningLine",
     "access_refused",
     "already_following",
+    "already_watched",
     "arrived",
     "checked",
     "checked_and_ended",
@@ -89,6 +101,7 @@ __all__ = [
     "list_unreadable",
     "may_not_stop",
     "may_not_use",
+    "may_not_watch",
     "misconfigured",
     "misread",
     "no_answer_yet",
@@ -101,10 +114,13 @@ __all__ = [
     "not_known",
     "not_notified",
     "not_shown",
+    "not_watched",
     "nothing_started",
     "nothing_to_stop",
+    "nothing_watched",
     "notified",
     "pressed_in",
+    "ran_before",
     "rate_limited",
     "running",
     "running_hidden",
@@ -117,5 +133,9 @@ __all__ = [
     "task_set_aside",
     "thread_lost",
     "together",
+    "unwatched",
+    "watch_line",
+    "watch_not_in_shared",
+    "watch_over",
     "which_to_stop",
 ]

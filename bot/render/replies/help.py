@@ -23,6 +23,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[Callable[[str], str], str], ...]], ...] = 
             (lambda ref: f"{ref} quiet", wording("only post the start and the result")),
             (lambda ref: f"{ref} all", wording("also post each new phase")),
             (lambda ref: f"{ref} as Handbook", wording("give it a name of your own")),
+            (lambda _ref: "watch", wording("follow every new task of the site here")),
         ),
     ),
     (
@@ -41,6 +42,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[Callable[[str], str], str], ...]], ...] = 
         (
             (lambda ref: f"stop {ref}", wording("stop following it here")),
             (lambda _ref: "stop all", wording("stop everything you follow here")),
+            (lambda _ref: "unwatch", wording("follow no new tasks here any more")),
         ),
     ),
 )

@@ -34,6 +34,7 @@ _MISREAD: Mapping[Misread, str] = {
     Misread.ID: wording("“{what}” can't be the ID of a Confluence task."),
     Misread.JSON: wording("What you pasted is not Confluence's response about a task."),
     Misread.ALIAS: wording("No Confluence site is called “{what}” here."),
+    Misread.SITE: wording("Say which Confluence site to watch: {what}."),
     Misread.LENGTH: wording("That text is longer than ten Confluence tasks could be."),
 }
 
