@@ -19,6 +19,7 @@ _COLUMNS = columns(ListedTaskRow, listed_tasks)
 _is_watched = exists().where(watches.c.site_id == site_lists.c.site_id, watches.c.state == WatchState.WATCHING)
 #: a long task that lists have not named for so long is forgotten; a list may miss one, since it has no order
 FORGET_AFTER = timedelta(days=1)
+NOTED_EVERY = timedelta(hours=1)
 
 
 async def begin_listing(connection: Connection, site_id: int, *, now: datetime) -> None:
@@ -85,9 +86,9 @@ async def record(
     known = await _known(connection, site_id, [snapshot.remote_id or "" for snapshot in snapshots])
     new = {snapshot.remote_id: snapshot for snapshot in snapshots if snapshot.remote_id not in known}
     if known:
-        await connection.execute(
-            update(listed_tasks).where(listed_tasks.c.id.in_(known.values())).values(last_listed_at=now)
-        )
+        # Once in a while is enough to know that one is still listed.
+        old = (listed_tasks.c.id.in_(known.values()), listed_tasks.c.last_listed_at < now - NOTED_EVERY)
+        await connection.execute(update(listed_tasks).where(*old).values(last_listed_at=now))
     if new:
         times = {"first_listed_at": now, "last_listed_at": now}
         rows = [

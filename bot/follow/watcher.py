@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.db import channels, claims, listed_tasks, long_tasks, messages, subscriptions, watches
+from bot.db import channels, claims, listed_tasks, long_tasks, messages, subscriptions, watches, workspaces
 from bot.db.engine import Connection
 from bot.db.rows import ListedTaskRow, WatchRow
 from bot.db.watch_models import watches as watch_table
@@ -80,6 +80,8 @@ class Watcher:
         """Deal with the next listed long tasks of a watch, in the transaction that writes down how far it has come."""
         deps, now = self.deps, self.deps.now()
         async with deps.database.begin() as connection:
+            # Locked first here as in every delivery, so that neither waits for the other.
+            await workspaces.lock(connection, watch.team_id)
             if not await watches.holds(connection, watch.id, claim_id):
                 return
             known = await channels.find(connection, team_id=watch.team_id, channel_id=watch.channel_id)

@@ -68,12 +68,13 @@ class SiteLister:
         now, database = self.now(), self.poller.database
         async with database.read() as connection:
             due_at = await listed_tasks.next_due(connection)
-            permitted = await permits(connection, self.poller.sites, now=now)
         if due_at is None:
             return IDLE_SECONDS
         free = MAX_LISTS - len(self._worker.held)
         if due_at > now or free <= 0:
             return min(max((due_at - now).total_seconds(), 0.05), IDLE_SECONDS)
+        async with database.read() as connection:
+            permitted = await permits(connection, self.poller.sites, now=now)
         claim_id = claims.new_claim_id()
         async with database.begin() as connection:
             site_ids = await listed_tasks.claim_due(connection, claim_id=claim_id, now=now, limit=free)
@@ -152,7 +153,10 @@ class SiteLister:
                 )
                 self.poller.looker.take(look, lateness=max(now - row.due_at, timedelta(0)))
         absent = [row for row in rows if row.remote_id.casefold() not in named]
-        await self._look_alone(absent, permit, claim_id=claim_id)
+        free = max(self.poller.max_looks - self.poller.looker.looks[site_id], 0)
+        due = [row for row in absent if row.due_at <= now][:free]
+        await self._look_alone(due, permit, claim_id=claim_id)
+        await self._give_back([row for row in absent if row not in due], claim_id)
 
     async def _look_alone(self, rows: Sequence[DueRow], permit: Permit, *, claim_id: str) -> None:
         """Look at long tasks that the list does not name: that alone never means that one has ended."""

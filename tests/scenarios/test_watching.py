@@ -64,7 +64,7 @@ async def test_new_long_tasks_are_followed_and_what_ran_before_is_offered(on_bot
     await on_both.run(30)
 
     root = roots(on_both)[0]
-    assert root.text.startswith("*Watching 127 for new tasks*\n")
+    assert root.text.startswith("*Watching 127.0.0.1 for new tasks*\n")
     assert f"By <@{PERSON}>" in root.text
     assert "may go unseen" in root.text
     assert answer.startswith("These were running already, so the watch doesn't follow them by itself:")
@@ -151,10 +151,9 @@ async def test_a_watch_of_some_kinds_passes_over_the_others_and_counts_the_unkno
     (answer,) = await stepped.ask("list")
 
     assert followed(stepped, ids) == [0, 1, 0]
-    line = answer.splitlines()[0]
-    assert line == (
-        f":eyes: *Watching 127 for new tasks*: archiving pages · <@{PERSON}> · 1 task of unknown kind not followed"
-    )
+    passed_over = "1 task of unknown kind not followed"
+    line = f":eyes: *Watching 127.0.0.1 for new tasks*: archiving pages · <@{PERSON}> · {passed_over}"
+    assert answer.splitlines()[0] == line
 
 
 async def test_a_watch_of_every_kind_follows_the_unknown_as_well(stepped: SteppedBot) -> None:
@@ -203,19 +202,19 @@ async def test_unwatch_ends_it_and_whoever_began_it_gets_a_message(stepped: Step
     later = stepped.sandbox.begin(STALL)
     await stepped.run(60)
 
-    assert answers == [replies.unwatched(en, ["127"]).text]
+    assert answers == [replies.unwatched(en, ["127.0.0.1"]).text]
     assert followed(stepped, [later]) == [0]
-    assert roots(stepped)[0].text.startswith("*No longer watching 127*\n")
+    assert roots(stepped)[0].text.startswith("*No longer watching 127.0.0.1*\n")
     assert f"<@{COLLEAGUE}> ended it." in roots(stepped)[0].text
     (message,) = stepped.slack.dms(PERSON)
-    assert message.text.startswith(f"<@{COLLEAGUE}> ended your watch of 127")
+    assert message.text.startswith(f"<@{COLLEAGUE}> ended your watch of 127.0.0.1")
     assert await stepped.ask("unwatch") == [replies.nothing_watched(en).text]
 
 
 async def test_watching_twice_changes_nothing(stepped: SteppedBot, en: Texts) -> None:
     await watch(stepped)
 
-    assert await stepped.ask("watch copy") == [replies.already_watched(en, "127", "/longtask").text]
+    assert await stepped.ask("watch copy") == [replies.already_watched(en, "127.0.0.1", "/longtask").text]
     await stepped.run(10)
     assert len(roots(stepped)) == 1
 
@@ -240,7 +239,7 @@ async def test_a_watch_ends_where_nothing_can_be_posted_any_more(stepped: Steppe
         await stepped.run(60)
 
     (message,) = stepped.slack.dms(PERSON)
-    assert message.text.startswith("Your watch of 127 in <#C0RELEASES> has ended")
+    assert message.text.startswith("Your watch of 127.0.0.1 in <#C0RELEASES> has ended")
 
 
 @pytest.mark.parametrize(
@@ -260,7 +259,7 @@ async def test_a_site_that_does_not_list_is_not_watched(
     (answer,) = await stepped.ask("watch")
     await stepped.run(10)
 
-    assert answer.startswith("Not watching 127: ")
+    assert answer.startswith("Not watching 127.0.0.1: ")
     assert sentence in answer
     assert roots(stepped) == []
 
