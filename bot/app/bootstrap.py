@@ -6,8 +6,10 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 import structlog
+from aiohttp import ClientSession
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.logger.messages import warning_token_skipped
@@ -22,6 +24,7 @@ from bot.clients.confluence.credentials import OperatorCredential
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import SlackError
 from bot.clients.slack.session import open_session as open_slack_session
+from bot.clients.slack.socket import SocketClient
 from bot.clients.slack.workspaces import SingleWorkspace
 from bot.config import Settings
 from bot.db import accounts, claims, workspaces
@@ -37,6 +40,7 @@ from bot.follow.people import People
 from bot.metrics import Metrics
 from bot.poll import Poller
 from bot.render.i18n import CATALOGS, load_catalogs
+from bot.socket_mode import SocketReceiver, dispatch
 from bot.web import SlackEvents
 
 _log = structlog.get_logger(__name__)
@@ -96,7 +100,8 @@ async def build(
         )
         write_probe = WriteProbe(database=database)
         stack.push_async_callback(write_probe.stop)
-        yield _assemble(settings, deps, write_probe, listening=listening, jitter=jitter)
+        sockets = _socket_client(settings, slack_session, metrics) if listening else None
+        yield _assemble(settings, deps, write_probe, listening=listening, sockets=sockets, jitter=jitter)
 
 
 async def _prepare(database: Database, *, now: datetime) -> None:
@@ -110,7 +115,13 @@ async def _prepare(database: Database, *, now: datetime) -> None:
 
 
 def _assemble(
-    settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *, listening: bool, jitter: Callable[[], float]
+    settings: Settings,
+    deps: follow.Deps,
+    write_probe: WriteProbe,
+    *,
+    listening: bool,
+    sockets: SocketClient | None,
+    jitter: Callable[[], float],
 ) -> Bot:
     """Connect the verbs: each wakes the next."""
     command_worker = CommandWorker(deps=deps, people=_people(deps))
@@ -149,7 +160,8 @@ def _assemble(
         poller=poller,
         deliverer=deliverer,
         channel_list=ChannelList(deps=deliverer.deps),
-        slack_events=_slack_events(settings, command_worker) if listening else None,
+        slack_events=_slack_events(settings, command_worker) if listening and sockets is None else None,
+        socket_receiver=None if sockets is None else _receiver(settings, command_worker, sockets, jitter=jitter),
     )
 
 
@@ -168,8 +180,6 @@ async def _identify(workspace: SingleWorkspace) -> None:
 
 def _refuse_unavailable(settings: Settings) -> None:
     """Raises StartError for settings that this version does not support yet."""
-    if settings.socket_mode:
-        raise StartError("SLACK_APP_TOKEN is set, but this version does not speak Socket Mode yet: use HTTP.")
     if settings.slack_oauth:
         raise StartError("SLACK_CLIENT_ID is set, but this version installs no workspaces yet: use SLACK_BOT_TOKEN.")
     if settings.atlassian_oauth:
@@ -183,6 +193,14 @@ def _bot_token(settings: Settings) -> str:
     if settings.slack_bot_token is None:
         raise StartError("SLACK_BOT_TOKEN is missing.")
     return settings.slack_bot_token.get_secret_value()
+
+
+def _socket_client(settings: Settings, session: ClientSession, metrics: Metrics) -> SocketClient | None:
+    """What opens connections of Socket Mode, with the token of the app; None if it is not used."""
+    if settings.slack_app_token is None:
+        return None
+    token = settings.slack_app_token.get_secret_value()
+    return SocketClient(session, SlackClient(session, token=token, base_url=settings.slack_api_url, metrics=metrics))
 
 
 def _keys(settings: Settings) -> list[str]:
@@ -199,6 +217,13 @@ def _slack_events(settings: Settings, command_worker: CommandWorker) -> SlackEve
     app = _slack_app(settings, command_worker)
     # Slack signs with the real time, whatever clock the bot works by.
     return SlackEvents(app, signing_secret=settings.slack_signing_secret.get_secret_value(), now=clock.now)
+
+
+def _receiver(
+    settings: Settings, command_worker: CommandWorker, sockets: SocketClient, *, jitter: Callable[[], float]
+) -> SocketReceiver:
+    answer = partial(dispatch, _slack_app(settings, command_worker))
+    return SocketReceiver(connect=sockets.open, answer=answer, metrics=command_worker.deps.metrics, jitter=jitter)
 
 
 def _slack_app(settings: Settings, command_worker: CommandWorker) -> AsyncApp:
