@@ -27,8 +27,8 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
 - Socket Mode: apps.connections.open for a token of the app, an address for each connection, hello, pings, disconnects;
   envelopes whose acknowledgement may carry a message or not; at most ten connections, each payload over any one; what
   is not acknowledged within three seconds comes again with number and reason
-- from issues of SDKs and apps: `not_allowed_token_type` for the bot token, `invalid_auth` for a token outside the header,
-  frames of at most 20,480 bytes, `too_many_websockets`
+- from issues of SDKs and apps: `not_allowed_token_type` for the bot token, `invalid_auth` for a token that comes not in
+  the header, frames of at most 20,480 bytes, `too_many_websockets`
 
 Chosen here, because the pages leave it open (those in `Policies` can be played both ways):
 

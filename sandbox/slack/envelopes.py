@@ -64,8 +64,9 @@ class Envelopes:
         self.refused: list[str] = []
         #: so many of the next acknowledgements are lost on their way
         self.lost_acknowledgements = 0
+        #: seconds that the bot has for an acknowledgement
+        self.ack_seconds = ack_seconds
         self._state = state
-        self._ack_seconds = ack_seconds
         #: by the ids of their envelopes
         self._deliveries: dict[str, Delivery] = {}
         #: to be delivered again once there is a connection
@@ -87,7 +88,7 @@ class Envelopes:
             if delivery.kind == EVENTS:
                 self._waiting.append(delivery)
             return None, "", "dispatch_failed"
-        done, _ = await asyncio.wait({delivery.acknowledged}, timeout=self._ack_seconds)
+        done, _ = await asyncio.wait({delivery.acknowledged}, timeout=self.ack_seconds)
         if not done:
             self._start(self._insist(delivery))
             return None, "", "operation_timeout"
@@ -111,6 +112,7 @@ class Envelopes:
         problem = self._problem(connection, text)
         if problem is not None:
             self.refused.append(problem)
+            self._state.notify("socket", connection)
             return
         value = json.loads(text)
         delivery = self._deliveries[value["envelope_id"]]
@@ -140,7 +142,7 @@ class Envelopes:
         """Deliver again what was not acknowledged in time, a few times."""
         while delivery.attempt < RETRIES and not delivery.acknowledged.done():
             await self._again(delivery)
-            await asyncio.wait({delivery.acknowledged}, timeout=self._ack_seconds)
+            await asyncio.wait({delivery.acknowledged}, timeout=self.ack_seconds)
 
     async def _again(self, delivery: Delivery) -> None:
         delivery.attempt, delivery.reason = delivery.attempt + 1, "timeout"
@@ -159,6 +161,7 @@ class Envelopes:
         connection.brought.append(delivery.envelope_id)
         self.sent.append(delivery.envelope)
         await connection.send(delivery.envelope)
+        self._state.notify("socket", connection)
         return True
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

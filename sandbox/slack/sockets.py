@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from sandbox.slack.records import Json
 from sandbox.slack.state import SlackState
@@ -32,6 +32,8 @@ class SocketConnection:
     is_deaf: bool = False
     #: ids of the envelopes it brought, in order
     brought: list[str] = field(default_factory=list)
+    #: how often the app has answered a ping
+    pongs: int = 0
 
     async def send(self, message: Json | str) -> None:
         """Send a message, or any text."""
@@ -109,7 +111,7 @@ class Sockets:
         if ticket not in self._tickets:
             return web.Response(status=403)
         self._tickets.remove(ticket)
-        socket = web.WebSocketResponse(max_msg_size=LONGEST_FRAME, timeout=0.5, compress=False)
+        socket = web.WebSocketResponse(max_msg_size=LONGEST_FRAME, timeout=0.5, compress=False, autoping=False)
         await socket.prepare(request)
         connection = SocketConnection(socket=socket, request=request)
         if len(self.open) >= MOST_CONNECTIONS:
@@ -123,8 +125,7 @@ class Sockets:
             await self._listener.opened(connection)
             self._state.notify("socket", connection)
             async for message in socket:
-                if message.type is WSMsgType.TEXT:
-                    await self._listener.received(connection, message.data)
+                await self._received(connection, message)
         finally:
             pinging.cancel()
             self.open.remove(connection)
@@ -132,6 +133,15 @@ class Sockets:
             await self._listener.closed(connection)
             self._state.notify("socket", connection)
         return socket
+
+    async def _received(self, connection: SocketConnection, message: WSMessage) -> None:
+        if message.type is WSMsgType.TEXT:
+            await self._listener.received(connection, message.data)
+        elif message.type is WSMsgType.PING:
+            await connection.socket.pong(message.data)
+        elif message.type is WSMsgType.PONG:
+            connection.pongs += 1
+            self._state.notify("socket", connection)
 
     def _hello(self) -> Json:
         return {

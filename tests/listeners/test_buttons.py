@@ -1,7 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
