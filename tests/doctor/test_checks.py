@@ -96,8 +96,10 @@ async def test_a_good_installation_is_reported_line_by_line() -> None:
         ("wss://wss-primary.slack.com/link/?ticket=1", "ok     Socket Mode: the app-level token is accepted"),
         (
             Refused("apps.connections.open", "not_allowed_token_type"),
-            "FAILED Socket Mode: refused the app-level token (not_allowed_token_type) → turn Socket Mode on, make an "
-            "app-level token with connections:write, set SLACK_APP_TOKEN",
+            (
+                "FAILED Socket Mode: refused the app-level token (not_allowed_token_type) → turn Socket Mode on, make "
+                "an app-level token with connections:write, set SLACK_APP_TOKEN"
+            ),
         ),
         (
             NotConnected("apps.connections.open", "ClientConnectorError"),
