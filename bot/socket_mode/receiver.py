@@ -13,7 +13,7 @@ from bot.clients.slack.errors import SlackError, SlackRateLimited
 from bot.clients.slack.socket import Envelope, Socket
 from bot.metrics import Metrics
 from bot.socket_mode.connection import Connection
-from bot.socket_mode.dispatch import Answer
+from bot.socket_mode.dispatcher import Answer
 
 _log = structlog.get_logger(__name__)
 

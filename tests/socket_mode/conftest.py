@@ -12,7 +12,7 @@ from bot.clients.slack.session import open_session
 from bot.clients.slack.socket import Envelope, SocketClient
 from bot.metrics import Metrics
 from bot.socket_mode import SocketReceiver
-from bot.socket_mode.dispatch import Answer
+from bot.socket_mode.dispatcher import Answer
 from sandbox.slack import SlackSimulator
 from sandbox.slack.records import DispatchResult
 from sandbox.slack.sockets import SocketConnection

@@ -15,7 +15,7 @@ from bot.clients.slack.socket import LARGEST_ACKNOWLEDGEMENT, LARGEST_MESSAGE, E
 from bot.metrics import Metrics
 from bot.socket_mode import SocketReceiver, receiver
 from bot.socket_mode.connection import DEAF_AFTER
-from bot.socket_mode.dispatch import Answer
+from bot.socket_mode.dispatcher import Answer
 from bot.socket_mode.receiver import LINGER_SECONDS, MOST_IN_HAND, PING_SECONDS, STEADY_AFTER
 from sandbox.slack import Fault
 from sandbox.slack.sockets import MOST_CONNECTIONS

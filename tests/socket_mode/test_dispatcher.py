@@ -9,7 +9,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.clients.slack.socket import Envelope
 from bot.socket_mode import dispatch
-from bot.socket_mode.dispatch import Answer
+from bot.socket_mode.dispatcher import Answer
 
 COMMAND = {"command": "/longtask", "text": "1", "team_id": "T1", "user_id": "U1"}
 
