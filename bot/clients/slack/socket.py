@@ -18,7 +18,7 @@ from aiohttp import ClientWSTimeout, WSMsgType
 from msgspec import Meta, Struct
 
 from bot.clients.http import BodyRefused, decode_json
-from bot.clients.proxy import HANDSHAKE, proxy_for
+from bot.clients.proxy import proxy_for
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import FAILURES, Refused, error_from_exception, error_from_response
 
@@ -181,7 +181,7 @@ class SocketClient:
         """Open a connection. Raises SlackError."""
         url = await self._slack.socket_url()
         method = "socket"
-        if url.partition("://")[0] not in HANDSHAKE:
+        if not url.startswith(("wss://", "ws://")):
             raise Refused(method, "no address of a WebSocket")
         try:
             connection = await self._session.ws_connect(

@@ -1,5 +1,6 @@
 """Socket Mode on the wire: addresses, messages, acknowledgements."""
 
+import asyncio
 import json
 
 import aiohttp
@@ -8,7 +9,6 @@ from aiohttp import WSMsgType, web
 
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import Ambiguous, NotConnected, Refused, SlackRateLimited
-from bot.clients.slack.session import open_session
 from bot.clients.slack.socket import (
     LARGEST_ACKNOWLEDGEMENT,
     Closed,
@@ -26,7 +26,6 @@ from bot.clients.slack.socket import (
 from bot.metrics import Metrics
 from tests.support.metrics import samples
 from tests.support.scripted_slack import ScriptedSlack, ok
-from tests.support.web_server import served
 
 COMMAND = Envelope(envelope_id="e-1", type="slash_commands", payload={"text": "help"}, accepts_response_payload=True)
 
@@ -147,34 +146,26 @@ async def test_a_handshake_that_fails_is_one_error(slack: ScriptedSlack, sockets
     assert errors == ["socket: HTTP 403", "socket: HTTP 429", "socket: Redirected", "socket: HTTP 200"]
 
 
-async def test_a_websocket_goes_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, str]] = []
+async def test_a_websocket_goes_through_the_proxy_of_the_environment(
+    slack: ScriptedSlack, sockets: SocketClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
 
-    async def proxy(request: web.Request) -> web.StreamResponse:
-        asked.append((request.method, request.raw_path))
-        if request.method == "POST":
-            return web.json_response({"ok": True, "url": "ws://slack.example/link?ticket=1"})
-        return web.Response(status=502)
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).decode().partition("\r\n")[0])
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
 
-    async with served(proxy) as url:
-        for name in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "all_proxy", "no_proxy", "http_proxy"):
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as proxy:
+        host, port = proxy.sockets[0].getsockname()
+        for name in ("ALL_PROXY", "NO_PROXY", "https_proxy", "all_proxy", "no_proxy"):
             monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("HTTP_PROXY", url)
-        base_url = "http://slack.example/api/"
-        async with open_session(base_url) as session:
-            client = SlackClient(session, token="xapp-1", base_url=base_url, metrics=Metrics())
-            with pytest.raises(Ambiguous, match=r"^socket: HTTP 502$"):
-                await SocketClient(session, client).open()
-        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-        async with open_session(base_url) as session:
-            client = SlackClient(session, token="xapp-1", base_url=base_url, metrics=Metrics())
-            with pytest.raises(NotConnected):
-                await SocketClient(session, client).open()
+        monkeypatch.setenv("HTTPS_PROXY", f"{host}:{port}")
+        slack.prepare("apps.connections.open", ok(url="wss://wss-primary.slack.com/link/?ticket=1"))
+        with pytest.raises(NotConnected, match=r"^socket: ClientHttpProxyError$"):
+            await sockets.open()
 
-    assert asked == [
-        ("POST", "http://slack.example/api/apps.connections.open"),
-        ("GET", "http://slack.example/link?ticket=1"),
-    ]
+    assert asked == ["CONNECT wss-primary.slack.com:443 HTTP/1.1"]
 
 
 # -- reading
