@@ -19,6 +19,7 @@ CHANNEL = "C0RELEASES"
 PERSON = "U0MARTA"
 COLLEAGUE = "U0TOMAS"
 TOKEN = "xoxb-sandbox-token"  # noqa: S105 -- a sandbox holds nothing of value
+APP_TOKEN = "xapp-sandbox-token"  # noqa: S105 -- the same
 
 
 @dataclass(kw_only=True)
@@ -39,9 +40,12 @@ class Sandbox:
     async def start_bot(self) -> app.Bot:
         """Start the real bot in this process and point Slack at it."""
         stack = AsyncExitStack()
+        connections = len(self.slack.sockets.open)
         bot = await stack.enter_async_context(app.build(self.settings, store_seconds=self.store_seconds))
         await stack.enter_async_context(app.serving(bot))
         self._bots.append(stack)
+        if self.slack.socket_mode:
+            await self.slack.wait_for(lambda: len(self.slack.sockets.open) > connections, timeout=60)
         self.slack.request_url = f"http://127.0.0.1:{bot.port}/slack/events"
         return bot
 
@@ -88,13 +92,16 @@ async def open_sandbox(
     environ: dict[str, str] | None = None,
     ack_seconds: float = ACK_SECONDS,
     store_seconds: float = STORE_SECONDS,
+    socket: bool = False,
 ) -> AsyncIterator[Sandbox]:
     """Start both simulators on free ports of 127.0.0.1, with a channel and two people in it; no bot yet.
 
     `ack_seconds`: how long Slack waits for an acknowledgement; `store_seconds`: how long a bot tries to store a
-    command.
+    command; `socket`: in Socket Mode instead of HTTP.
     """
     slack = SlackSimulator(clock=clock, ack_seconds=ack_seconds)
+    slack.socket_mode = socket
+    slack.add_app_token(APP_TOKEN)
     slack.add_workspace(TEAM, TOKEN, domain="sandbox")
     slack.add_user(PERSON, name="marta")
     slack.add_user(COLLEAGUE, name="tomas")
@@ -115,7 +122,7 @@ async def open_sandbox(
             "PORT": "0",
             "HOST": "127.0.0.1",
             "DATABASE_URL": database_url,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            **({"SLACK_APP_TOKEN": APP_TOKEN} if socket else {"SLACK_SIGNING_SECRET": slack.signing_secret}),
             "SLACK_BOT_TOKEN": TOKEN,
             "SLACK_API_URL": slack.api_url,
             "CONFLUENCE_URL": site.base_url,

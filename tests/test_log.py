@@ -70,6 +70,13 @@ def test_a_response_url_is_a_secret_too() -> None:
     assert json.loads(out.getvalue())["url"] == "https://hooks.slack.com/[secret]"
 
 
+def test_the_ticket_that_opens_a_websocket_is_a_secret_too() -> None:
+    out = io.StringIO()
+    set_up(level="INFO", style="json", stream=out)
+    structlog.get_logger().info("x", url="wss://wss-primary.slack.com/link/?ticket=1234-5678&app_id=1")
+    assert json.loads(out.getvalue())["url"] == "wss://wss-primary.slack.com/link/?ticket=[secret]&app_id=1"
+
+
 def test_libraries_that_log_bodies_never_do_so() -> None:
     set_up(level="DEBUG", style="json", stream=io.StringIO())
     assert {

@@ -45,10 +45,11 @@ def log() -> Iterator[io.StringIO]:
 
 def secrets_of(stepped: SteppedBot) -> dict[str, str]:
     """The secrets of the settings by name, and how every response URL begins."""
-    names = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "CONFLUENCE_API_TOKEN", "METRICS_TOKEN", "ENCRYPTION_KEYS")
+    of_slack = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN" if stepped.slack.socket_mode else "SLACK_SIGNING_SECRET")
+    names = (*of_slack, "CONFLUENCE_API_TOKEN", "METRICS_TOKEN", "ENCRYPTION_KEYS")
     settings = {name: stepped.sandbox.environ[name] for name in names}
     response_urls = urlsplit(stepped.slack.response_url(f"{TEAM}-")).path
-    return {**settings, "password": PASSWORD, "response URL": response_urls}
+    return {**settings, "password": PASSWORD, "response URL": response_urls, "address of a socket": "ticket=W"}
 
 
 async def use(stepped: SteppedBot) -> None:
@@ -65,6 +66,11 @@ async def use(stepped: SteppedBot) -> None:
     await stepped.press(stepped.card(remote_id), "check_now", user=COLLEAGUE)
     for signing in Signing:
         await stepped.slack.command(remote_id, user=COLLEAGUE, channel=CHANNEL, signing=signing)
+    for connection in stepped.slack.sockets.open:
+        stepped.slack.faults.add("apps.connections.open", broken)
+        await connection.send(f'{{"type": "{quoting}"}}')
+        await connection.disconnect(quoting)
+        connection.drop()
     await stepped.run(STORY.story.ends_at + 120.0)
     stepped.slack.faults.add("*", Fault.error("invalid_auth"), times=3)
     await stepped.ask(stepped.sandbox.begin(scenario("failure")))
@@ -89,12 +95,13 @@ def found_in(text: str, searched: dict[str, str]) -> list[str]:
     return [name for name, value in searched.items() if value in text]
 
 
+@pytest.mark.parametrize("socket", [False, True], ids=("http", "socket"))
 async def test_no_secret_is_logged_stored_or_shown_and_no_title_is_logged(
-    database_url: str, clock: Clock, log: io.StringIO
+    database_url: str, clock: Clock, log: io.StringIO, socket: bool
 ) -> None:
     settings = {"METRICS_TOKEN": METRICS_TOKEN, "ENCRYPTION_KEYS": ENCRYPTION_KEY}
     with_password = database_url.replace("postgres:@", f"postgres:{PASSWORD}@")
-    async with open_stepped_bot(with_password, clock, environ=settings) as stepped:
+    async with open_stepped_bot(with_password, clock, environ=settings, socket=socket) as stepped:
         await use(stepped)
         secrets, metrics = secrets_of(stepped), stepped.bot.metrics.render().decode()
         readiness = "".join(await stepped.bot.check_readiness())

@@ -1,4 +1,4 @@
-"""The tables of what is known of Slack: workspaces, people, who reads a channel, events that were taken."""
+"""The tables of what is known of Slack: workspaces, people, who reads a channel, events and presses that were taken."""
 
 import sqlalchemy as sa
 
@@ -46,7 +46,7 @@ channels = sa.Table("channels", metadata, _Channels)
 
 
 class _Events(sa.TypedColumns):
-    id: sa.Named[str] = sa.Column(sa.String(64), primary_key=True)  # Slack's, unique over all workspaces
+    id: sa.Named[str] = sa.Column(sa.String(64), primary_key=True)  # Slack's, or made from a press's trigger
     taken_at = time(index=True)
 
 

@@ -222,7 +222,7 @@ def _stale() -> Select[Any]:
 @cache
 def _stale_of_watches() -> Select[Any]:
     outcome = case((watches.c.state == WatchState.WATCHING, Outcome.FOLLOWING.value), else_=Outcome.STOPPED.value)
-    query: Select[Any] = select(
+    columns: tuple[ColumnElement[Any], ...] = (
         messages.c.id,
         messages.c.watch_id,
         messages.c.kind,
@@ -233,7 +233,8 @@ def _stale_of_watches() -> Select[Any]:
         messages.c.not_before,
         messages.c.shown_at,
         literal(0.0),
-    ).join(watches, watches.c.id == messages.c.watch_id)
+    )
+    query = select(*columns).join(watches, watches.c.id == messages.c.watch_id)
     is_stale = (_OF_TEAM, messages.c.stale_since.is_not(None), messages.c.state == MessageState.POSTED)
     return query.where(*is_stale).order_by(_LATER, messages.c.stale_since).limit(bindparam("b_limit"))
 

@@ -87,7 +87,7 @@ def _snapshot(text: str) -> Snapshot | None:
 
 
 async def lose_watches(connection: Connection, *, team_id: str, channel_id: str, reason: str, now: datetime) -> None:
-    """End every watch of a channel that takes no messages any more; whoever began one gets a direct message."""
+    """End every watch of a channel that takes no messages any more; the person who began it gets a direct message."""
     lost = await watches.end_of_channel(
         connection, team_id=team_id, channel_id=channel_id, state=WatchState.LOST, now=now
     )

@@ -125,7 +125,7 @@ class WatchDigest(Struct, frozen=True, kw_only=True, tag="watch_digest"):
 
 
 class WatchOver(Struct, frozen=True, kw_only=True, tag="watch_over"):
-    """To whoever began a watch: it has ended, and why."""
+    """To the person who began a watch: it has ended, and why."""
 
     by: str | None = None  #: user id of the person who ended it
 

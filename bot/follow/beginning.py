@@ -1,4 +1,4 @@
-"""Begin a thread that follows a long task: the one way, whoever or whatever asks for it."""
+"""Begin a thread that follows a long task: the one way, no matter who or what asks for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

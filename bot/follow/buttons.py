@@ -6,7 +6,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.db import commands, long_tasks, subscriptions, threads
+from bot.db import commands, events, long_tasks, subscriptions, threads
 from bot.db.engine import DatabaseAway
 from bot.db.rows import ThreadRow
 from bot.domain.command import Follow, Reference
@@ -46,6 +46,8 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
             case NotKnown.NO_ANSWER:
                 message: Message | None = replies.not_known(texts)
             case Person():
+                if not await _take(deps, pressed):
+                    return
                 texts = deps.catalogs.texts(asker.locale, deps.default_language)
                 message = await _carry_out(deps, _request(pressed, asker, texts), pressed)
                 carried_out = True
@@ -61,6 +63,14 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
         # A button that failed can be pressed again, and so can those of the other tasks in a list.
         replaces = carried_out and pressed.action != Action.FOLLOW_LISTED
         await respond(deps, pressed, message, texts=texts, replaces=replaces)
+
+
+async def _take(deps: Deps, pressed: Press) -> bool:
+    """Take a press; false if it was taken before: in Socket Mode Slack delivers it again without an acknowledgement."""
+    if pressed.trigger_id is None:
+        return True
+    async with deps.database.begin() as connection:
+        return await events.take_trigger(connection, pressed.team_id, pressed.trigger_id, now=deps.now())
 
 
 def _request(pressed: Press, person: Person, texts: Texts) -> Request:

@@ -101,7 +101,7 @@ async def unwatch(deps: Deps, request: Request, command: Unwatch) -> Message:
 async def end(
     connection: Connection, deps: Deps, row: WatchRow, state: WatchState, *, ended_by: str | None = None
 ) -> None:
-    """End a watch; whoever began it gets a direct message, unless that person ended it."""
+    """End a watch; the person who began it gets a direct message, unless that person ended it."""
     now = deps.now()
     if not await watches.end(connection, row.id, state, ended_by=ended_by, now=now) or ended_by == row.maker_id:
         return

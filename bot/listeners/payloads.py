@@ -86,6 +86,7 @@ class Press(Struct, frozen=True, kw_only=True):
     channel: Named | None = None
     container: Container | None = None
     response_url: Url | None = None
+    trigger_id: Key | None = None
 
 
 class RevokedTokens(Struct, frozen=True):

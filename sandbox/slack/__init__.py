@@ -1,6 +1,7 @@
 """A Slack workspace as an HTTP simulator, as strict as the real one.
 
-The real bot is pointed at it by `SLACK_API_URL` and gets commands, clicks and events as signed requests.
+The real bot is pointed at it by `SLACK_API_URL` and gets commands, clicks and events as signed requests, or in Socket
+Mode over the WebSockets that it opens.
 Nothing here was measured on live Slack.
 
 Documented by Slack (pages below https://docs.slack.dev) and simulated:
@@ -23,6 +24,11 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
 - `response_url`: five uses, thirty minutes, past all rights to post; trigger ids: three seconds, once
 - commands without thread and locale; three seconds for the answer, then `operation_timeout`; `dispatch_failed`
 - v0 signatures; retried events with number and reason
+- Socket Mode: apps.connections.open for a token of the app, an address for each connection, hello, pings, disconnects;
+  envelopes whose acknowledgement may carry a message or not; at most ten connections, each payload over any one; what
+  is not acknowledged within three seconds comes again with number and reason
+- from issues of SDKs and apps: `not_allowed_token_type` for the bot token, `invalid_auth` for a token that comes not in
+  the header, frames of at most 20,480 bytes, `too_many_websockets`
 
 Chosen here, because the pages leave it open (those in `Policies` can be played both ways):
 
@@ -39,10 +45,12 @@ Chosen here, because the pages leave it open (those in `Policies` can be played 
 - sliding minutes without a burst, 300 posts a minute, a quarter of a second of tolerance: see `rate_limits`
 - responses to a dead URL: 404 with `used_url` or `expired_url`; to a refused payload: 400, and it is not counted
 - uploads: a body of another length is 400; the message with the file is there as soon as the upload is completed
+- an acknowledgement counts on the connection that brought its envelope, and not with other fields, nor with a message
+  where none is accepted; what a connection brought comes over another as soon as it ends; a used ticket is 403
 - messages without blocks get no blocks; `text` is kept as it was sent
 - blocks and arguments that this project does not send are refused, as unknown ones are
 
-Not simulated: Socket Mode, OAuth, Enterprise organisations, user tokens, streaming, search, reactions.
+Not simulated: OAuth, Enterprise organisations, user tokens, streaming, search, reactions.
 """
 
 from sandbox.slack.faults import Fault

@@ -1,11 +1,11 @@
 """Send the bot what people do in Slack: commands, clicks, submissions, shortcuts, and the events that follow."""
 
-import json
 from collections.abc import Callable, Mapping
-from urllib.parse import urlencode
 
 from sandbox.slack import interaction_payloads
-from sandbox.slack.dispatcher import ACK_SECONDS, AppRequest, Dispatcher
+from sandbox.slack.app_request import AppRequest
+from sandbox.slack.dispatcher import ACK_SECONDS, Dispatcher
+from sandbox.slack.envelopes import Envelopes
 from sandbox.slack.faults import Faults
 from sandbox.slack.records import Channel, DispatchResult, Json, Workspace
 from sandbox.slack.response_urls import ResponseUrl, ResponseUrls
@@ -31,7 +31,11 @@ class Interactions(WorkspaceSetup):
         self.signing_secret = signing_secret
         self.faults = faults or Faults()
         self.response_urls = ResponseUrls(self, self.faults)
-        self._dispatcher = Dispatcher(self, self.response_urls, signing_secret=signing_secret, ack_seconds=ack_seconds)
+        self.envelopes = Envelopes(self, ack_seconds=ack_seconds)
+        self.sockets = self.envelopes.sockets
+        self._dispatcher = Dispatcher(
+            self, self.response_urls, self.envelopes, signing_secret=signing_secret, ack_seconds=ack_seconds
+        )
 
     @property
     def request_url(self) -> str:
@@ -70,7 +74,7 @@ class Interactions(WorkspaceSetup):
                 kind="command",
                 workspace=workspace,
                 text=text,
-                body=urlencode({**form, "trigger_id": url.trigger_id}).encode(),
+                payload={**form, "trigger_id": url.trigger_id},
                 user=user,
                 channel=channel,
                 url=url,
@@ -129,9 +133,8 @@ class Interactions(WorkspaceSetup):
                 kind="event",
                 workspace=workspace,
                 text=str(payload.get("type", "")),
-                body=json.dumps(envelope).encode(),
-                content_type="application/json",
-                headers={} if retry is None else {"X-Slack-Retry-Num": str(retry[0]), "X-Slack-Retry-Reason": retry[1]},
+                payload=envelope,
+                retry=retry,
             )
         )
 
@@ -174,7 +177,7 @@ class Interactions(WorkspaceSetup):
                 kind=kind,
                 workspace=workspace,
                 text=name,
-                body=urlencode({"payload": json.dumps(payload)}).encode(),
+                payload=payload,
                 user=user,
                 channel=url.channel if url else None,
                 url=url,

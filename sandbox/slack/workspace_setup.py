@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sandbox.slack.message_content import MessageContent
-from sandbox.slack.records import Channel, Json, PostedMessage, User, Workspace
+from sandbox.slack.records import AppToken, Channel, Json, PostedMessage, User, Workspace
 from sandbox.slack.state import SlackState
 
 #: what the app does not work without
@@ -31,13 +31,19 @@ class WorkspaceSetup(SlackState):
             scopes=frozenset(scopes),
             bot_user_id=bot_user,
             bot_id=f"B{team_id[1:]}",
-            app_id="A0LONGTASK",
+            app_id=self.app_id,
             domain=domain or f"team-{team_id.lower()}",
             name=domain or team_id,
         )
         self.workspaces[team_id] = workspace
         self.users[bot_user] = User(id=bot_user, name="longtask", team_id=team_id, is_bot=True)
         return workspace
+
+    def add_app_token(self, token: str, scopes: Iterable[str] = ("connections:write",)) -> AppToken:
+        """Add a token of the app itself, which opens the connections of Socket Mode."""
+        made = AppToken(scopes=frozenset(scopes))
+        self.app_tokens[token] = made
+        return made
 
     def add_user(
         self,

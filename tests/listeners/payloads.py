@@ -32,7 +32,8 @@ def press(stepped: SteppedBot, ts: str, action: Action, value: str = "1", **fiel
     payload = interaction_payloads.click_payload(
         slack, slack.workspaces[TEAM], slack.channels[CHANNEL], ts, user=PERSON, action_id=action, value=value
     )
-    return {**payload, "trigger_id": "1.1.press", "response_url": slack.response_urls.address("none"), **fields}
+    trigger_id = f"1.{next(_numbers)}.press"
+    return {**payload, "trigger_id": trigger_id, "response_url": slack.response_urls.address("none"), **fields}
 
 
 def event(stepped: SteppedBot, kind: str, **fields: Json | str | int | None) -> Json:

@@ -1,10 +1,6 @@
 import asyncio
-import json
-import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlencode
 
-import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,10 +10,10 @@ from bot.render.i18n import Texts
 from sandbox.confluence import faults
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, TOKEN
 from sandbox.scenarios import scenario
-from sandbox.slack import SIGNING_SECRET, EphemeralMessage, PostedMessage
+from sandbox.slack import EphemeralMessage, PostedMessage
 from sandbox.slack.records import Json
-from sandbox.slack.signatures import signed_headers
 from tests.listeners.shown import buttons
+from tests.support.signed_requests import send_interaction
 from tests.support.stepped_bot import SteppedBot
 
 COPY = scenario("copy_with_renames_and_restrictions")
@@ -28,16 +24,7 @@ VANISHING = scenario("vanishing")
 
 async def send(stepped: SteppedBot, payload: Json) -> int:
     """Send a payload of Slack's that no simulated person can cause; the status of the answer."""
-    body = urlencode({"payload": json.dumps(payload)}).encode()
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        **signed_headers(SIGNING_SECRET, time.time(), body),
-    }
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(stepped.slack.request_url, data=body, headers=headers) as answer,
-    ):
-        status = answer.status
+    status, _ = await send_interaction(stepped, payload)
     await stepped.turn()
     return status
 

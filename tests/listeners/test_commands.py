@@ -113,12 +113,12 @@ async def test_every_command_is_acknowledged_empty_and_does_not_wait_for_conflue
         Signing.MISSING,
     ],
 )
-async def test_a_request_that_slack_did_not_sign_is_refused(stepped: SteppedBot, signing: Signing) -> None:
-    result = await stepped.slack.command("list", user=PERSON, channel=CHANNEL, signing=signing)
+async def test_a_request_that_slack_did_not_sign_is_refused(over_http: SteppedBot, signing: Signing) -> None:
+    result = await over_http.slack.command("list", user=PERSON, channel=CHANNEL, signing=signing)
 
     assert result.status == 401
     assert SIGNING_SECRET not in result.body
-    assert await stepped.commands() == []
+    assert await over_http.commands() == []
 
 
 async def test_a_command_that_cannot_be_stored_in_a_second_starts_nothing(

@@ -33,7 +33,7 @@ COMMANDS: Mapping[type[command.Command], str] = {
 }
 BUTTONS = [action for action in Action if action is not Action.OPEN]
 #: what a request leaves behind of itself
-OWN_TABLES = frozenset({"commands", "people"})
+OWN_TABLES = frozenset({"commands", "people", "events"})
 #: columns that change whenever a loop turns
 CLAIMS = frozenset({"claim_id", "claimed_until"})
 

@@ -95,7 +95,16 @@ class SteppedBot:
         )
         server = await web.serve(site, host="127.0.0.1", port=0)
         self._running.push_async_callback(server.stop)
+        if self.bot.socket_receiver is not None:
+            self._running.push_async_callback(self.bot.socket_receiver.stop, within=timedelta(0))
+            await self.connect()
         self.slack.request_url = f"http://127.0.0.1:{server.port}/slack/events"
+
+    async def connect(self) -> None:
+        """In Socket Mode: do what the connections ask for, until one stands or none is to be opened yet."""
+        if self.bot.socket_receiver is not None:
+            await self.bot.socket_receiver.step()
+            await self.bot.socket_receiver.settle()
 
     async def stop(self) -> None:
         """Stop the bot as SIGTERM would, without waiting for work in progress."""
@@ -122,6 +131,7 @@ class SteppedBot:
         worker, poller, deliverer = self.bot.command_worker, self.bot.poller, self.bot.deliverer
         lister, watcher = self.bot.site_lister, self.bot.watcher
         wakes = (worker.wake, poller.wake, deliverer.wake, lister.wake, watcher.wake)
+        await self.connect()
         for part in (worker, poller, deliverer, lister, watcher):
             await part.renew_step()
         for _ in range(MAX_STEPS):
@@ -271,15 +281,21 @@ async def open_stepped_bot(
     kind: str = "cloud",
     environ: dict[str, str] | None = None,
     store_seconds: float = PATIENCE,
+    socket: bool = False,
 ) -> AsyncIterator[SteppedBot]:
     """Start both simulators on the clock, and the bot between them.
 
-    `kind`: of the site, `cloud` or `datacenter`; `environ`: further settings.
+    `kind`: of the site, `cloud` or `datacenter`; `environ`: further settings; `socket`: in Socket Mode.
 
     Slack waits for an acknowledgement, and the bot for its database, as long as a busy machine takes.
     """
     async with open_sandbox(
-        database_url=database_url, kind=kind, clock=clock.seconds, environ=environ, ack_seconds=PATIENCE
+        database_url=database_url,
+        kind=kind,
+        clock=clock.seconds,
+        environ=environ,
+        ack_seconds=PATIENCE,
+        socket=socket,
     ) as sandbox:
         stepped = SteppedBot(sandbox=sandbox, clock=clock, store_seconds=store_seconds)
         await stepped.start()

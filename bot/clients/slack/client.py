@@ -178,6 +178,14 @@ class SlackClient:
             },
         )
 
+    async def socket_url(self) -> str:
+        """Ask for the address of a WebSocket, which is good for one connection.
+
+        The token has to be one of the app (xapp-…) with the scope connections:write.
+        """
+        method = "apps.connections.open"
+        return responses.required(method, await self._call(method, {}), "url")
+
     async def auth_test(self) -> TokenInfo:
         """Ask whose token this is, and for its scopes."""
         answer, headers = await self._answer("auth.test", {})

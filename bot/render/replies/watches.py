@@ -59,7 +59,7 @@ def nothing_watched(texts: Texts) -> Message:
 
 
 def watch_over(texts: Texts, view: WatchView, *, channel_id: str, ended_by: str | None) -> Message:
-    """Tell whoever began a watch that it has ended."""
+    """Tell the person who began a watch that it has ended."""
     here = channel(channel_id)
     if ended_by is not None:
         sentence = texts.say(
