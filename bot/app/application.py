@@ -12,7 +12,7 @@ from bot.deliver import ChannelList, Deliverer
 from bot.follow import CommandWorker
 from bot.metrics import Metrics
 from bot.poll import Poller
-from bot.web import SlackEvents
+from bot.web import Hooks, SlackEvents
 
 #: seconds without a turn after which a loop counts as stuck
 STUCK_AFTER = 90.0
@@ -36,6 +36,8 @@ class Bot:
     channel_list: ChannelList
     #: None in a worker
     slack_events: SlackEvents | None
+    #: the same
+    hooks: Hooks | None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     #: of each loop, by its name
     heartbeats: dict[str, loop.Heartbeat] = field(default_factory=dict)

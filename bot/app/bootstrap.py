@@ -32,12 +32,13 @@ from bot.db.write_probe import WriteProbe
 from bot.deliver import ChannelList, Deliverer
 from bot.domain.poll_interval import Bounds
 from bot.follow import CommandWorker
-from bot.follow.deps import STORE_SECONDS
+from bot.follow.deps import HOOK_SECONDS, STORE_SECONDS
+from bot.follow.hook_calls import HookCalls
 from bot.follow.people import People
 from bot.metrics import Metrics
 from bot.poll import Poller
 from bot.render.i18n import CATALOGS, load_catalogs
-from bot.web import SlackEvents
+from bot.web import Hooks, SlackEvents
 
 _log = structlog.get_logger(__name__)
 
@@ -54,12 +55,14 @@ async def build(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     jitter: Callable[[], float] = random.random,
     store_seconds: float = STORE_SECONDS,
+    hook_seconds: float = HOOK_SECONDS,
 ) -> AsyncIterator[Bot]:
     """Build every part, migrate the database, and close everything at the end.
 
     `listening`: whether Slack's requests are taken (a worker takes none). `now` (UTC) and `sleep` (seconds) may be
     those of another clock, `jitter` (0 to 1) shortens the waits between looks. Storing a command may take
-    `store_seconds`. Raises StartError, DatabaseError and DatabaseAway.
+    `store_seconds`, and a script waits `hook_seconds` for its thread. Raises StartError, DatabaseError and
+    DatabaseAway.
     """
     _refuse_unavailable(settings)
     async with AsyncExitStack() as stack:
@@ -88,6 +91,8 @@ async def build(
             now=now,
             sleep=sleep,
             store_seconds=store_seconds,
+            hook_seconds=hook_seconds,
+            public_url=settings.public_url,
             sites={access.name.site_id: access},
             bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
             default_language=settings.default_language,
@@ -114,6 +119,7 @@ def _assemble(
 ) -> Bot:
     """Connect the verbs: each wakes the next."""
     command_worker = CommandWorker(deps=deps, people=_people(deps))
+    stopping = asyncio.Event()
     poller = Poller(
         database=deps.database.share(),
         confluence=deps.confluence,
@@ -150,6 +156,8 @@ def _assemble(
         deliverer=deliverer,
         channel_list=ChannelList(deps=deliverer.deps),
         slack_events=_slack_events(settings, command_worker) if listening else None,
+        hooks=_hooks(command_worker, stopping) if listening else None,
+        stopping=stopping,
     )
 
 
@@ -191,6 +199,12 @@ def _keys(settings: Settings) -> list[str]:
         return [key.get_secret_value() for key in settings.encryption_keys]
     own = settings.slack_signing_secret or settings.slack_bot_token
     return [own.get_secret_value()] if own is not None else []
+
+
+def _hooks(command_worker: CommandWorker, stopping: asyncio.Event) -> Hooks:
+    deps = command_worker.deps
+    calls = HookCalls(worker=command_worker, database=deps.database.share(), stopping=stopping)
+    return Hooks(calls, now=deps.now)
 
 
 def _slack_events(settings: Settings, command_worker: CommandWorker) -> SlackEvents:

@@ -42,6 +42,7 @@ async def serving(bot: Bot, *, worker: bool = False) -> AsyncIterator[None]:
     if not worker or settings.http_wanted:
         application = web.create(
             slack=bot.slack_events,
+            hooks=bot.hooks,
             readiness=bot.check_readiness,
             metrics=bot.metrics.render,
             metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,

@@ -108,6 +108,7 @@ class SubscriptionRow(Struct, frozen=True):
     channel_id: str
     command_id: int | None
     owner_id: str
+    by_script: bool  #: a script asked for it, with the owner's hook
     state: SubscriptionState
     outcome: Outcome
     stopped_by: str | None
@@ -143,6 +144,7 @@ class CommandRow(Struct, frozen=True):
     user_id: str
     command: str
     text: str
+    hook: str | None  #: hash of the token with which a script called; None for a person's command
     response_url: bytes | None
     uses_left: int
     claim_id: str | None
@@ -150,6 +152,20 @@ class CommandRow(Struct, frozen=True):
     looks: int
     created_at: datetime
     language: str | None
+
+
+class HookRow(Struct, frozen=True):
+    """An address with which scripts start to follow in a channel."""
+
+    token_hash: str
+    team_id: str
+    enterprise_id: str | None
+    channel_id: str  #: a user id for the direct messages between that person and the bot
+    maker_id: str
+    created_at: datetime
+    last_used_at: datetime | None
+    allowed_at: datetime  #: when Slack last said that its maker may use it there
+    calls: tuple[datetime, ...]  #: of the last minute, oldest first
 
 
 class Address(Struct, frozen=True):

@@ -13,7 +13,7 @@ from bot.domain import message_facts as facts_of
 from bot.domain.message_kinds import MessageKind
 from bot.domain.message_plan import list_follows
 from bot.domain.snapshot import FindingKind
-from bot.domain.states import LostReason, MessageForm, Outcome, Trouble
+from bot.domain.states import HookEnd, LostReason, MessageForm, Outcome, Trouble
 from bot.domain.summary import Summary, summarize
 from bot.render import replies
 from bot.render.card import card, fingerprint
@@ -117,6 +117,8 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return replies.task_set_aside(texts, view.remote_id)
         case facts_of.ThreadLost():
             return await _lost(connection, texts, thread, message, facts.reason)
+        case facts_of.HookClosed():
+            return replies.hook_over(texts, HookEnd.CLOSED, channel_id=thread.row.subscription.channel_id)
         case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived():
             return None
         case _:

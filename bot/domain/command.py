@@ -94,6 +94,14 @@ class StopAll(Struct, frozen=True, kw_only=True, tag=True):
     """Stop following all of the caller's long tasks in this channel."""
 
 
+class MakeHook(Struct, frozen=True, kw_only=True, tag=True):
+    """Make an address with which scripts start to follow in this channel."""
+
+
+class EndHook(Struct, frozen=True, kw_only=True, tag=True):
+    """End the channel's address for scripts."""
+
+
 class Connect(Struct, frozen=True, kw_only=True, tag=True):
     """Connect the caller's own Atlassian account."""
 
@@ -172,6 +180,8 @@ Command = (
     | ListFollowed
     | Stop
     | StopAll
+    | MakeHook
+    | EndHook
     | Connect
     | Disconnect
     | ShowSettings

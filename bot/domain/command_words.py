@@ -13,6 +13,8 @@ class Word(StrEnum):
     STATUS = "status"
     LIST = "list"
     STOP = "stop"
+    HOOK = "hook"
+    OFF = "off"
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     SETTINGS = "settings"
@@ -36,6 +38,8 @@ TRANSLATIONS: Mapping[Word, Mapping[str, tuple[str, ...]]] = {
     Word.STATUS: {"de": ("status", "stand"), "uk": ("стан", "статус"), "ja": ("状態", "ステータス")},
     Word.LIST: {"de": ("liste",), "uk": ("список",), "ja": ("一覧", "リスト")},
     Word.STOP: {"de": ("stopp", "stoppen"), "uk": ("стоп", "зупинити"), "ja": ("停止",)},
+    Word.HOOK: {"de": ("webhook",), "uk": ("хук", "вебхук"), "ja": ("フック",)},
+    Word.OFF: {"de": ("aus",), "uk": ("вимкнути", "викл"), "ja": ("オフ",)},
     Word.CONNECT: {"de": ("verbinden",), "uk": ("підключити",), "ja": ("接続",)},
     Word.DISCONNECT: {"de": ("trennen",), "uk": ("відключити",), "ja": ("接続解除",)},
     Word.SETTINGS: {"de": ("einstellungen",), "uk": ("налаштування",), "ja": ("設定",)},

@@ -114,6 +114,10 @@ class ThreadLost(Struct, frozen=True, kw_only=True, tag="thread_lost"):
     reason: LostReason
 
 
+class HookClosed(Struct, frozen=True, tag="hook_closed"):
+    """To the maker of the channel's hook: it has ended, because the bot can post there no longer."""
+
+
 Facts = (
     Root
     | Card
@@ -134,6 +138,7 @@ Facts = (
     | StoppedByOther
     | FollowSetAside
     | ThreadLost
+    | HookClosed
 )
 
 _decoder: msgspec.json.Decoder[Facts] = msgspec.json.Decoder(Facts)

@@ -16,6 +16,8 @@ class ThreadView:
     outcome: Outcome
     snapshot: Snapshot | None
     owner_id: str
+    #: a script asked for it, with the owner's hook
+    by_script: bool = False
     #: a name that a person gave the long task; text from outside
     label: str | None = None
     #: user ids to mention at the end

@@ -45,6 +45,7 @@ class SteppedBot:
     sandbox: Sandbox
     clock: Clock
     store_seconds: float  #: seconds that storing a command may take
+    hook_seconds: float  #: seconds that a script waits for its thread
     bot: app.Bot = field(init=False)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -87,15 +88,19 @@ class SteppedBot:
                 sleep=self._sleep,
                 jitter=random.Random(7).random,
                 store_seconds=self.store_seconds,
+                hook_seconds=self.hook_seconds,
             )
         )
         self._running.push_async_callback(self._stop_work)
         site = web.create(
-            slack=self.bot.slack_events, readiness=self.bot.check_readiness, metrics=self.bot.metrics.render
+            slack=self.bot.slack_events,
+            hooks=self.bot.hooks,
+            readiness=self.bot.check_readiness,
+            metrics=self.bot.metrics.render,
         )
         server = await web.serve(site, host="127.0.0.1", port=0)
         self._running.push_async_callback(server.stop)
-        self.slack.request_url = f"http://127.0.0.1:{server.port}/slack/events"
+        self.sandbox.point_at(server.port)
 
     async def stop(self) -> None:
         """Stop the bot as SIGTERM would, without waiting for work in progress."""
@@ -262,17 +267,19 @@ async def open_stepped_bot(
     kind: str = "cloud",
     environ: dict[str, str] | None = None,
     store_seconds: float = PATIENCE,
+    hook_seconds: float = PATIENCE,
 ) -> AsyncIterator[SteppedBot]:
     """Start both simulators on the clock, and the bot between them.
 
     `kind`: of the site, `cloud` or `datacenter`; `environ`: further settings.
 
-    Slack waits for an acknowledgement, and the bot for its database, as long as a busy machine takes.
+    Slack waits for an acknowledgement, a script for its thread, and the bot for its database, as long as a busy machine
+    takes.
     """
     async with open_sandbox(
         database_url=database_url, kind=kind, clock=clock.seconds, environ=environ, ack_seconds=PATIENCE
     ) as sandbox:
-        stepped = SteppedBot(sandbox=sandbox, clock=clock, store_seconds=store_seconds)
+        stepped = SteppedBot(sandbox=sandbox, clock=clock, store_seconds=store_seconds, hook_seconds=hook_seconds)
         await stepped.start()
         try:
             yield stepped

@@ -23,6 +23,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[Callable[[str], str], str], ...]], ...] = 
             (lambda ref: f"{ref} quiet", wording("only post the start and the result")),
             (lambda ref: f"{ref} all", wording("also post each new phase")),
             (lambda ref: f"{ref} as Handbook", wording("give it a name of your own")),
+            (lambda _ref: "hook", wording("get an address for scripts that follow here")),
         ),
     ),
     (
