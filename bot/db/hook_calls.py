@@ -61,7 +61,7 @@ async def add(connection: Connection, hook: HookRow, ref: Reference, *, command:
     )
     unique = [commands.c.team_id, commands.c.trigger_id]
     added = await connection.execute(insert.on_conflict_do_nothing(index_elements=unique).returning(commands.c.id))
-    command_id = added.scalar()
+    command_id: int | None = added.scalar()
     if command_id is not None:
         return command_id
     return (await connection.execute(select(commands.c.id).where(*same))).scalar_one()

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
-from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -90,7 +89,7 @@ def _follow(reference: str, sites: Sequence[SiteName], gateways: Collection[str]
         return found if len(found.refs) == 1 else NotUnderstood(reason=Misread.ONE_REFERENCE, what=TASK)
     if isinstance(found, NotUnderstood) and found.reason is Misread.WORD:
         return BadCall(fault=CallFault.TASK, what=found.what)
-    if isinstance(found, get_args(Problem)):
+    if isinstance(found, Problem):
         return found
     return BadCall(fault=CallFault.TASK, what=shorten(reference))
 

@@ -67,17 +67,22 @@ def _question(request: Request, existing: HookRow | None) -> Message:
     )
 
 
-async def off(deps: Deps, request: Request, _command: EndHook) -> Message:
-    """End the hook of this channel; its maker gets a direct message if it was another person."""
+async def off(deps: Deps, request: Request, _command: EndHook) -> Message | None:
+    """End the hook of this channel; its maker gets a direct message if it was another person.
+
+    None if the answer is written down already: before the message to the maker, since one waits for the other.
+    """
     async with deps.database.begin() as connection:
         hook = await hooks.end_in_channel(connection, team_id=request.team_id, channel_id=place_of(request))
         if hook is not None:
+            answer = _draft(MessageKind.PRIVATE, replies.hook_off(request.texts), request.user_id)
+            await _plan(connection, deps, request.team_id, request.command_id, answer)
             await _inform_maker(connection, deps, request, hook, command_id=request.command_id, replaced=False)
     if hook is None:
         return replies.no_hook(request.texts, request.command)
     deps.delivery_wake.set()
     log_act(request, Act.HOOK_OFF)
-    return replies.hook_off(request.texts)
+    return None
 
 
 async def keep(_deps: Deps, request: Request, _pressed: Press) -> Message:
@@ -184,18 +189,26 @@ async def _inform_maker(
     connection: Connection, deps: Deps, request: Request, hook: HookRow, *, command_id: int | None, replaced: bool
 ) -> None:
     """Write down a direct message to the maker of a hook that another person has ended."""
-    if hook.maker_id == request.user_id or command_id is None:
+    if hook.maker_id == request.user_id:
         return
-    texts = await texts_of(connection, deps, hook)
+    texts = await _texts_of(connection, deps, hook)
     message = replies.hook_ended_by(texts, person_id=request.user_id, channel_id=hook.channel_id, replaced=replaced)
-    draft = Draft(
-        kind=MessageKind.DIRECT, facts=Answer(text=message.text, blocks=message.blocks), user_id=hook.maker_id
-    )
-    planned = messages.Planned(owner=CommandOwner(command_id), team_id=request.team_id, draft=draft)
-    await messages.plan(connection, [planned], now=deps.now())
+    draft = _draft(MessageKind.DIRECT, message, hook.maker_id)
+    await _plan(connection, deps, request.team_id, command_id, draft)
 
 
-async def texts_of(connection: Connection, deps: Deps, hook: HookRow) -> Texts:
+def _draft(kind: MessageKind, message: Message, user_id: str) -> Draft:
+    return Draft(kind=kind, facts=Answer(text=message.text, blocks=message.blocks), user_id=user_id)
+
+
+async def _plan(connection: Connection, deps: Deps, team_id: str, command_id: int | None, draft: Draft) -> None:
+    """Write down a message that belongs to a command; nothing if there is none."""
+    if command_id is not None:
+        planned = messages.Planned(owner=CommandOwner(command_id), team_id=team_id, draft=draft)
+        await messages.plan(connection, [planned], now=deps.now())
+
+
+async def _texts_of(connection: Connection, deps: Deps, hook: HookRow) -> Texts:
     """The language of a hook's maker, as far as it is known."""
     maker = await people.find(connection, hook.team_id, hook.maker_id)
     return deps.catalogs.texts(maker.locale if maker else None, deps.default_language)

@@ -45,6 +45,7 @@ STORED: list[tuple[Facts, str]] = [
     (message_facts.StoppedByOther(by="U2"), '{"type":"stopped_by_other","by":"U2"}'),
     (message_facts.FollowSetAside(), '{"type":"follow_set_aside"}'),
     (message_facts.ThreadLost(reason=LostReason.DELETED), '{"type":"thread_lost","reason":"deleted"}'),
+    (message_facts.HookClosed(), '{"type":"hook_closed"}'),
 ]
 
 

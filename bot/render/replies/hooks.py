@@ -99,7 +99,7 @@ def no_hook(texts: Texts, command: str) -> Message:
 
 
 def hook_needs_address(texts: Texts) -> Message:
-    """Say that the operator has not told the bot its own address."""
+    """Say that the bot does not know its own address, which is a setting."""
     sentence = texts.say(
         "This bot doesn't know its own address, so it can't make a hook. Ask its administrator to set {setting}.",
         setting=code("PUBLIC_URL"),
