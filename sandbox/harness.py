@@ -9,6 +9,7 @@ from bot import app
 from bot.config import Settings, load
 from bot.follow.deps import STORE_SECONDS
 from sandbox.confluence import ConfluenceSimulator
+from sandbox.public_address import PublicAddress
 from sandbox.scenarios import Scenario
 from sandbox.slack import SlackSimulator
 from sandbox.slack.dispatcher import ACK_SECONDS
@@ -24,11 +25,12 @@ APP_TOKEN = "xapp-sandbox-token"  # noqa: S105 -- the same
 
 @dataclass(kw_only=True)
 class Sandbox:
-    """Both simulators, and the environment variables with which a bot finds them."""
+    """Both simulators, the address by which others reach the bot, and the environment variables of a bot."""
 
     slack: SlackSimulator
     confluence: ConfluenceSimulator
     environ: dict[str, str]
+    public: PublicAddress = field(default_factory=PublicAddress)
     store_seconds: float = STORE_SECONDS  #: seconds that storing a command may take
     _bots: list[AsyncExitStack] = field(default_factory=list)
 
@@ -46,8 +48,13 @@ class Sandbox:
         self._bots.append(stack)
         if self.slack.socket_mode:
             await self.slack.wait_for(lambda: len(self.slack.sockets.open) > connections, timeout=60)
-        self.slack.request_url = f"http://127.0.0.1:{bot.port}/slack/events"
+        self.point_at(bot.port)
         return bot
+
+    def point_at(self, port: int | None) -> None:
+        """Let Slack and everybody else reach the bot that listens on a port."""
+        self.public.target = f"http://127.0.0.1:{port}"
+        self.slack.request_url = f"{self.public.target}/slack/events"
 
     async def stop_bot(self) -> None:
         """Stop the bot that was started last, as SIGTERM does."""
@@ -57,6 +64,7 @@ class Sandbox:
         """Stop all bots and both simulators."""
         while self._bots:
             await self.stop_bot()
+        await self.public.stop()
         await self.confluence.stop()
         await self.slack.stop()
 
@@ -107,8 +115,10 @@ async def open_sandbox(
     slack.add_user(COLLEAGUE, name="tomas")
     slack.add_channel(CHANNEL, "releases", members=[PERSON, COLLEAGUE, slack.workspaces[TEAM].bot_user_id])
     site = ConfluenceSimulator(clock=clock, kind=kind)
+    public = PublicAddress()
     await slack.start()
     await site.start()
+    await public.start()
     credential = (
         {"CONFLUENCE_EMAIL": site.account.email, "CONFLUENCE_API_TOKEN": site.account.token}
         if site.is_cloud
@@ -117,6 +127,7 @@ async def open_sandbox(
     sandbox = Sandbox(
         slack=slack,
         confluence=site,
+        public=public,
         store_seconds=store_seconds,
         environ={
             "PORT": "0",
@@ -127,6 +138,7 @@ async def open_sandbox(
             "SLACK_API_URL": slack.api_url,
             "CONFLUENCE_URL": site.base_url,
             "CONFLUENCE_KIND": kind,
+            "PUBLIC_URL": public.url,
             **credential,
             **(environ or {}),
         },

@@ -79,7 +79,7 @@ def _inside(mark: str) -> str:
 _MARKUP = re.compile(
     r"<!date\^(?P<epoch>\d+)\^(?P<form>[^|^>]*)(?:\^[^|>]*)?\|(?P<fallback>[^>]*)>"
     r"|<(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>"
-    r"|`(?P<code>[^`\n]+)`"
+    r"|(?P<fence>```|`)(?P<code>[^`\n]+)(?P=fence)"
     r"|:(?P<emoji>[0-9_+'-]*[a-z][a-z0-9_+'-]*):"
     r"|(?<![^\s(“«·])(?:"
     rf"\*(?P<BOLD>{_inside('*')})\*|_(?P<ITALIC>{_inside('_')})_|~(?P<STRUCK>{_inside('~')})~)(?!\w)"

@@ -46,6 +46,7 @@ def test_a_quiet_level_is_kept() -> None:
         "ATATT3xFfGF0-x_y=AB12",
         "Bearer abc.def-ghi~x",
         "Basic YWJjOmRlZg==",
+        "/hook/Ua5p1tVb2SX0Yk-_c3DhQ8wJrN7mZ4eL6gKf9oTiRsE",
     ],
 )
 @pytest.mark.parametrize("style", ["json", "console"])

@@ -13,7 +13,7 @@ from bot.follow import CommandWorker, Watcher
 from bot.metrics import Metrics
 from bot.poll import Poller, SiteLister
 from bot.socket_mode import SocketReceiver
-from bot.web import SlackEvents
+from bot.web import Hooks, SlackEvents
 
 #: seconds without a turn after which a loop counts as stuck
 STUCK_AFTER = 90.0
@@ -41,6 +41,8 @@ class Bot:
     slack_events: SlackEvents | None
     #: None but in Socket Mode
     socket_receiver: SocketReceiver | None
+    #: None in a worker
+    hooks: Hooks | None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     #: of each loop, by its name
     heartbeats: dict[str, loop.Heartbeat] = field(default_factory=dict)

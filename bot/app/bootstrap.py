@@ -12,8 +12,8 @@ from aiohttp import ClientSession
 from bot import deliver, follow
 from bot.app import clock
 from bot.app.application import Bot, StartError
+from bot.app.entries import bot_token, hooks, slack_events, socket_receiver
 from bot.app.site import credential_of, single_site
-from bot.app.slack_entry import bot_token, slack_events, socket_receiver
 from bot.clients import confluence
 from bot.clients.confluence import ConfluenceClient
 from bot.clients.confluence.credentials import OperatorCredential
@@ -31,7 +31,7 @@ from bot.db.write_probe import WriteProbe
 from bot.deliver import ChannelList, Deliverer
 from bot.domain.poll_interval import Bounds
 from bot.follow import CommandWorker, Watcher
-from bot.follow.deps import STORE_SECONDS
+from bot.follow.deps import HOOK_SECONDS, STORE_SECONDS
 from bot.follow.people import People
 from bot.metrics import Metrics
 from bot.poll import Poller, SiteLister
@@ -52,24 +52,24 @@ async def build(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     jitter: Callable[[], float] = random.random,
     store_seconds: float = STORE_SECONDS,
+    hook_seconds: float = HOOK_SECONDS,
 ) -> AsyncIterator[Bot]:
     """Build every part, migrate the database, and close everything at the end.
 
     `listening`: whether Slack's requests are taken (a worker takes none). `now` (UTC) and `sleep` (seconds) may be
     those of another clock, `jitter` (0 to 1) shortens the waits between looks. Storing a command may take
-    `store_seconds`. Raises StartError, DatabaseError and DatabaseAway.
+    `store_seconds`, and a script waits `hook_seconds` for its thread. Raises StartError, DatabaseError and
+    DatabaseAway.
     """
     _refuse_unavailable(settings)
     async with AsyncExitStack() as stack:
         database = open_database(settings.database_url)
         stack.push_async_callback(database.close)
         await _prepare(database, now=now())
-        slack_session = open_slack_session(settings.slack_api_url)
-        stack.push_async_callback(slack_session.close)
-        confluence_session = confluence.open_session()
-        stack.push_async_callback(confluence_session.close)
-        client = ConfluenceClient(confluence_session)
-        metrics = Metrics()
+        slack_session, confluence_session = open_slack_session(settings.slack_api_url), confluence.open_session()
+        for session in (slack_session, confluence_session):
+            stack.push_async_callback(session.close)
+        client, metrics = ConfluenceClient(confluence_session), Metrics()
         slack = SlackClient(slack_session, token=bot_token(settings), base_url=settings.slack_api_url, metrics=metrics)
         workspace = SingleWorkspace(slack)
         if listening:
@@ -86,6 +86,8 @@ async def build(
             now=now,
             sleep=sleep,
             store_seconds=store_seconds,
+            hook_seconds=hook_seconds,
+            public_url=settings.public_url,
             sites={access.name.site_id: access},
             bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
             default_language=settings.default_language,
@@ -119,6 +121,7 @@ def _assemble(
 ) -> Bot:
     """Connect the verbs: each wakes the next."""
     command_worker = CommandWorker(deps=deps, people=_people(deps))
+    stopping = asyncio.Event()
     poller, deliverer = _poller(deps, jitter=jitter), _deliverer(deps)
     watcher = Watcher(deps=deps)
     site_lister = SiteLister(
@@ -140,6 +143,8 @@ def _assemble(
         channel_list=ChannelList(deps=deliverer.deps),
         slack_events=slack_events(settings, command_worker) if listening and sockets is None else None,
         socket_receiver=None if sockets is None else socket_receiver(settings, command_worker, sockets, jitter=jitter),
+        hooks=hooks(command_worker, stopping) if listening else None,
+        stopping=stopping,
     )
 
 

@@ -45,6 +45,7 @@ async def serving(bot: Bot, *, worker: bool = False) -> AsyncIterator[None]:
     if settings.http_wanted or not (worker or bot.socket_receiver is not None):
         application = web.create(
             slack=bot.slack_events,
+            hooks=bot.hooks,
             readiness=bot.check_readiness,
             metrics=bot.metrics.render,
             metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,

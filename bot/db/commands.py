@@ -8,6 +8,7 @@ from bot.db.dialect import upsert
 from bot.db.engine import Connection
 from bot.db.models import commands
 from bot.db.rows import CommandRow, build, columns
+from bot.domain.hook_answer import CallAnswer, encode
 
 _COLUMNS = columns(CommandRow, commands)
 
@@ -47,12 +48,15 @@ async def refuse(connection: Connection, command_id: int) -> None:
     await connection.execute(delete(commands).where(commands.c.id == command_id))
 
 
-async def answered(connection: Connection, command_id: int, *, now: datetime, language: str) -> None:
-    """A command has been carried out; its answer, in this language, is planned."""
+async def answered(
+    connection: Connection, command_id: int, *, now: datetime, language: str, answer: CallAnswer | None = None
+) -> None:
+    """A command has been carried out; its answer, in this language, is planned. `answer`: that for a script."""
+    kept = None if answer is None else encode(answer)
     await connection.execute(
         update(commands)
         .where(commands.c.id == command_id)
-        .values(answered_at=now, language=language, claim_id=None, claimed_until=None)
+        .values(answered_at=now, language=language, answer=kept, claim_id=None, claimed_until=None)
     )
 
 

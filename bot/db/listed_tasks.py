@@ -10,8 +10,9 @@ from sqlalchemy import Update, delete, exists, func, select, update
 from bot.db import claims
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.rows import ListedTaskRow, build, columns
+from bot.db.rows import build, columns
 from bot.db.watch_models import listed_tasks, site_lists, watches
+from bot.db.watch_rows import ListedTaskRow
 from bot.domain.snapshot import Snapshot
 from bot.domain.states import WatchState
 

@@ -130,6 +130,7 @@ class _Subscriptions(sa.TypedColumns):
     # the watch that began it, which has no owner
     watch_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("watches.id", ondelete="SET NULL"))
     owner_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    by_script = flag()  # a script asked for it, with the owner's hook
     state = enum(states.SubscriptionState, default=states.SubscriptionState.STARTING)
     reason: sa.Named[str | None] = sa.Column(sa.String(64))
     outcome = enum(states.Outcome, default=states.Outcome.FOLLOWING, length=24)
@@ -231,6 +232,7 @@ class _Commands(sa.TypedColumns):
     user_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     command: sa.Named[str] = sa.Column(sa.String(64), nullable=False)
     text: sa.Named[str] = sa.Column(sa.Text, nullable=False)
+    hook: sa.Named[str | None] = sa.Column(sa.String(64))  # hash of the token with which a script called
     response_url: sa.Named[bytes | None] = sa.Column(sa.LargeBinary)  # encrypted; null if there is none
     uses_left: sa.Named[int] = sa.Column(sa.Integer, nullable=False, server_default="5")
     claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
@@ -241,6 +243,7 @@ class _Commands(sa.TypedColumns):
     created_at = time(index=True)
     answered_at = maybe_time()
     language: sa.Named[str | None] = sa.Column(sa.String(16))  # of its answer
+    answer: sa.Named[str | None] = sa.Column(sa.Text)  # JSON: for the script, if its call led to no thread
 
 
 commands = sa.Table(

@@ -19,7 +19,6 @@ from bot.domain.states import (
     SubscriptionState,
     Titles,
     Verbosity,
-    WatchState,
     WorkspaceState,
 )
 from bot.domain.task_state import TaskHistory
@@ -110,6 +109,7 @@ class SubscriptionRow(Struct, frozen=True):
     command_id: int | None
     watch_id: int | None
     owner_id: str | None  #: None: a watch began it, and nobody has asked to be notified yet
+    by_script: bool  #: a script asked for it, with the owner's hook
     state: SubscriptionState
     outcome: Outcome
     stopped_by: str | None
@@ -135,38 +135,6 @@ class ThreadRow(Struct, frozen=True):
     site_base_url: str
 
 
-class WatchRow(Struct, frozen=True):
-    """One channel's watch of a site."""
-
-    id: int
-    team_id: str
-    channel_id: str
-    site_id: int
-    command_id: int | None
-    maker_id: str
-    kinds: str  #: read by `watches.kinds_of`
-    verbosity: Verbosity
-    language: str
-    state: WatchState
-    ended_by: str | None
-    handled: int
-    passed_over: int
-    gathering_since: datetime | None
-    thread_ts: str | None
-    created_at: datetime
-    ended_at: datetime | None
-
-
-class ListedTaskRow(Struct, frozen=True):
-    """A long task that a list has named."""
-
-    id: int
-    site_id: int
-    remote_id: str
-    snapshot: str  #: JSON, as it was first listed; read by `long_tasks.snapshot_of`
-    first_listed_at: datetime
-
-
 class CommandRow(Struct, frozen=True):
     """One slash command, shortcut, mention or hook call as it came in."""
 
@@ -177,6 +145,7 @@ class CommandRow(Struct, frozen=True):
     user_id: str
     command: str
     text: str
+    hook: str | None  #: hash of the token with which a script called; None for a person's command
     response_url: bytes | None
     uses_left: int
     claim_id: str | None
@@ -184,6 +153,20 @@ class CommandRow(Struct, frozen=True):
     looks: int
     created_at: datetime
     language: str | None
+
+
+class HookRow(Struct, frozen=True):
+    """An address with which scripts start to follow in a channel."""
+
+    token_hash: str
+    team_id: str
+    enterprise_id: str | None
+    channel_id: str  #: a user id for the direct messages between that person and the bot
+    maker_id: str
+    created_at: datetime
+    last_used_at: datetime | None
+    allowed_at: datetime  #: when Slack last said that its maker may use it there
+    calls: tuple[datetime, ...]  #: of the last minute, oldest first
 
 
 class Address(Struct, frozen=True):

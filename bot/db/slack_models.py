@@ -1,4 +1,4 @@
-"""The tables of what is known of Slack: workspaces, people, who reads a channel, events and presses that were taken."""
+"""The tables about Slack: workspaces, people, who reads a channel, addresses for scripts, what was taken already."""
 
 import sqlalchemy as sa
 
@@ -43,6 +43,22 @@ class _Channels(sa.TypedColumns):
 
 
 channels = sa.Table("channels", metadata, _Channels)
+
+
+class _Hooks(sa.TypedColumns):
+    token_hash: sa.Named[str] = sa.Column(sa.String(64), primary_key=True)  # SHA-256, hexadecimal
+    team_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    enterprise_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    # The user id of its maker stands for their direct messages with the bot.
+    channel_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    maker_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    created_at = time()
+    last_used_at = maybe_time()
+    allowed_at = time()  # when Slack last said that its maker may use it there
+    calls: sa.Named[str] = sa.Column(sa.Text, nullable=False, server_default="[]")  # JSON: times of the last minute
+
+
+hooks = sa.Table("hooks", metadata, _Hooks, sa.UniqueConstraint("team_id", "channel_id", name="uq_hooks_channel"))
 
 
 class _Events(sa.TypedColumns):

@@ -28,6 +28,7 @@ async def add(
     verbosity: Verbosity,
     now: datetime,
     label: str | None = None,
+    by_script: bool = False,
 ) -> int | None:
     """Let a channel follow a long task; returns the subscription's id, or None if the channel follows it already."""
     insert = upsert(connection, subscriptions).values(
@@ -40,6 +41,7 @@ async def add(
         language=language,
         verbosity=verbosity,
         label=label,
+        by_script=by_script,
         created_at=now,
     )
     found = await connection.execute(insert.on_conflict_do_nothing().returning(subscriptions.c.id))

@@ -10,9 +10,10 @@ from bot.db import claims
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
 from bot.db.models import messages, subscriptions
-from bot.db.rows import ListedTaskRow, WatchRow, build, columns
+from bot.db.rows import build, columns
 from bot.db.stale_messages import mark
 from bot.db.watch_models import gathered_tasks, listed_tasks, watches
+from bot.db.watch_rows import ListedTaskRow, WatchRow
 from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind
 from bot.domain.states import Verbosity, WatchState

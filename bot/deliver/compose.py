@@ -6,7 +6,8 @@ from typing import assert_never
 
 from bot.db import findings, threads, warnings, watches
 from bot.db.engine import Connection
-from bot.db.rows import MessageRow, Shows, WatchRow
+from bot.db.rows import MessageRow, Shows
+from bot.db.watch_rows import WatchRow
 from bot.deliver.deps import Deps
 from bot.deliver.thread import Thread
 from bot.deliver.watch import render_watch
@@ -14,7 +15,7 @@ from bot.domain import message_facts as facts_of
 from bot.domain.message_kinds import RULES, MessageKind, Place, WatchOwner
 from bot.domain.message_plan import list_follows
 from bot.domain.snapshot import FindingKind
-from bot.domain.states import LostReason, MessageForm, Outcome, Trouble, WatchState
+from bot.domain.states import HookEnd, LostReason, MessageForm, Outcome, Trouble, WatchState
 from bot.domain.summary import Summary, summarize
 from bot.render import replies
 from bot.render.card import card, fingerprint
@@ -135,6 +136,8 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return replies.task_set_aside(texts, view.remote_id)
         case facts_of.ThreadLost():
             return await _lost(connection, texts, thread, message, facts.reason)
+        case facts_of.HookClosed():
+            return replies.hook_over(texts, HookEnd.CLOSED, channel_id=thread.row.subscription.channel_id)
         case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived():
             return None
         case facts_of.WatchRoot() | facts_of.WatchDigest() | facts_of.WatchOver():

@@ -60,6 +60,7 @@ async def read_thread(
         outcome=outcome,
         snapshot=snapshot,
         owner_id=subscription.owner_id,
+        by_script=subscription.by_script,
         label=subscription.label,
         followers=await subscriptions.followers_of(connection, subscription_id),
         stopped_by=subscription.stopped_by,

@@ -7,7 +7,8 @@ import structlog
 
 from bot.db import channels, long_tasks, messages, sites, watches
 from bot.db.engine import Connection
-from bot.db.rows import MessageRow, WatchRow
+from bot.db.rows import MessageRow
+from bot.db.watch_rows import WatchRow
 from bot.deliver.deps import Deps
 from bot.domain import message_facts as facts_of
 from bot.domain.audience import audience_of

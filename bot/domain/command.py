@@ -110,6 +110,14 @@ class Unwatch(Struct, frozen=True, kw_only=True, tag=True):
     site_id: int | None = None  #: None: of every site
 
 
+class MakeHook(Struct, frozen=True, kw_only=True, tag=True):
+    """Make an address with which scripts start to follow in this channel."""
+
+
+class EndHook(Struct, frozen=True, kw_only=True, tag=True):
+    """End the channel's address for scripts."""
+
+
 class Connect(Struct, frozen=True, kw_only=True, tag=True):
     """Connect the caller's own Atlassian account."""
 
@@ -190,6 +198,8 @@ Command = (
     | StopAll
     | Watch
     | Unwatch
+    | MakeHook
+    | EndHook
     | Connect
     | Disconnect
     | ShowSettings

@@ -196,6 +196,16 @@ def _without_arguments(parsed: Command) -> _Parser:
     return parse
 
 
+def _hook(words: list[str], _locate: _Locate) -> Command:
+    if not words:
+        return command.MakeHook()
+    is_off = word_of(words[0]) is Word.OFF
+    if is_off and len(words) == 1:
+        return command.EndHook()
+    surplus, meant = (words[1:], words[0]) if is_off else (words, near(words[0], (Word.OFF,)) or "")
+    return NotUnderstood(reason=Misread.SURPLUS, what=shorten(" ".join(surplus)), suggestion=meant)
+
+
 def _help(_words: list[str], _locate: _Locate) -> Command:
     return command.ShowHelp()
 
@@ -214,6 +224,7 @@ _PARSERS: Mapping[Word, _Parser] = {
     Word.STOP: _stop,
     Word.WATCH: _watch,
     Word.UNWATCH: _unwatch,
+    Word.HOOK: _hook,
     Word.CONNECT: _without_arguments(command.Connect()),
     Word.DISCONNECT: _without_arguments(command.Disconnect()),
     Word.SETTINGS: _without_arguments(command.ShowSettings()),

@@ -15,6 +15,8 @@ class Word(StrEnum):
     STOP = "stop"
     WATCH = "watch"
     UNWATCH = "unwatch"
+    HOOK = "hook"
+    OFF = "off"
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     SETTINGS = "settings"
@@ -45,6 +47,8 @@ TRANSLATIONS: Mapping[Word, Mapping[str, tuple[str, ...]]] = {
     Word.STOP: {"de": ("stopp", "stoppen"), "uk": ("стоп", "зупинити"), "ja": ("停止",)},
     Word.WATCH: {"de": ("beobachten", "beobachte"), "uk": ("спостерігати",), "ja": ("ウォッチ",)},
     Word.UNWATCH: {"de": ("nichtbeobachten",), "uk": ("неспостерігати",), "ja": ("ウォッチ解除",)},
+    Word.HOOK: {"de": ("webhook",), "uk": ("хук", "вебхук"), "ja": ("フック",)},
+    Word.OFF: {"de": ("aus",), "uk": ("вимкнути", "викл"), "ja": ("オフ",)},
     Word.CONNECT: {"de": ("verbinden",), "uk": ("підключити",), "ja": ("接続",)},
     Word.DISCONNECT: {"de": ("trennen",), "uk": ("відключити",), "ja": ("接続解除",)},
     Word.SETTINGS: {"de": ("einstellungen",), "uk": ("налаштування",), "ja": ("設定",)},

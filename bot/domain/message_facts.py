@@ -130,6 +130,10 @@ class WatchOver(Struct, frozen=True, kw_only=True, tag="watch_over"):
     by: str | None = None  #: user id of the person who ended it
 
 
+class HookClosed(Struct, frozen=True, tag="hook_closed"):
+    """To the maker of the channel's hook: it has ended, because the bot can post there no longer."""
+
+
 Facts = (
     Root
     | Card
@@ -153,6 +157,7 @@ Facts = (
     | WatchRoot
     | WatchDigest
     | WatchOver
+    | HookClosed
 )
 
 _decoder: msgspec.json.Decoder[Facts] = msgspec.json.Decoder(Facts)

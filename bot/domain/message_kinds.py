@@ -94,9 +94,9 @@ RULES: Mapping[MessageKind, KindRules] = {
     MessageKind.COMPLETION: KindRules(place=Place.THREAD, urgency=Urgency.COMPLETION),
     MessageKind.FILE: KindRules(place=Place.THREAD, urgency=Urgency.WARNING),
     MessageKind.DIRECT: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
-    MessageKind.WATCH_ROOT: KindRules(place=Place.CHANNEL, urgency=Urgency.ROOT, edit_rank=1),
+    MessageKind.WATCH_ROOT: KindRules(place=Place.CHANNEL, urgency=Urgency.ROOT, edit_rank=3),
     MessageKind.WATCH_DIGEST: KindRules(
-        place=Place.THREAD, urgency=Urgency.WARNING, edit_rank=2, edited_every=timedelta(minutes=1)
+        place=Place.THREAD, urgency=Urgency.WARNING, edit_rank=4, edited_every=timedelta(minutes=1)
     ),
     MessageKind.PRIVATE: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
 }

@@ -116,7 +116,7 @@ def for_lost_thread(
 ) -> tuple[Draft, ...]:
     """Messages to the people of a thread that takes no messages any more.
 
-    `starting`: its root was not posted yet, so the person who asked gets an answer; `invitable`: inviting the bot
+    `starting`: a person waits for its root, and gets an answer instead; `invitable`: inviting the bot
     helps. If the root was deleted, every follower gets a message, else the owner does.
     """
     if owner_id is None:
@@ -130,6 +130,11 @@ def for_lost_thread(
 def _lost(reason: LostReason, people: Sequence[str]) -> tuple[Draft, ...]:
     facts = message_facts.ThreadLost(reason=reason)
     return tuple(Draft(kind=MessageKind.DIRECT, facts=facts, user_id=user) for user in people)
+
+
+def for_closed_hook(maker_id: str) -> Draft:
+    """A direct message to the maker of a hook that has ended with a thread."""
+    return Draft(kind=MessageKind.DIRECT, facts=message_facts.HookClosed(), user_id=maker_id)
 
 
 def for_set_aside(*, starting: bool, owner_id: str | None) -> Draft | None:

@@ -26,6 +26,10 @@ class Act(StrEnum):
     STOP_ALL = "stop_all"
     #: the threads of others as well
     STOP_ALL_OF_OTHERS = "stop_all_of_others"
+    #: have scripts follow in a channel: make its hook, replace it, and be the one in whose name scripts follow
+    HOOK = "hook"
+    #: end a channel's hook, also that of another person
+    HOOK_OFF = "hook_off"
 
 
 class Who(StrEnum):
@@ -49,6 +53,8 @@ WHO_MAY: Mapping[Act, Who] = {
     Act.STOP: Who.MEMBERS,
     Act.STOP_ALL: Who.MEMBERS,
     Act.STOP_ALL_OF_OTHERS: Who.ADMINS,
+    Act.HOOK: Who.MEMBERS,
+    Act.HOOK_OFF: Who.MEMBERS,
 }
 
 

@@ -98,6 +98,14 @@ class LostReason(StrEnum):
     REFUSED = "refused"  #: a rule of the channel or workspace
 
 
+class HookEnd(StrEnum):
+    """Why a hook ends without a person ending it."""
+
+    LEFT = "left"  #: its maker is no longer in the channel
+    NOT_MEMBER = "not_member"  #: its maker is no longer of the workspace, or a guest
+    CLOSED = "closed"  #: the channel was archived, or the bot removed from it
+
+
 class WorkspaceState(StrEnum):
     """Whether the bot may call Slack for a workspace."""
 

@@ -36,6 +36,8 @@ class Beginning:
     owner_id: str | None
     command_id: int | None = None
     watch_id: int | None = None
+    #: whether a script asked, with the owner's hook
+    by_script: bool = False
     language: str
     verbosity: Verbosity
     label: str | None = None
@@ -67,6 +69,7 @@ async def begin(connection: Connection, deps: Deps, new: Beginning, *, now: date
         owner_id=new.owner_id,
         command_id=new.command_id,
         watch_id=new.watch_id,
+        by_script=new.by_script,
         language=new.language,
         verbosity=new.verbosity,
         label=new.label,

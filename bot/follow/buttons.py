@@ -14,7 +14,7 @@ from bot.domain.message_kinds import MessageKind
 from bot.domain.permissions import Act
 from bot.domain.person import Person
 from bot.domain.states import Titles
-from bot.follow import running
+from bot.follow import hooks, running
 from bot.follow.beginning import add_follower
 from bot.follow.check_now import check_now
 from bot.follow.deps import Deps, Request
@@ -89,10 +89,9 @@ async def _carry_out(deps: Deps, request: Request, pressed: Press) -> Message | 
 
     The value comes back from Slack as it was sent, and counts only for a thread of the channel it was pressed in.
     """
-    if pressed.action == Action.FOLLOW_IN_DM:
-        return denial(request, Act.FOLLOW) or await _follow_in_dm(deps, request, pressed)
-    if pressed.action == Action.FOLLOW_LISTED:
-        return denial(request, Act.FOLLOW) or await running.follow_listed(deps, request, pressed.value)
+    if pressed.action in _WITHOUT_THREAD:
+        act, carry_out = _WITHOUT_THREAD[pressed.action]
+        return denial(request, act) or await carry_out(deps, request, pressed)
     button = _BUTTONS[pressed.action]
     refused = denial(request, button.act)
     if refused is not None:
@@ -250,5 +249,12 @@ _BUTTONS: Mapping[str, _Button] = {
     Action.WHAT_RUNS_NOW: _Button(act=Act.RUNNING_LIST, of_current=False, carry_out=_what_runs_now),
     Action.STOP_CHOSEN: _Button(act=Act.STOP, of_current=False, carry_out=_stop_chosen),
 }
+#: buttons of answers that are about no thread
+_WITHOUT_THREAD: Mapping[str, tuple[Act, Callable[[Deps, Request, Press], Awaitable[Message | None]]]] = {
+    Action.FOLLOW_IN_DM: (Act.FOLLOW, _follow_in_dm),
+    Action.FOLLOW_LISTED: (Act.FOLLOW, running.follow_listed),
+    Action.REPLACE_HOOK: (Act.HOOK, hooks.replace),
+    Action.KEEP_HOOK: (Act.HOOK, hooks.keep),
+}
 #: action ids of the buttons that do something; *Open in Confluence* only opens a page
-ACTIONS = (*_BUTTONS, Action.FOLLOW_IN_DM, Action.FOLLOW_LISTED)
+ACTIONS = (*_BUTTONS, *_WITHOUT_THREAD)

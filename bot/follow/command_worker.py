@@ -12,16 +12,19 @@ from bot.db import claims, coming, commands, messages
 from bot.db.engine import DatabaseAway
 from bot.db.models import commands as command_table
 from bot.db.rows import CommandRow
+from bot.domain.command import Command
 from bot.domain.message_facts import Answer
 from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.message_plan import Draft
 from bot.domain.person import Person
+from bot.follow import script_follow
 from bot.follow.command_store import CommandStore, IncomingCommand
 from bot.follow.commands import HANDLERS, Words, coming_of
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain
 from bot.follow.people import NotKnown, People
 from bot.follow.permissions import denial
+from bot.follow.script_follow import NoThread
 from bot.render import replies
 from bot.render.i18n import Texts
 from bot.render.message import Message
@@ -39,6 +42,11 @@ MAX_OF_PERSON = 5
 EXPIRES_AFTER = timedelta(minutes=30)
 #: how often a command is begun before its caller is informed that it failed
 ATTEMPTS = 3
+#: what metrics call the call of a script
+SCRIPT = "Script"
+
+#: what comes of a command; None: what the channel sees is the answer
+Answered = Message | NoThread | None
 
 
 @dataclass(kw_only=True)
@@ -97,7 +105,8 @@ class CommandWorker:
     async def _answer(self, row: CommandRow) -> None:
         """Carry out a command, and plan its answer in the transaction that marks it answered."""
         try:
-            asker = await self.people.find(row.team_id, row.enterprise_id, row.user_id)
+            # Who made a hook is asked about at each call.
+            asker = await self.people.find(row.team_id, row.enterprise_id, row.user_id, afresh=row.hook is not None)
             match asker:
                 case NotKnown.NOT_INSTALLED:
                     await self._refuse(row)
@@ -112,9 +121,12 @@ class CommandWorker:
         # Another command of this person may have waited for this one.
         self.wake.set()
 
-    def _to_somebody(self, row: CommandRow) -> Message:
+    def _to_somebody(self, row: CommandRow) -> Answered:
         """The answer to a person whom Slack has not described."""
-        command, texts = self.deps.parse(row.text), self.texts()
+        texts = self.texts()
+        if row.hook is not None:
+            return script_follow.not_checked(texts)
+        command = self.deps.parse(row.text)
         handler = HANDLERS[type(command)]
         if isinstance(handler, Words):
             return handler.render(texts, row.command, self.deps.example, command)
@@ -138,6 +150,7 @@ class CommandWorker:
             texts=self._texts_for(person),
             person=person,
             looks=row.looks,
+            by_script=row.hook is not None,
         )
 
     async def _refuse(self, row: CommandRow) -> None:
@@ -152,33 +165,31 @@ class CommandWorker:
             if await claims.holds_command(connection, command_id=row.id, claim_id=row.claim_id or ""):
                 await commands.put_off(connection, row.id, until=self.deps.now() + again.after)
 
-    async def _plan_answer(self, row: CommandRow, message: Message | None, texts: Texts) -> None:
+    async def _plan_answer(self, row: CommandRow, message: Answered, texts: Texts) -> None:
         """Mark a command answered, with a private message unless what the channel sees is the answer."""
         now = self.deps.now()
         async with self.deps.database.begin() as connection:
             if not await claims.holds_command(connection, command_id=row.id, claim_id=row.claim_id or ""):
                 return
-            if message is not None:
+            for_script = None
+            if row.hook is not None:
+                for_script = await script_follow.plan(connection, self.deps, row, message, texts, now=now)
+            elif isinstance(message, Message):
                 await coming.drop(connection, row.id)
                 await messages.plan(connection, [_private(row, message)], now=now)
-            await commands.answered(connection, row.id, now=now, language=texts.language)
+            await commands.answered(connection, row.id, now=now, language=texts.language, answer=for_script)
         self.deps.delivery_wake.set()
 
-    async def _carry_out(self, row: CommandRow, request: Request) -> Message | LookAgain | None:
+    async def _carry_out(self, row: CommandRow, request: Request) -> Answered | LookAgain:
         if self.deps.now() - row.created_at > EXPIRES_AFTER:
             return replies.nothing_started(request.texts)
-        command = self.deps.parse(row.text)
-        verb = type(command).__name__
-        handler = HANDLERS[type(command)]
+        command = None if row.hook is not None else self.deps.parse(row.text)
+        verb = SCRIPT if command is None else type(command).__name__
         try:
-            message: Message | LookAgain | None
-            if isinstance(handler, Words):
-                message = handler.render(request.texts, request.command, self.deps.example, command)
-            elif (refused := denial(request, handler.act)) is not None:
-                otherwise = handler.refused
-                message = otherwise(request.texts, request.command, self.deps.example) if otherwise else refused
+            if command is None:
+                message: Answered | LookAgain = await script_follow.follow(self.deps, request, row)
             else:
-                message = await handler.carry_out(self.deps, request, command)
+                message = await self._handle(request, command)
         except DatabaseAway:
             if row.attempts - row.looks < ATTEMPTS:
                 raise
@@ -190,6 +201,17 @@ class CommandWorker:
         if not isinstance(message, LookAgain):
             self.deps.metrics.command(verb, "answered")
         return message
+
+    async def _handle(self, request: Request, command: Command) -> Message | LookAgain | None:
+        handler = HANDLERS[type(command)]
+        if isinstance(handler, Words):
+            return handler.render(request.texts, request.command, self.deps.example, command)
+        refused = denial(request, handler.act)
+        if refused is None:
+            return await handler.carry_out(self.deps, request, command)
+        return (
+            refused if handler.refused is None else handler.refused(request.texts, request.command, self.deps.example)
+        )
 
     async def renew_step(self) -> float:
         """Renew the claims of commands that are being carried out."""

@@ -8,7 +8,7 @@ from bot.domain import command
 from bot.domain.command_example import Example
 from bot.domain.message_facts import Coming
 from bot.domain.permissions import Act
-from bot.follow import following, listing, running, status, stopping, watching
+from bot.follow import following, hooks, listing, running, status, stopping, watching
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain
 from bot.render import replies
@@ -75,6 +75,8 @@ HANDLERS: Mapping[type[command.Command], Handler] = {
     command.Unwatch: _worked(Act.UNWATCH, watching.unwatch),
     command.Stop: _worked(Act.STOP, stopping.stop),
     command.StopAll: _worked(Act.STOP_ALL, stopping.stop_all),
+    command.MakeHook: _worked(Act.HOOK, hooks.make),
+    command.EndHook: _worked(Act.HOOK_OFF, hooks.off),
     command.ShowHelp: Words(render=lambda texts, name, shown, _command: replies.help(texts, name, shown)),
     command.ShowSettings: Words(render=lambda texts, _name, _shown, _command: replies.settings_not_available(texts)),
     command.Connect: _CONNECT,

@@ -55,6 +55,8 @@ class Request:
     person: Person
     #: looks for this command that did not find the long task
     looks: int = 0
+    #: a script asks, in the name of the person who made its hook
+    by_script: bool = False
 
     @property
     def target_channel(self) -> str:
@@ -64,6 +66,8 @@ class Request:
 
 #: seconds that storing a command may take; Slack waits three for the acknowledgement
 STORE_SECONDS = 1.0
+#: seconds that a script waits for its thread
+HOOK_SECONDS = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +100,10 @@ class Deps:
     running_list: RunningList = RunningList.EVERYONE
     #: seconds that storing a command may take
     store_seconds: float = STORE_SECONDS
+    #: seconds that a script waits for its thread
+    hook_seconds: float = HOOK_SECONDS
+    #: this service from outside; None if the operator does not say
+    public_url: str | None = None
     #: by which the bot is invited to a channel
     bot_name: str = "longtask"
 

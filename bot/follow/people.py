@@ -52,8 +52,10 @@ class People:
         person = self._known.get((team_id, user_id))
         return person if person is not None and self._is_younger(person, LIFETIME) else None
 
-    async def find(self, team_id: str, enterprise_id: str | None, user_id: str) -> Person | NotKnown:
-        """Who a person is.
+    async def find(
+        self, team_id: str, enterprise_id: str | None, user_id: str, *, afresh: bool = False
+    ) -> Person | NotKnown:
+        """Who a person is. `afresh`: Slack is asked, however young its last answer is.
 
         Where Slack does not answer, what it said within 24 hours holds; without that, Slack is asked again for up to 20
         seconds. Raises DatabaseAway.
@@ -64,7 +66,7 @@ class People:
         if known is None:
             async with self.database.read() as connection:
                 known = await people.find(connection, team_id, user_id)
-        if known is not None and self._is_younger(known, LIFETIME):
+        if known is not None and self._is_younger(known, LIFETIME) and not afresh:
             self._keep(known)
             return known
         key = (team_id, user_id)
@@ -72,7 +74,7 @@ class People:
         # Many commands of one person need one answer.
         async with self._locks.setdefault(key, asyncio.Lock()):
             asked = self.remembered(*key)
-            if asked is not None:
+            if asked is not None and not (afresh and asked is known):
                 return asked
             holds = known is not None and self._is_younger(known, HOLDS)
             answer = await self._ask(team_id, enterprise_id, user_id, until=until, once=holds)

@@ -21,6 +21,7 @@ from bot.follow.deps import Deps, Request
 from bot.follow.first_look import first_decision, reason_of
 from bot.follow.following import follow_from_button
 from bot.follow.permissions import log_act
+from bot.follow.press import Press
 from bot.render import replies
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
@@ -78,14 +79,14 @@ async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult],
     )
 
 
-async def follow_listed(deps: Deps, request: Request, value: str | None) -> Message | None:
+async def follow_listed(deps: Deps, request: Request, pressed: Press) -> Message | None:
     """Follow the long task that a button of the list names; None if what the channel sees is the answer.
 
     The value comes back from Slack as it was sent, and is checked like a text that a person types.
     """
     if not may_list(request.person, deps.running_list):
         return replies.running_hidden(request.texts, request.command, deps.example, setting=deps.running_list)
-    ref = _reference(deps, value)
+    ref = _reference(deps, pressed.value)
     if ref is None:
         return replies.gone_wrong(request.texts, request.command)
     if await is_closed_to_bot(deps, request):

@@ -8,8 +8,8 @@ import structlog
 
 from bot.db import channels, claims, listed_tasks, long_tasks, messages, subscriptions, watches, workspaces
 from bot.db.engine import Connection
-from bot.db.rows import ListedTaskRow, WatchRow
 from bot.db.watch_models import watches as watch_table
+from bot.db.watch_rows import ListedTaskRow, WatchRow
 from bot.domain.audience import sharing_of
 from bot.domain.command import Reference
 from bot.domain.message_facts import WatchDigest

@@ -2,7 +2,7 @@
 
 from bot.db import listed_tasks, messages, watches
 from bot.db.engine import Connection
-from bot.db.rows import WatchRow
+from bot.db.watch_rows import WatchRow
 from bot.domain.command import SiteKind, Unwatch, Watch
 from bot.domain.message_facts import WatchOver, WatchRoot
 from bot.domain.message_kinds import MessageKind, WatchOwner

@@ -109,8 +109,17 @@ def link(url: str, label: Mrkdwn) -> Mrkdwn:
 
 def code(text: str) -> Mrkdwn:
     """Write something that people can type."""
+    return _boxed(text, "`")
+
+
+def code_block(text: str) -> Mrkdwn:
+    """Write a line that people can copy, in a box of its own."""
+    return _boxed(text, "```")
+
+
+def _boxed(text: str, edge: str) -> Mrkdwn:
     plain = _one_line(text).replace("`", "")
-    return Mrkdwn("`" + plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "`")
+    return Mrkdwn(edge + plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + edge)
 
 
 def mention(user_id: str) -> Mrkdwn:

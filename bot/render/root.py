@@ -22,6 +22,11 @@ def root(texts: Texts, view: ThreadView, summary: Summary) -> Message:
 def _followed(texts: Texts, view: ThreadView) -> Mrkdwn:
     if view.owner_id is None:
         return texts.say("Found by this channel's watch · details in the thread")
+    if view.by_script:
+        # Translators: a hook is an address that scripts call; {person} had this bot make it
+        return texts.say(
+            "Followed by a script (hook made by {person}) · details in the thread", person=mention(view.owner_id)
+        )
     return texts.say("Followed by {person} · details in the thread", person=mention(view.owner_id))
 
 

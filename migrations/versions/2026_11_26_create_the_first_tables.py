@@ -33,6 +33,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.Column("command", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("hook", sa.String(length=64)),
         sa.Column("response_url", sa.LargeBinary()),
         sa.Column("uses_left", sa.Integer(), server_default="5", nullable=False),
         sa.Column("claim_id", sa.String(length=32)),
@@ -43,6 +44,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True)),
         sa.Column("language", sa.String(length=16)),
+        sa.Column("answer", sa.Text()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commands")),
         sa.UniqueConstraint("team_id", "trigger_id", name="uq_commands_trigger"),
     )
@@ -65,6 +67,20 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_events_taken_at"), ["taken_at"], unique=False)
 
+    op.create_table(
+        "hooks",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("enterprise_id", sa.String(length=32)),
+        sa.Column("channel_id", sa.String(length=32), nullable=False),
+        sa.Column("maker_id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True)),
+        sa.Column("allowed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("calls", sa.Text(), server_default="[]", nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_hooks")),
+        sa.UniqueConstraint("team_id", "channel_id", name="uq_hooks_channel"),
+    )
     op.create_table(
         "pauses",
         sa.Column("scope", sa.String(length=120), nullable=False),
@@ -306,6 +322,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("command_id", sa.Integer()),
         sa.Column("watch_id", sa.Integer()),
         sa.Column("owner_id", sa.String(length=32)),
+        sa.Column("by_script", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("state", sa.String(length=16), server_default="starting", nullable=False),
         sa.Column("reason", sa.String(length=64)),
         sa.Column("outcome", sa.String(length=24), server_default="following", nullable=False),
@@ -472,6 +489,7 @@ def downgrade() -> None:
         "sites",
         "people",
         "pauses",
+        "hooks",
         "events",
         "commands",
         "accounts",

@@ -15,6 +15,7 @@ from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.thread import ThreadView
 from bot.render.warnings import warnings
+from sandbox.gallery.hooks import hooks
 from sandbox.gallery.presses import presses
 from sandbox.gallery.refusals import EXAMPLE, misread, reasons, refusals
 from sandbox.gallery.running import running
@@ -52,6 +53,7 @@ def _on_the_way() -> Iterator[Situation]:
     many = tuple(f"U0READER{number}" for number in range(1, 9))
     yield Situation(name="found by a watch", view=replace(moving_on, owner_id=None, followers=()))
     yield Situation(name="followed by many", view=replace(moving_on, followers=("U0ANNA", *many)))
+    yield Situation(name="followed by a script", view=replace(moving_on, by_script=True))
     yield Situation(name="copying, numbers only", view=replace(moving_on, titles=Titles.COUNTS, label="Relaunch"))
     relinking = _snapshot(Kind.COPY, 84, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
     yield Situation(name="updating links", view=_view(relinking))
@@ -234,6 +236,7 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "not followed here", replies.not_followed_here(texts, _TASK)
     yield "left over", replies.left_over(texts, _TASK, _THREAD)
     yield from presses(texts, _troubled(Trouble.STALLED), at=_BEGAN + timedelta(minutes=11))
+    yield from hooks(texts)
     yield from misread(texts)
     yield from refusals(texts)
     yield from reasons(texts)

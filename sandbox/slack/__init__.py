@@ -8,8 +8,9 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
 
 - names, arguments, scopes and errors of the methods; token errors; `missing_scope` with needed and provided;
   `X-OAuth-Scopes`; form, query and JSON bodies; methods that read no JSON; `missing_charset`
-- rate tiers (conversations.list 20 a minute, chat.update and other conversations.* 50, users.info and
-  chat.postEphemeral 100, posting 1 a second per channel), HTTP 429 with `Retry-After`
+- rate tiers (conversations.list 20 a minute, chat.update and other conversations.* 50, users.info,
+  conversations.members and chat.postEphemeral 100, posting 1 a second per channel), HTTP 429 with `Retry-After`
+- conversations.members of what the bot sees, in pages of at most 999
 - conversations.list by type and page, each type with its scope; `is_ext_shared` and `is_pending_ext_shared`;
   `channel_shared` and `channel_unshared`, with the scope for that kind of channel
 - `channel_not_found` for private channels without the bot, `not_in_channel` for public ones, `is_archived`,
@@ -34,6 +35,7 @@ Chosen here, because the pages leave it open (those in `Policies` can be played 
 
 - a thread_ts that is not a root's: `thread_not_found`; replies under a deleted root: accepted; a bot that was removed
   from a public channel may edit its messages there
+- people who were deactivated are in no channel's list; those of an archived channel are listed
 - unknown arguments: `invalid_arguments` (Slack ignores most); missing ones always `invalid_arguments`; of several
   problems only the first is named
 - action ids unique in the whole message (Slack's pages ask for it within one block); block ids unique in a message

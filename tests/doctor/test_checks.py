@@ -279,6 +279,6 @@ async def test_doctor_names_the_scopes_without_which_titles_are_hidden() -> None
         "ok     Scopes: commands, chat:write, users:read granted",
         (
             "note   Scopes: channels:read is not granted; it allows page titles in public channels (hidden otherwise, "
-            "as other organizations may be reading)"
+            "as other organizations may be reading); hooks"
         ),
     ]

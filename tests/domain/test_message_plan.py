@@ -14,6 +14,7 @@ from bot.domain.message_plan import (
     MAX_KINDS,
     NAMED,
     Draft,
+    for_closed_hook,
     for_decision,
     for_follow,
     for_followers,
@@ -188,6 +189,11 @@ def test_a_thread_that_is_lost_before_it_begins_is_answered_to_the_person_who_as
 ) -> None:
     drafts = for_lost_thread(LostReason.GONE, starting=True, invitable=invitable, owner_id="U1", followers=("U1", "U2"))
     assert drafts == (Draft(kind=MessageKind.PRIVATE, facts=facts, user_id="U1"),)
+
+
+def test_the_maker_of_a_hook_that_ends_with_a_thread_gets_a_direct_message() -> None:
+    facts = message_facts.HookClosed()
+    assert for_closed_hook("U2") == Draft(kind=MessageKind.DIRECT, facts=facts, user_id="U2")
 
 
 def test_a_message_that_is_set_aside_is_reported_in_its_thread_or_to_its_owner() -> None:

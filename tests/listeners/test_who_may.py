@@ -30,6 +30,8 @@ COMMANDS: Mapping[type[command.Command], str] = {
     command.ListFollowed: "list",
     command.Stop: "stop {}",
     command.StopAll: "stop all",
+    command.MakeHook: "hook",
+    command.EndHook: "hook off",
 }
 BUTTONS = [action for action in Action if action is not Action.OPEN]
 #: what a request leaves behind of itself
@@ -179,7 +181,7 @@ async def test_another_channel_reaches_nothing_of_this_one(stepped: SteppedBot, 
     slack = shown(stepped, but_for=COLLEAGUE)
 
     said = []
-    for text in ("stop {}", "stop", "stop all", "list", "list channel", "status"):
+    for text in ("stop {}", "stop", "stop all", "list", "list channel", "status", "hook off"):
         said += await stepped.ask(text.format(remote_id(stepped)), user=COLLEAGUE, channel=OTHER_CHANNEL)
     for action in BUTTONS:
         for ts in (there.ts, card.ts):
@@ -193,6 +195,9 @@ async def test_another_channel_reaches_nothing_of_this_one(stepped: SteppedBot, 
         replies.followed_list(en, []).text,
         replies.followed_list(en, [], scope=command.Scope.CHANNEL).text,
         replies.gone_wrong(en).text,
+        replies.no_hook(en, "/longtask").text,
+        replies.hook_changed(en, "/longtask").text,
+        replies.hook_kept(en).text,
     }
 
 

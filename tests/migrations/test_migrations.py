@@ -315,6 +315,7 @@ def test_what_has_no_default_is_what_every_insert_names() -> None:
         *(f"gathered_tasks.{name}" for name in ("watch_id", "remote_id", "snapshot", "gathered_at")),
         *(f"listed_tasks.{name}" for name in ("site_id", "remote_id", "snapshot", "first_listed_at")),
         "listed_tasks.last_listed_at",
+        *(f"hooks.{name}" for name in ("team_id", "channel_id", "token_hash", "maker_id", "created_at", "allowed_at")),
         *(f"site_lists.{name}" for name in ("site_id", "due_at")),
         *(f"watches.{name}" for name in ("team_id", "channel_id", "site_id", "maker_id", "kinds", "language")),
         *(f"watches.{name}" for name in ("handled", "created_at")),

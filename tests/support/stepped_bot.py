@@ -45,6 +45,7 @@ class SteppedBot:
     sandbox: Sandbox
     clock: Clock
     store_seconds: float  #: seconds that storing a command may take
+    hook_seconds: float  #: seconds that a script waits for its thread
     bot: app.Bot = field(init=False)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -87,18 +88,22 @@ class SteppedBot:
                 sleep=self._sleep,
                 jitter=random.Random(7).random,
                 store_seconds=self.store_seconds,
+                hook_seconds=self.hook_seconds,
             )
         )
         self._running.push_async_callback(self._stop_work)
         site = web.create(
-            slack=self.bot.slack_events, readiness=self.bot.check_readiness, metrics=self.bot.metrics.render
+            slack=self.bot.slack_events,
+            hooks=self.bot.hooks,
+            readiness=self.bot.check_readiness,
+            metrics=self.bot.metrics.render,
         )
         server = await web.serve(site, host="127.0.0.1", port=0)
         self._running.push_async_callback(server.stop)
         if self.bot.socket_receiver is not None:
             self._running.push_async_callback(self.bot.socket_receiver.stop, within=timedelta(0))
             await self.connect()
-        self.slack.request_url = f"http://127.0.0.1:{server.port}/slack/events"
+        self.sandbox.point_at(server.port)
 
     async def connect(self) -> None:
         """In Socket Mode: do what the connections ask for, until one stands or none is to be opened yet."""
@@ -282,12 +287,14 @@ async def open_stepped_bot(
     environ: dict[str, str] | None = None,
     store_seconds: float = PATIENCE,
     socket: bool = False,
+    hook_seconds: float = PATIENCE,
 ) -> AsyncIterator[SteppedBot]:
     """Start both simulators on the clock, and the bot between them.
 
     `kind`: of the site, `cloud` or `datacenter`; `environ`: further settings; `socket`: in Socket Mode.
 
-    Slack waits for an acknowledgement, and the bot for its database, as long as a busy machine takes.
+    Slack waits for an acknowledgement, a script for its thread, and the bot for its database, as long as a busy machine
+    takes.
     """
     async with open_sandbox(
         database_url=database_url,
@@ -297,7 +304,7 @@ async def open_stepped_bot(
         ack_seconds=PATIENCE,
         socket=socket,
     ) as sandbox:
-        stepped = SteppedBot(sandbox=sandbox, clock=clock, store_seconds=store_seconds)
+        stepped = SteppedBot(sandbox=sandbox, clock=clock, store_seconds=store_seconds, hook_seconds=hook_seconds)
         await stepped.start()
         try:
             yield stepped

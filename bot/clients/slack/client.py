@@ -27,6 +27,10 @@ NO_UNFURLING: JsonObject = {"unfurl_links": False, "unfurl_media": False}
 _PAGES = 10
 #: messages or channels of a page: what Slack recommends (docs.slack.dev/apis/web-api/pagination)
 _PAGE = 200
+#: people of a page of conversations.members: the most that Slack takes (docs.slack.dev/reference/methods)
+_PEOPLE = 999
+#: a search for a person reads at most so many pages
+_PEOPLE_PAGES = 50
 
 
 def message_body(text: str, blocks: Sequence[JsonObject]) -> dict[str, object]:
@@ -128,6 +132,26 @@ class SlackClient:
             {"cursor": cursor} if cursor else {}
         )
         return responses.read_channel_page(await self._call("conversations.list", query, read=True))
+
+    async def is_in_channel(self, channel: str, user_id: str) -> bool:
+        """Ask whether a person is in a channel (scope channels:read or groups:read).
+
+        Raises Ambiguous if there are more people than it reads.
+        """
+        method = "conversations.members"
+        query = {"channel": channel, "limit": str(_PEOPLE)}
+        for _ in range(_PEOPLE_PAGES):
+            answer = await self._call(method, query, read=True)
+            people = answer.get("members")
+            if not isinstance(people, list):
+                raise Ambiguous(method, "ok without members")
+            if user_id in people:
+                return True
+            cursor = responses.next_cursor(answer)
+            if cursor is None:
+                return False
+            query |= {"cursor": cursor}
+        raise Ambiguous(method, "more people than are read")
 
     async def permalink(self, channel: str, ts: str) -> str:
         """Ask for the URL of a message."""

@@ -33,6 +33,9 @@ class ChannelInfo:
     channel_id: str
     #: another organisation reads it, or was invited to
     is_shared: bool
+    #: the bot is in it
+    is_member: bool = False
+    is_archived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +134,12 @@ def read_channel(channel: JsonObject, channel_id: str) -> ChannelInfo:
     `is_org_shared` says only that further workspaces of the same organisation see it.
     """
     is_shared = any(channel.get(key) is True for key in ("is_ext_shared", "is_pending_ext_shared"))
-    return ChannelInfo(channel_id=channel_id, is_shared=is_shared)
+    return ChannelInfo(
+        channel_id=channel_id,
+        is_shared=is_shared,
+        is_member=channel.get("is_member") is True,
+        is_archived=channel.get("is_archived") is True,
+    )
 
 
 def read_channel_page(answer: JsonObject) -> ChannelPage:

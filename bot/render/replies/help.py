@@ -24,6 +24,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[Callable[[str], str], str], ...]], ...] = 
             (lambda ref: f"{ref} all", wording("also post each new phase")),
             (lambda ref: f"{ref} as Handbook", wording("give it a name of your own")),
             (lambda _ref: "watch", wording("follow every new task of the site here")),
+            (lambda _ref: "hook", wording("get an address for scripts that follow here")),
         ),
     ),
     (

@@ -37,6 +37,14 @@ class ChannelList(Declared):
     team_id: str | None = None
 
 
+class ChannelMembers(Declared):
+    """Arguments of conversations.members."""
+
+    channel: NonEmpty
+    limit: int = HISTORY_PAGE
+    cursor: str | None = None
+
+
 class JoinChannel(Declared):
     """Arguments of conversations.join."""
 
@@ -96,6 +104,20 @@ def list_channels(state: SlackState, workspace: Workspace, args: ChannelList) ->
         "channels": [channel_json(channel, workspace) for channel in shown],
         "response_metadata": {"next_cursor": _cursor(end) if end < len(seen) else ""},
     }
+
+
+def members(state: SlackState, workspace: Workspace, args: ChannelMembers) -> Json:
+    """conversations.members: people and bots, in pages."""
+    channel = find_channel(state, workspace, args.channel)
+    require_scope(workspace, f"{channel.kind}:read")
+    if not 1 <= args.limit <= LONGEST_LIST:
+        raise ApiError("invalid_limit")
+    gone = {user.id for user in state.users.values() if user.deleted}
+    people = sorted(channel.members - gone)
+    start = _offset(args.cursor)
+    end = start + args.limit
+    cursor = _cursor(end) if end < len(people) else ""
+    return {"members": people[start:end], "response_metadata": {"next_cursor": cursor}}
 
 
 def join(state: SlackState, workspace: Workspace, args: JoinChannel) -> Json:

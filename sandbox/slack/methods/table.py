@@ -52,6 +52,13 @@ METHODS: Mapping[str, ApiMethod[Any]] = {
         per_minute=TIER_2,
         json_body=False,
     ),
+    "conversations.members": ApiMethod(
+        arguments=conversations.ChannelMembers,
+        run=conversations.members,
+        scopes=_READ,
+        per_minute=TIER_4,
+        json_body=False,
+    ),
     "conversations.join": ApiMethod(
         arguments=conversations.JoinChannel, run=conversations.join, scopes=("channels:join",), per_minute=TIER_3
     ),

@@ -313,6 +313,38 @@ async def test_a_channel_is_shared_if_another_organisation_reads_it_or_is_invite
     assert slack.calls == [("conversations.info", {"channel": "C1"})]
 
 
+@pytest.mark.parametrize(
+    ("channel", "is_member", "is_archived"),
+    [({"is_member": True}, True, False), ({"is_archived": True}, False, True), ({"is_member": "yes"}, False, False)],
+)
+async def test_a_channel_says_whether_the_bot_is_in_it_and_whether_it_is_archived(
+    slack: ScriptedSlack, client: SlackClient, channel: dict[str, object], is_member: bool, is_archived: bool
+) -> None:
+    slack.prepare("conversations.info", ok(channel={"id": "C1", **channel}))
+    found = await client.channel_info("C1")
+    assert (found.is_member, found.is_archived) == (is_member, is_archived)
+
+
+async def test_a_person_is_looked_for_on_every_page_of_a_channels_members(
+    slack: ScriptedSlack, client: SlackClient
+) -> None:
+    first = ok(members=["U1", 7, None], response_metadata={"next_cursor": "next"})
+    slack.prepare("conversations.members", first, ok(members=["U2"]), first, ok(members=["U2"]), ok(members=["U2"]))
+    assert [await client.is_in_channel("C1", user) for user in ("U2", "U3", "U2")] == [True, False, True]
+    query = {"channel": "C1", "limit": "999"}
+    pages = [("conversations.members", query), ("conversations.members", {**query, "cursor": "next"})]
+    assert slack.calls == [*pages, *pages, pages[0]]
+
+
+async def test_an_answer_without_members_says_nothing_about_a_person(slack: ScriptedSlack, client: SlackClient) -> None:
+    endless = ok(members=["U1"], response_metadata={"next_cursor": "next"})
+    slack.prepare("conversations.members", ok(), ok(members="U1"), *[endless] * 50)
+    for _ in range(3):
+        with pytest.raises(Ambiguous):
+            await client.is_in_channel("C1", "U2")
+    assert len(slack.calls) == 52
+
+
 async def test_an_answer_without_a_channel_says_nothing_about_it(slack: ScriptedSlack, client: SlackClient) -> None:
     slack.prepare("conversations.info", ok(), ok(channel=None))
     for _ in range(2):

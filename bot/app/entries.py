@@ -1,5 +1,6 @@
-"""Take what Slack sends, by HTTP or by a socket, with the same listeners."""
+"""Take what Slack sends, by HTTP or by a socket, with the same listeners, and what scripts send."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -14,8 +15,9 @@ from bot.app.application import StartError
 from bot.clients.slack.socket import SocketClient
 from bot.config import Settings
 from bot.follow import CommandWorker
+from bot.follow.hook_calls import HookCalls
 from bot.socket_mode import SocketReceiver, dispatch
-from bot.web import SlackEvents
+from bot.web import Hooks, SlackEvents
 
 
 def bot_token(settings: Settings) -> str:
@@ -72,3 +74,10 @@ def _slack_app(settings: Settings, command_worker: CommandWorker) -> AsyncApp:
 
 def _is_not_about_the_token(record: logging.LogRecord) -> bool:
     return record.msg != warning_token_skipped()
+
+
+def hooks(command_worker: CommandWorker, stopping: asyncio.Event) -> Hooks:
+    """What takes the calls of scripts, until the process stops."""
+    deps = command_worker.deps
+    calls = HookCalls(worker=command_worker, database=deps.database.share(), stopping=stopping)
+    return Hooks(calls, now=deps.now)
