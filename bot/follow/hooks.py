@@ -85,8 +85,10 @@ async def off(deps: Deps, request: Request, _command: EndHook) -> Message | None
     return None
 
 
-async def keep(_deps: Deps, request: Request, _pressed: Press) -> Message:
+async def keep(_deps: Deps, request: Request, pressed: Press) -> Message:
     """Answer that the hook stays."""
+    if _VALUE.fullmatch(pressed.value or "") is None:
+        return replies.gone_wrong(request.texts, request.command)
     return replies.hook_kept(request.texts)
 
 
@@ -96,8 +98,10 @@ async def replace(deps: Deps, request: Request, pressed: Press) -> Message:
     The value comes back from Slack as it was sent: it counts only with a command of the same person.
     """
     found = _VALUE.fullmatch(pressed.value or "")
-    hook = None if found is None else await _named(deps, request, int(found[1]), found[2])
-    if found is None or hook is None:
+    if found is None:
+        return replies.gone_wrong(request.texts, request.command)
+    hook = await _named(deps, request, int(found[1]), found[2])
+    if hook is None:
         return replies.hook_changed(request.texts, request.command)
     refused = await _refusal(deps, request)
     if refused is not None:

@@ -1,5 +1,7 @@
 """A channel's address for scripts is made, replaced and ended by commands and buttons."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 from structlog.typing import EventDict
@@ -8,6 +10,7 @@ from bot.db.slack_models import hooks as hook_rows
 from bot.render import replies
 from bot.render.buttons import Action
 from bot.render.i18n import Catalogs, Texts
+from bot.render.message import Message
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
@@ -191,15 +194,26 @@ async def test_pressing_replace_again_replaces_nothing(stepped: SteppedBot, en: 
     assert await status(address_in(answer)) == 400
 
 
-@pytest.mark.parametrize("value", ["", "1", "1:0123456789abcdef", "99:0123456789abcdef", "9" * 12 + ":" + "0" * 16])
-async def test_a_button_that_names_another_hook_replaces_nothing(stepped: SteppedBot, en: Texts, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        ("1:0123456789abcdef", replies.hook_changed),
+        ("99:0123456789abcdef", replies.hook_changed),
+        ("", replies.gone_wrong),
+        ("1", replies.gone_wrong),
+        ("9" * 12 + ":" + "0" * 16, replies.gone_wrong),
+    ],
+)
+async def test_a_button_that_names_another_hook_replaces_nothing(
+    stepped: SteppedBot, en: Texts, value: str, answer: Callable[[Texts, str], Message]
+) -> None:
     address = await make_hook(stepped)
     await stepped.ask("hook")
     question = stepped.slack.ephemerals(PERSON)[-1]
 
     said = await stepped.press_at(CHANNEL, question.ts, Action.REPLACE_HOOK, value=value)
 
-    assert said == [replies.hook_changed(en, "/longtask").text]
+    assert said == [answer(en, "/longtask").text]
     assert await status(address) == 400
 
 

@@ -27,7 +27,7 @@ def shown(stepped: SteppedBot, user: str = PERSON) -> list[str]:
     return [message.text for message in stepped.slack.ephemerals(user)]
 
 
-@pytest.mark.parametrize("text", ["", "help", "  HELP ", "Hilfe", "ヘルプ"])
+@pytest.mark.parametrize("text", ["help", "  HELP ", "Hilfe", "ヘルプ"])
 async def test_help_names_the_configured_site(stepped: SteppedBot, text: str, en: Texts) -> None:
     assert await stepped.ask(text) == [replies.help(en, "/longtask", stepped.deps.example).text]
 
@@ -35,7 +35,7 @@ async def test_help_names_the_configured_site(stepped: SteppedBot, text: str, en
 
 
 async def test_help_repeats_the_command_as_it_was_typed(stepped: SteppedBot, en: Texts) -> None:
-    await stepped.slack.command("", user=PERSON, channel=CHANNEL, command="/follow-task")
+    await stepped.slack.command("help", user=PERSON, channel=CHANNEL, command="/follow-task")
     await stepped.turn()
 
     assert shown(stepped) == [replies.help(en, "/follow-task", stepped.deps.example).text]

@@ -307,6 +307,7 @@ def test_what_has_no_default_is_what_every_insert_names() -> None:
         *(f"findings.{name}" for name in ("long_task_id", "seq", "identity", "key", "severity", "args")),
         "findings.first_seen_at",
         *(f"followers.{name}" for name in ("subscription_id", "user_id", "created_at")),
+        *(f"hooks.{name}" for name in ("token_hash", "team_id", "channel_id", "maker_id", "created_at", "allowed_at")),
         *(f"long_tasks.{name}" for name in ("site_id", "remote_id", "created_at")),
         *(f"messages.{name}" for name in ("marker", "team_id", "kind", "facts", "created_at")),
         *(f"pauses.{name}" for name in ("scope", "until")),
