@@ -83,6 +83,7 @@ async def use(stepped: SteppedBot) -> str:
     stepped.slack.faults.add("*", Fault.error("invalid_auth"), times=3)
     await stepped.ask(stepped.sandbox.begin(scenario("failure")))
     await stepped.run(120.0)
+    stepped.slack.faults.clear()
     return address.rpartition("/")[2]
 
 
