@@ -116,6 +116,7 @@ class SubscriptionRow(Struct, frozen=True):
     titles: Titles
     label: str | None
     thread_ts: str | None
+    is_foreign: bool  #: the thread hangs from a message that is not ours
     created_at: datetime
     ended_at: datetime | None
 
@@ -137,12 +138,15 @@ class CommandRow(Struct, frozen=True):
     """One slash command, shortcut, mention or hook call as it came in."""
 
     id: int
+    trigger_id: str  #: by which Slack opens a modal within three seconds; of a mention the event's id
     team_id: str
     enterprise_id: str | None
     channel_id: str
     user_id: str
     command: str
     text: str
+    message_ts: str | None  #: of the message that a mention or a shortcut is about; None for a slash command
+    thread_ts: str | None  #: of the thread that this message is in; None if it is in none
     response_url: bytes | None
     uses_left: int
     claim_id: str | None

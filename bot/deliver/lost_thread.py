@@ -27,14 +27,17 @@ _INVITABLE = frozenset({Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL})
 
 
 async def end(connection: Connection, thread: Thread, error: Refused, *, starting: bool, now: datetime) -> None:
-    """End a subscription; `starting`: its root was never posted."""
+    """End a subscription; `starting`: nothing of it was posted."""
     subscription = thread.row.subscription
     _log.warning("thread_lost", subscription=subscription.id, method=error.method, answer=error.answer)
     await subscriptions.lose(connection, subscription.id, reason=error.answer, now=now)
     await waiting_messages.drop_thread(connection, subscription.id, reason=error.answer)
     await long_tasks.stop_looking(connection, [subscription.long_task_id])
+    reason = _REASONS.get(error.refusal, LostReason.REFUSED)
+    if reason is LostReason.DELETED and subscription.is_foreign:
+        reason = LostReason.THREAD_DELETED
     drafts = for_lost_thread(
-        _REASONS.get(error.refusal, LostReason.REFUSED),
+        reason,
         starting=starting,
         invitable=error.refusal in _INVITABLE,
         owner_id=subscription.owner_id,

@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 import structlog
 
+from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import Refusal, Refused, SlackError, SlackRateLimited
 from bot.db import channels, pauses
 from bot.db.engine import DatabaseAway
@@ -69,6 +70,42 @@ async def find_sharing(deps: Deps, request: Request) -> Sharing | NotSeen:
     async with deps.database.begin() as connection:
         await channels.learn(connection, request.team_id, {channel_id: sharing}, asked_at=asked_at, now=deps.now())
     return sharing
+
+
+class Presence(Enum):
+    """Whether a person is in a channel."""
+
+    THERE = auto()
+    ELSEWHERE = auto()
+    NOT_SAID = auto()  #: Slack did not say
+    SCOPE_MISSING = auto()  #: the bot may not ask about channels of that kind
+
+
+async def presence(deps: Deps, request: Request, channel_id: str) -> Presence:
+    """Whether a person is in a channel that they name: asked of Slack each time, since it is not where they ask from.
+
+    The channels of the person are read and not the members of the channel, of whom there may be thousands.
+    """
+    client = await deps.slack.client(request.team_id, request.enterprise_id)
+    answers = await asyncio.gather(
+        *(_channels_of(client, request.user_id, kind) for kind in ("public_channel", "private_channel"))
+    )
+    if any(isinstance(answer, frozenset) and channel_id in answer for answer in answers):
+        return Presence.THERE
+    for reason in (Presence.NOT_SAID, Presence.SCOPE_MISSING):
+        if reason in answers:
+            return reason
+    return Presence.ELSEWHERE
+
+
+async def _channels_of(client: SlackClient, user_id: str, kind: str) -> frozenset[str] | Presence:
+    try:
+        return await client.channels_of(user_id, kind)
+    except SlackError as error:
+        if isinstance(error, Refused) and error.refusal is Refusal.MISSING_SCOPE:
+            return Presence.SCOPE_MISSING
+        _log.warning("channels_not_known", user=user_id, answer=error.answer)
+        return Presence.NOT_SAID
 
 
 async def channel_shared(deps: Deps, team_id: str, channel_id: str) -> None:

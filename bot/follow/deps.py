@@ -55,6 +55,10 @@ class Request:
     person: Person
     #: looks for this command that did not find the long task
     looks: int = 0
+    #: of the thread of somebody else in which is followed what is asked for; None for a thread of its own
+    thread_ts: str | None = None
+    #: of the modal that is open for this command
+    view_id: str | None = None
 
     @property
     def target_channel(self) -> str:

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 import structlog
 
-from bot.db import accounts, findings, long_tasks, messages, subscriptions, workspaces
+from bot.db import accounts, channels, findings, long_tasks, messages, subscriptions, workspaces
 from bot.db.engine import Connection
 from bot.db.rows import LongTaskRow
 from bot.domain.command import Follow, Reference
@@ -17,7 +17,7 @@ from bot.domain.message_plan import for_follow
 from bot.domain.permissions import Act
 from bot.domain.poll_result import Seen
 from bot.domain.snapshot import FindingKind
-from bot.domain.states import Outcome, Verbosity
+from bot.domain.states import Outcome
 from bot.domain.task_state import Decision
 from bot.follow.channels import is_closed_to_bot
 from bot.follow.deps import Deps, Request
@@ -42,7 +42,7 @@ class _NotFollowed:
 
 
 class _Begun(Enum):
-    """A long task whose root is the answer."""
+    """A long task whose root is the answer, or in a thread of somebody else its card."""
 
     FOLLOWED = auto()
 
@@ -136,8 +136,11 @@ async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Mes
     async with deps.database.begin() as connection:
         await add_follower(connection, deps, request, subscription.id, site_id=ref.site_id)
     log_act(request, Act.NOTIFY_ME, subscription=subscription.id)
+    in_thread = request.thread_ts is not None
+    if in_thread and request.thread_ts == subscription.thread_ts:
+        return replies.already_here(request.texts, ref.remote_id)
     link = await deps.permalink(request, subscription.channel_id, subscription.thread_ts)
-    return replies.already_following(request.texts, ref.remote_id, link)
+    return replies.already_following(request.texts, ref.remote_id, link, asked_in_thread=in_thread)
 
 
 async def add_follower(
@@ -165,7 +168,7 @@ async def _begin(
 
     Returns the subscription's id, which limit it would exceed, or None if the channel follows it already.
     """
-    account_id, verbosity = deps.sites[ref.site_id].account_id, command.verbosity or Verbosity.NORMAL
+    account_id = deps.sites[ref.site_id].account_id
     # Other transactions that begin to follow in this workspace wait, so that the limit counts them all.
     await workspaces.lock(connection, request.team_id)
     known_task = await long_tasks.find(connection, site_id=ref.site_id, remote_id=ref.remote_id)
@@ -176,6 +179,8 @@ async def _begin(
     reached = await _limit_reached(connection, deps, request)
     if reached is not None:
         return reached
+    settings = await channels.settings_of(connection, team_id=request.team_id, channel_id=request.target_channel)
+    verbosity = command.verbosity or settings.verbosity
     task, earlier = await _put_task(connection, ref, decision, seen, now=now)
     await accounts.add_viewer(connection, long_task_id=task.id, account_id=account_id, now=now)
     subscription_id = await subscriptions.add(
@@ -185,9 +190,10 @@ async def _begin(
         channel_id=request.target_channel,
         owner_id=request.user_id,
         command_id=request.command_id,
-        language=request.texts.language,
+        language=settings.language or request.texts.language,
         verbosity=verbosity,
         label=command.label,
+        thread_ts=request.thread_ts,
         now=now,
     )
     if subscription_id is None:
@@ -197,7 +203,7 @@ async def _begin(
         await long_tasks.due_now(connection, task.id, now=now)
     owner = SubscriptionOwner(subscription_id)
     kinds = (await findings.kinds(connection, [task.id])).get(task.id, [])
-    drafts = for_follow(verbosity, kinds=kinds, earlier=earlier)
+    drafts = for_follow(verbosity, kinds=kinds, earlier=earlier, is_foreign=request.thread_ts is not None)
     planned = [messages.Planned(owner=owner, team_id=request.team_id, draft=draft) for draft in drafts]
     await messages.plan(connection, planned, now=now)
     return subscription_id

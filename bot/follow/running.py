@@ -1,7 +1,9 @@
 """Show what runs in Confluence to the caller alone, followed or not, with a button for each."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -30,6 +32,20 @@ from bot.render.thread import ThreadView
 
 _log = structlog.get_logger(__name__)
 
+#: of a thread
+_TS = re.compile(r"[0-9]{1,15}\.[0-9]{1,10}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Running:
+    """What runs on all sites: site and last snapshot of each long task, the newest first."""
+
+    running: list[tuple[int, Snapshot]]
+    #: why sites have not listed theirs
+    refused: list[Mrkdwn]
+    #: there may be more than Confluence listed
+    has_more: bool
+
 
 async def show(deps: Deps, request: Request, _command: ShowRunning | None = None) -> Message:
     """List what runs on every site: the newest first, as many as fit, and how many more there are."""
@@ -40,27 +56,37 @@ async def show(deps: Deps, request: Request, _command: ShowRunning | None = None
     if sharing is Sharing.SHARED:
         return replies.running_not_in_shared(texts, name, deps.example)
     log_act(request, Act.RUNNING_LIST)
-    results = await asyncio.gather(*(_ask(deps, site_id) for site_id in deps.sites))
-    running: list[tuple[int, Snapshot]] = []
-    refused: list[Mrkdwn] = []
-    for site_id, result in zip(deps.sites, results, strict=True):
-        if isinstance(result, Listed):
-            running += [(site_id, snapshot) for snapshot in _still_running(deps, site_id, result)]
-        else:
-            refused.append(_reason(deps, request, result))
-    running.sort(key=lambda one: (one[1].elapsed_ms is None, one[1].elapsed_ms or 0))
-    lines = await _lines(deps, request, running[:LINES], titles=_titles(sharing))
+    now = await _read(deps, request)
+    lines = await _lines(deps, request, now.running[:LINES], titles=_titles(sharing))
     return replies.running(
         texts,
         lines,
         name,
         deps.example,
-        others=len(running) - len(lines),
-        has_more=any(isinstance(result, Listed) and result.has_more for result in results),
-        refused=refused,
+        others=len(now.running) - len(lines),
+        has_more=now.has_more,
+        refused=now.refused,
         invite=deps.bot_name if sharing is NotSeen.CLOSED else None,
         scope_missing=sharing is Sharing.HIDDEN,
     )
+
+
+async def choices(deps: Deps, request: Request) -> tuple[list[RunningLine], list[Mrkdwn]]:
+    """What runs, for a person to choose from, and why sites have not listed theirs; nothing of either where the person
+    may not see what runs."""
+    if not may_list(request.person, deps.running_list):
+        return [], []
+    sharing = await find_sharing(deps, request)
+    if sharing is Sharing.SHARED:
+        return [], []
+    log_act(request, Act.RUNNING_LIST)
+    now = await _read(deps, request)
+    return await _lines(deps, request, now.running[:LINES], titles=_titles(sharing)), now.refused
+
+
+def chosen(deps: Deps, request: Request, value: str | None) -> Reference | None:
+    """The long task that a person chose; None if there is none of that name, or the person may not see what runs."""
+    return _reference(deps, value) if may_list(request.person, deps.running_list) else None
 
 
 async def follow_listed(deps: Deps, request: Request, value: str | None) -> Message | None:
@@ -70,12 +96,28 @@ async def follow_listed(deps: Deps, request: Request, value: str | None) -> Mess
     """
     if not may_list(request.person, deps.running_list):
         return replies.running_hidden(request.texts, request.command, deps.example, setting=deps.running_list)
-    ref = _reference(deps, value)
-    if ref is None:
+    named, _, thread_ts = (value or "").partition("@")
+    ref = _reference(deps, named)
+    if ref is None or (thread_ts and not _TS.fullmatch(thread_ts)):
         return replies.gone_wrong(request.texts, request.command)
     if await is_closed_to_bot(deps, request):
         return replies.invite(request.texts, deps.bot_name)
-    return await follow_from_button(deps, request, Follow(refs=(ref,)))
+    return await follow_from_button(deps, replace(request, thread_ts=thread_ts or None), Follow(refs=(ref,)))
+
+
+async def _read(deps: Deps, request: Request) -> _Running:
+    """Ask every site for its long tasks."""
+    results = await asyncio.gather(*(_ask(deps, site_id) for site_id in deps.sites))
+    running: list[tuple[int, Snapshot]] = []
+    refused: list[Mrkdwn] = []
+    for site_id, result in zip(deps.sites, results, strict=True):
+        if isinstance(result, Listed):
+            running += [(site_id, snapshot) for snapshot in _still_running(deps, site_id, result)]
+        else:
+            refused.append(_reason(deps, request, result))
+    running.sort(key=lambda one: (one[1].elapsed_ms is None, one[1].elapsed_ms or 0))
+    has_more = any(isinstance(result, Listed) and result.has_more for result in results)
+    return _Running(running=running, refused=refused, has_more=has_more)
 
 
 async def _ask(deps: Deps, site_id: int) -> ListResult:
@@ -133,7 +175,7 @@ async def _lines(
         RunningLine(
             view=_view(deps, request, site_id, snapshot, row, titles=titles),
             runs_for=None if snapshot.elapsed_ms is None else timedelta(milliseconds=snapshot.elapsed_ms),
-            value=_value(site_id, snapshot.remote_id or ""),
+            value=_value(request, site_id, snapshot.remote_id or ""),
             site=deps.sites[site_id].name.alias if len(deps.sites) > 1 else None,
             is_followed=row is not None,
             link=link,
@@ -160,13 +202,14 @@ def _view(
     )
 
 
-def _value(site_id: int, remote_id: str) -> str:
-    """The value of a button, which names a long task."""
-    return f"{site_id}/{remote_id}"
+def _value(request: Request, site_id: int, remote_id: str) -> str:
+    """The value of a button, which names a long task, and the thread that asks if it is to be followed in that."""
+    named = f"{site_id}/{remote_id}"
+    return named if request.thread_ts is None else f"{named}@{request.thread_ts}"
 
 
 def _reference(deps: Deps, value: str | None) -> Reference | None:
-    """The long task that the value of a button names; None if no such site is configured, or it is no id."""
+    """The long task that a value names; None if no such site is configured, or it is no id."""
     site, _, remote_id = (value or "").partition("/")
     for site_id in deps.sites:
         if site == str(site_id) and is_id(remote_id):

@@ -27,6 +27,8 @@ NO_UNFURLING: JsonObject = {"unfurl_links": False, "unfurl_media": False}
 _PAGES = 10
 #: messages or channels of a page: what Slack recommends (docs.slack.dev/apis/web-api/pagination)
 _PAGE = 200
+#: channels of a page where a person waits for the last of them
+_MANY = 999
 
 
 def message_body(text: str, blocks: Sequence[JsonObject]) -> dict[str, object]:
@@ -54,16 +56,18 @@ class SlackClient:
         thread_ts: str | None = None,
         marker: str | None = None,
         language: str | None = None,
+        broadcast: bool = False,
     ) -> Posted:
         """Post a message; with `thread_ts` as a reply. `marker` is the id by which `find_by_metadata` finds it.
 
-        `language`: the one it is written in, for programs that read it out.
+        `language`: the one it is written in, for programs that read it out. `broadcast`: a reply is shown in the
+        channel, too.
         With a user id as `channel` it is a direct message. That needs no scope beyond chat:write; opening the
         conversation first would need im:write.
         """
         body = {"channel": channel, **message_body(text, blocks), **NO_UNFURLING}
         if thread_ts is not None:
-            body |= {"thread_ts": thread_ts}
+            body |= {"thread_ts": thread_ts, **({"reply_broadcast": True} if broadcast else {})}
         if marker is not None:
             payload = {"id": marker, **({"language": language} if language else {})}
             body |= {"metadata": {"event_type": responses.METADATA_TYPE, "event_payload": payload}}
@@ -128,6 +132,34 @@ class SlackClient:
             {"cursor": cursor} if cursor else {}
         )
         return responses.read_channel_page(await self._call("conversations.list", query, read=True))
+
+    async def channels_of(self, user_id: str, kind: str) -> frozenset[str]:
+        """Ask which channels of a kind a person is in, without archived ones and without those that the bot does not
+        see.
+
+        `kind`: public_channel (scope channels:read) or private_channel (groups:read). Raises Ambiguous if there are
+        more than it reads.
+        """
+        method = "users.conversations"
+        query = {"user": user_id, "types": kind, "exclude_archived": "true", "limit": str(_MANY)}
+        found: set[str] = set()
+        for _ in range(_PAGES):
+            page = responses.read_channel_page(await self._call(method, query, read=True))
+            found.update(channel.channel_id for channel in page.channels)
+            if page.cursor is None:
+                return frozenset(found)
+            query |= {"cursor": page.cursor}
+        raise Ambiguous(method, "more channels than are read")
+
+    async def open_view(self, trigger_id: str, view: JsonObject) -> str:
+        """Open a modal for the person whose act gave the trigger, within three seconds of it; returns the view's id."""
+        method = "views.open"
+        answer = await self._call(method, {"trigger_id": trigger_id, "view": dict(view)})
+        return responses.required(method, responses.object_of(answer, "view"), "id")
+
+    async def update_view(self, view_id: str, view: JsonObject) -> None:
+        """Replace what a modal shows. Refused if the person has closed it."""
+        await self._call("views.update", {"view_id": view_id, "view": dict(view)})
 
     async def permalink(self, channel: str, ts: str) -> str:
         """Ask for the URL of a message."""

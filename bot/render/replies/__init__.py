@@ -32,10 +32,10 @@ from bot.render.replies.refusals import (
     invite,
     may_not_stop,
     may_not_use,
+    modal_not_opened,
     not_installed_there,
     not_known,
     nothing_started,
-    settings_not_available,
 )
 from bot.render.replies.running import (
     RunningLine,
@@ -48,6 +48,7 @@ from bot.render.replies.running import (
 from bot.render.replies.threads import (
     Followed,
     already_following,
+    already_here,
     arrived,
     coming,
     ended,
@@ -68,6 +69,7 @@ __all__ = [
     "RunningLine",
     "access_refused",
     "already_following",
+    "already_here",
     "arrived",
     "checked",
     "checked_and_ended",
@@ -91,6 +93,7 @@ __all__ = [
     "may_not_use",
     "misconfigured",
     "misread",
+    "modal_not_opened",
     "no_answer_yet",
     "no_longer_followed",
     "no_such_page",
@@ -109,7 +112,6 @@ __all__ = [
     "running",
     "running_hidden",
     "running_not_in_shared",
-    "settings_not_available",
     "status",
     "stopped",
     "stopped_all",
