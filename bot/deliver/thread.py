@@ -27,7 +27,7 @@ class Thread:
     row: ThreadRow
     view: ThreadView
     #: what is set for its channel
-    settings: ChannelSettings = ChannelSettings()
+    settings: ChannelSettings
 
     def for_reader(self, titles: Titles) -> "Thread":
         """The thread as one person may see it, which does not depend on who reads the channel."""

@@ -20,7 +20,9 @@ TYPED = f"{COMMAND} settings"
 async def show(deps: Deps, request: Request, _command: ShowSettings) -> Message | None:
     """Fill the modal that was opened for the command; without one say how to open it."""
     if request.view_id is None:
-        return replies.modal_not_opened(request.texts, TYPED)
+        from_mention = request.thread_ts is not None
+        answer = replies.modal_by_command if from_mention else replies.modal_not_opened
+        return answer(request.texts, TYPED)
     view = await settings_view(deps, request)
     await modals.fill(deps, request.team_id, request.enterprise_id, view_id=request.view_id, view=view)
     return None

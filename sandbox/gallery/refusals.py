@@ -59,6 +59,7 @@ def refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "not known", replies.not_known(texts)
     yield "not installed there", replies.not_installed_there(texts)
     yield "connect not available", replies.connect_not_available(texts)
+    yield "modal by command", replies.modal_by_command(texts, "/longtask settings")
     yield "modal not opened", replies.modal_not_opened(texts, "/longtask settings")
     yield "gone wrong", replies.gone_wrong(texts)
 

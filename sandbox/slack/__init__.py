@@ -23,6 +23,9 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
 - `response_url`: five uses, thirty minutes, past all rights to post; trigger ids: three seconds, once
 - commands without thread and locale; three seconds for the answer, then `operation_timeout`; `dispatch_failed`
 - v0 signatures; retried events with number and reason
+- app_mention with its scope, where the bot is a member; users.conversations: of private channels only shared ones
+- modals: titles of 24 characters, 3,000 of metadata, fields only with a button to send them, initial options that are
+  offered; required fields; sent with an empty answer they close, else errors under fields or another view are shown
 
 Chosen here, because the pages leave it open (those in `Policies` can be played both ways):
 
@@ -30,6 +33,7 @@ Chosen here, because the pages leave it open (those in `Policies` can be played 
   from a public channel may edit its messages there
 - unknown arguments: `invalid_arguments` (Slack ignores most); missing ones always `invalid_arguments`; of several
   problems only the first is named
+- a modal that was sent is gone for views.update; an answer to it that Slack would not take leaves it as it is
 - action ids unique in the whole message (Slack's pages ask for it within one block); block ids unique in a message
 - a private message that is too long: above 40,000 characters; a click on one in a thread names the thread, as payloads
   in issues of Slack's SDKs do

@@ -93,6 +93,14 @@ def modal_not_opened(texts: Texts, instead: str) -> Message:
     return paragraphs(sentence)
 
 
+def modal_by_command(texts: Texts, instead: str) -> Message:
+    """Say that a mention opens no window. `instead`: what to type."""
+    sentence = texts.say(
+        "Slack opens no window for a mention. Type {command} in the channel itself.", command=code(instead)
+    )
+    return paragraphs(sentence)
+
+
 def gone_wrong(texts: Texts, command: str = "/longtask") -> Message:
     """Say that an unexpected error happened."""
     sentence = texts.say(

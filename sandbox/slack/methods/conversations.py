@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sandbox.slack.api_error import ApiError
 from sandbox.slack.api_objects import channel_json, message_json
 from sandbox.slack.declarations import Declared, NonEmpty
-from sandbox.slack.lookup import find_channel, require_scope
+from sandbox.slack.lookup import find_channel, find_user, require_scope
 from sandbox.slack.records import Channel, Json, PostedMessage, Workspace
 from sandbox.slack.state import SlackState
 
@@ -35,6 +35,12 @@ class ChannelList(Declared):
     limit: int = HISTORY_PAGE
     cursor: str | None = None
     team_id: str | None = None
+
+
+class ChannelsOfPerson(ChannelList, kw_only=True):
+    """Arguments of users.conversations; `user`: the bot if left out."""
+
+    user: str | None = None
 
 
 class JoinChannel(Declared):
@@ -75,6 +81,17 @@ def info(state: SlackState, workspace: Workspace, args: ChannelInfo) -> Json:
 
 def list_channels(state: SlackState, workspace: Workspace, args: ChannelList) -> Json:
     """conversations.list: what the bot may see, in pages that are cut before archived channels are left out."""
+    return _list(workspace, args, list(state.channels.values()))
+
+
+def of_person(state: SlackState, workspace: Workspace, args: ChannelsOfPerson) -> Json:
+    """users.conversations: of a person's channels those that the bot may see."""
+    user = find_user(state, workspace, args.user or workspace.bot_user_id)
+    theirs = [channel for channel in state.channels.values() if user.id in channel.members]
+    return _list(workspace, args, theirs)
+
+
+def _list(workspace: Workspace, args: ChannelList, channels: Sequence[Channel]) -> Json:
     kinds = [_KINDS.get(name.strip()) for name in args.types.split(",")]
     if None in kinds:
         raise ApiError("invalid_types")
@@ -84,7 +101,7 @@ def list_channels(state: SlackState, workspace: Workspace, args: ChannelList) ->
         raise ApiError("invalid_limit")
     seen = [
         channel
-        for channel in state.channels.values()
+        for channel in channels
         if workspace.team_id in channel.teams
         and channel.kind in kinds
         and (channel.kind == "channels" or workspace.bot_user_id in channel.members)

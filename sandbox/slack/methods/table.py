@@ -71,6 +71,13 @@ METHODS: Mapping[str, ApiMethod[Any]] = {
     "files.completeUploadExternal": ApiMethod(
         arguments=files.CompleteUpload, run=files.complete_upload, scopes=("files:write",), per_minute=TIER_4
     ),
+    "users.conversations": ApiMethod(
+        arguments=conversations.ChannelsOfPerson,
+        run=conversations.of_person,
+        scopes=_READ,
+        per_minute=TIER_3,
+        json_body=False,
+    ),
     "users.info": ApiMethod(
         arguments=users.UserInfo, run=users.user_info, scopes=("users:read",), per_minute=TIER_4, json_body=False
     ),
