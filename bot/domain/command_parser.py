@@ -12,7 +12,7 @@ from bot.domain.command import Command, Misread, NotUnderstood, Problem, Referen
 from bot.domain.command_suggestion import for_each_site, in_place, near, understood
 from bot.domain.command_words import Word, word_of
 from bot.domain.label import find_label
-from bot.domain.started_task import reference_in
+from bot.domain.response_reference import reference_in
 from bot.domain.states import Verbosity
 from bot.domain.task_url import GATEWAYS, shorten
 from bot.domain.typed_text import plain_words

@@ -9,7 +9,7 @@ from bot.domain import task_url
 from bot.domain.command import Follow, Reference, SiteName
 from bot.domain.command_parser import parse_command
 from bot.domain.plain_text import clean
-from bot.domain.started_task import reference_in
+from bot.domain.response_reference import reference_in
 from bot.domain.task_url import GATEWAYS
 from bot.domain.typed_text import plain_words
 

@@ -80,7 +80,7 @@ async def submit(worker: CommandWorker, submission: Submission) -> Verdict:
 
 
 async def _save(worker: CommandWorker, submission: Submission) -> Verdict:
-    """Store both, or nothing of either. Raises _NoOption."""
+    """Store what was chosen, once all of it is checked. Raises _NoOption."""
     deps = worker.deps
     request = await request_of(worker, submission.asker, act=MODAL.act)
     if not isinstance(request, Request):

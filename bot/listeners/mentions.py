@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
@@ -12,10 +11,8 @@ from bot.domain.plain_text import clean
 from bot.follow import CommandWorker
 from bot.follow.command_store import IncomingCommand
 from bot.listeners import payloads
-from bot.listeners.commands import MAX_TEXT
+from bot.listeners.commands import MAX_TEXT, stored
 from bot.listeners.request_check import Origin
-
-_log = structlog.get_logger(__name__)
 
 MENTIONED = "app_mention"
 
@@ -30,8 +27,9 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
     async def store(context: AsyncBoltContext, body: dict[str, Any]) -> BoltResponse:
         mention = payloads.read(payloads.Mention, body)
         incoming = _incoming(context["origin"], mention, worker)
-        stored = incoming is None or await _stored(incoming, worker)
-        return BoltResponse(status=200 if stored else 503)
+        if incoming is None or await stored(incoming, worker):
+            return BoltResponse(status=200)
+        return BoltResponse(status=503)
 
     async def nothing_left_to_do() -> None:
         return None
@@ -59,12 +57,3 @@ def _incoming(origin: Origin, mention: payloads.Mention, worker: CommandWorker) 
         message_ts=event.ts,
         thread_ts=event.thread_ts,
     )
-
-
-async def _stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
-    try:
-        await worker.store(incoming, within=worker.deps.store_seconds)
-    except Exception as error:  # noqa: BLE001 -- whatever it was, Slack sends the mention again
-        _log.warning("mention_not_stored", error=type(error).__name__)
-        return False
-    return True

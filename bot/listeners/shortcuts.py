@@ -3,12 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.db.engine import DatabaseAway
 from bot.domain.message_references import command_text, find_references
 from bot.follow import CommandWorker
 from bot.follow.command_store import IncomingCommand
@@ -17,10 +15,9 @@ from bot.follow.follow_modal import AboutMessage, ask
 from bot.follow.modal_for_person import Asker
 from bot.follow.responder import respond_to_url
 from bot.listeners import payloads
+from bot.listeners.commands import stored
 from bot.listeners.request_check import Origin
 from bot.render import replies
-
-_log = structlog.get_logger(__name__)
 
 #: callback ids in the manifest
 ON_MESSAGE = "follow_message"
@@ -56,9 +53,9 @@ async def _follow_message(ack: AsyncAck, origin: Origin, used: payloads.MessageS
         asker = replace(_asker(origin, used), channel_id=used.channel.id, response_url=used.response_url)
         worker.start(ask(worker, asker, message))
         return
-    stored = await _stored(_incoming(origin, used, message, command_text(found, sites=sites)), worker)
+    is_stored = await stored(_incoming(origin, used, message, command_text(found, sites=sites)), worker)
     await ack()
-    if not stored and used.response_url is not None:
+    if not is_stored and used.response_url is not None:
         answer = replies.nothing_started(worker.texts(origin.team_id, used.user.id))
         url, team_id, enterprise_id = used.response_url, origin.team_id, origin.enterprise_id
         worker.start(respond_to_url(worker.deps, url, answer, team_id=team_id, enterprise_id=enterprise_id))
@@ -86,12 +83,3 @@ def _incoming(origin: Origin, used: payloads.MessageShortcut, message: AboutMess
         message_ts=message.message_ts,
         thread_ts=message.thread_ts,
     )
-
-
-async def _stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
-    try:
-        await worker.store(incoming, within=worker.deps.store_seconds)
-    except DatabaseAway as error:
-        _log.warning("command_not_stored", error=str(error))
-        return False
-    return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.render.blocks import context, section
-from bot.render.headline import headline, task_id
+from bot.render.headline import headline
 from bot.render.i18n import Texts
 from bot.render.modal import OPTION_LIMIT, Modal, View, channel_menu, error, menu, modal, text_input
 from bot.render.mrkdwn import Mrkdwn, clip, code, data, on_one_line, unmarked
@@ -123,7 +123,7 @@ def _option(texts: Texts, line: RunningLine) -> str:
         [
             texts.percent(figure) if figure is not None else None,
             data(line.site) if line.site is not None else None,
-            task_id(texts, line.view),
+            data(line.view.remote_id),
         ]
     )
     end = f" · {unmarked(small)}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from bot.domain.channel_settings import ChannelSettings
 from bot.domain.states import Editors, Titles, Verbosity
@@ -11,6 +12,8 @@ from bot.render.i18n import Texts, wording
 from bot.render.message import Block
 from bot.render.modal import Modal, View, checkboxes, error, menu, modal
 from bot.render.mrkdwn import Mrkdwn, bold, channel, data
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 #: the value of an option that leaves the choice to others
 AUTOMATIC = "-"
@@ -36,22 +39,23 @@ class Result(StrEnum):
 
 _VERBOSITIES: Mapping[Verbosity, str] = {
     # Translators: an option of at most 75 characters, like those that follow
-    Verbosity.QUIET: wording("only the start and the result"),
-    Verbosity.NORMAL: wording("warnings as well"),
-    Verbosity.ALL: wording("warnings and each new phase as well"),
+    Verbosity.QUIET: wording("Only the start and the result"),
+    Verbosity.NORMAL: wording("Warnings as well"),
+    Verbosity.ALL: wording("Warnings and each new phase as well"),
 }
 _TITLES: Mapping[Titles, str] = {
-    Titles.SHOWN: wording("shown"),
-    Titles.COUNTS: wording("numbers only; those who are notified get the names as a DM"),
+    Titles.SHOWN: wording("Shown"),
+    Titles.COUNTS: wording("Numbers only; those who are notified get the names as a DM"),
 }
 _RESULTS: Mapping[Result, str] = {
+    # Translators: an option below the title "The result"
     Result.BROADCAST: wording("Show it in the channel, too, not only in the thread"),
     # Translators: leave @here as it is
-    Result.HERE: wording("and mention @here in it if the task has failed"),
+    Result.HERE: wording("Mention @here in it if the task has failed"),
 }
 _EDITORS: Mapping[Editors, str] = {
-    Editors.ADMINS: wording("workspace admins"),
-    Editors.MEMBERS: wording("everyone in this workspace, but no guests"),
+    Editors.ADMINS: wording("Workspace admins"),
+    Editors.MEMBERS: wording("Everyone in this workspace, but no guests"),
 }
 
 
@@ -88,7 +92,7 @@ def settings_modal(texts: Texts, shown: Shown) -> View:
             lines = "\n".join(f"• {line}" for line in _lines(texts, shown))
             blocks.append(section(Mrkdwn(lines)))
             blocks.append(context(texts.say("Only workspace admins can change what holds for this channel.")))
-    own = [(AUTOMATIC, texts.say("the language of your Slack")), *shown.languages]
+    own = [(AUTOMATIC, texts.say("That of your Slack")), *shown.languages]
     label = texts.say("Language of what only you see")
     blocks.append(menu(Field.OWN_LANGUAGE, label, own, chosen=shown.own_language or AUTOMATIC))
     return modal(
@@ -118,10 +122,10 @@ def not_saved_yet(texts: Texts) -> str:
 
 
 def _language_options(texts: Texts, shown: Shown) -> list[tuple[str, str]]:
-    return [(AUTOMATIC, texts.say("the language of whoever follows")), *shown.languages]
+    return [(AUTOMATIC, texts.say("That of whoever follows")), *shown.languages]
 
 
-def _options(texts: Texts, table: Mapping[StrEnum, str]) -> list[tuple[str, str]]:
+def _options(texts: Texts, table: Mapping[Choice, str]) -> list[tuple[str, str]]:
     return [(str(value), texts.say(sentence)) for value, sentence in table.items()]
 
 
@@ -157,9 +161,9 @@ def _lines(texts: Texts, shown: Shown) -> list[Mrkdwn]:
         Field.LANGUAGE: data(languages.get(settings.language or AUTOMATIC, settings.language or AUTOMATIC)),
         Field.VERBOSITY: texts.say(_VERBOSITIES[settings.verbosity]),
         Field.TITLES: texts.say(_TITLES[settings.titles]),
-        Field.RESULT: texts.listed([texts.say(result) for result in results])
+        Field.RESULT: texts.enumerated([texts.say(result) for result in results])
         if results
-        else texts.say("only in the thread"),
+        else texts.say("Only in the thread"),
         Field.EDITORS: texts.say(_EDITORS[settings.editors]),
     }
     # Translators: a setting and what is chosen: "Page titles: shown"

@@ -202,7 +202,7 @@ class Interactions(WorkspaceSetup):
         url: ResponseUrl | None = None,
     ) -> DispatchResult:
         """Send an interaction payload with a trigger id and, if there is one, its response URL."""
-        payload["trigger_id"] = url.trigger_id if url else self._new_trigger(user)
+        payload["trigger_id"] = url.trigger_id if url else self.new_trigger(user)
         if url is not None:
             payload["response_url"] = self.response_urls.address(url.id)
         return await self._dispatcher.send(
@@ -217,7 +217,8 @@ class Interactions(WorkspaceSetup):
             )
         )
 
-    def _new_trigger(self, user: str) -> str:
+    def new_trigger(self, user: str) -> str:
+        """Hand out a trigger id for what a person has done."""
         trigger_id = f"{self.number()}.{self.number()}.{self.new_id('TR')}"
         self.triggers[trigger_id] = (self.clock(), user)
         return trigger_id
@@ -229,6 +230,6 @@ class Interactions(WorkspaceSetup):
             team_id=workspace.team_id,
             channel=channel.id,
             user=user,
-            trigger_id=self._new_trigger(user),
+            trigger_id=self.new_trigger(user),
             original=original,
         )

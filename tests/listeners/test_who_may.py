@@ -28,6 +28,7 @@ COMMANDS: Mapping[type[command.Command], str] = {
     command.Follow: "{}",
     command.ShowStatus: "status {}",
     command.ListFollowed: "list",
+    command.ShowSettings: "settings",
     command.Stop: "stop {}",
     command.StopAll: "stop all",
 }

@@ -12,6 +12,7 @@ from bot.clients.slack.responses import (
     ChannelInfo,
     ChannelPage,
     JsonObject,
+    MemberPage,
     Posted,
     RespondResult,
     RespondStatus,
@@ -27,8 +28,6 @@ NO_UNFURLING: JsonObject = {"unfurl_links": False, "unfurl_media": False}
 _PAGES = 10
 #: messages or channels of a page: what Slack recommends (docs.slack.dev/apis/web-api/pagination)
 _PAGE = 200
-#: channels of a page where a person waits for the last of them
-_MANY = 999
 
 
 def message_body(text: str, blocks: Sequence[JsonObject]) -> dict[str, object]:
@@ -133,23 +132,17 @@ class SlackClient:
         )
         return responses.read_channel_page(await self._call("conversations.list", query, read=True))
 
-    async def channels_of(self, user_id: str, kind: str) -> frozenset[str]:
-        """Ask which channels of a kind a person is in, without archived ones and without those that the bot does not
-        see.
+    async def channels_of(
+        self, user_id: str, kind: str, *, cursor: str | None = None, team_id: str | None = None
+    ) -> MemberPage:
+        """Ask for a page of the channels that a user is in, without archived ones.
 
-        `kind`: public_channel (scope channels:read) or private_channel (groups:read). Raises Ambiguous if there are
-        more than it reads.
+        `kind`: public_channel (scope channels:read) or private_channel (groups:read), of which Slack lists those that
+        the bot is in as well. `team_id`: which workspace is meant if the app is installed for a whole organization.
         """
-        method = "users.conversations"
-        query = {"user": user_id, "types": kind, "exclude_archived": "true", "limit": str(_MANY)}
-        found: set[str] = set()
-        for _ in range(_PAGES):
-            page = responses.read_channel_page(await self._call(method, query, read=True))
-            found.update(channel.channel_id for channel in page.channels)
-            if page.cursor is None:
-                return frozenset(found)
-            query |= {"cursor": page.cursor}
-        raise Ambiguous(method, "more channels than are read")
+        query = {"user": user_id, "types": kind, "exclude_archived": "true", "limit": str(_PAGE)}
+        query |= ({"cursor": cursor} if cursor else {}) | ({"team_id": team_id} if team_id else {})
+        return responses.read_member_page(await self._call("users.conversations", query, read=True))
 
     async def open_view(self, trigger_id: str, view: JsonObject) -> str:
         """Open a modal for the person whose act gave the trigger, within three seconds of it; returns the view's id."""

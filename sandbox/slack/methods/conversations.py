@@ -37,10 +37,11 @@ class ChannelList(Declared):
     team_id: str | None = None
 
 
-class ChannelsOfPerson(ChannelList, kw_only=True):
-    """Arguments of users.conversations; `user`: the bot if left out."""
+class MemberChannels(ChannelList, kw_only=True):
+    """Arguments of users.conversations: as those of conversations.list, and whose."""
 
     user: str | None = None
+    exclude_muted: bool = False
 
 
 class JoinChannel(Declared):
@@ -81,17 +82,20 @@ def info(state: SlackState, workspace: Workspace, args: ChannelInfo) -> Json:
 
 def list_channels(state: SlackState, workspace: Workspace, args: ChannelList) -> Json:
     """conversations.list: what the bot may see, in pages that are cut before archived channels are left out."""
-    return _list(workspace, args, list(state.channels.values()))
+    return _listing(workspace, args, _seen(state, workspace, args))
 
 
-def of_person(state: SlackState, workspace: Workspace, args: ChannelsOfPerson) -> Json:
-    """users.conversations: of a person's channels those that the bot may see."""
-    user = find_user(state, workspace, args.user or workspace.bot_user_id)
-    theirs = [channel for channel in state.channels.values() if user.id in channel.members]
-    return _list(workspace, args, theirs)
+def member_channels(state: SlackState, workspace: Workspace, args: MemberChannels) -> Json:
+    """users.conversations: the conversations a person is in, as far as the bot may see them."""
+    if workspace.org_wide and args.team_id is None:
+        raise ApiError("missing_argument")
+    seen = _seen(state, workspace, args)
+    user = workspace.bot_user_id if args.user is None else find_user(state, workspace, args.user).id
+    return _listing(workspace, args, [channel for channel in seen if user in channel.members])
 
 
-def _list(workspace: Workspace, args: ChannelList, channels: Sequence[Channel]) -> Json:
+def _seen(state: SlackState, workspace: Workspace, args: ChannelList) -> list[Channel]:
+    """Return the conversations of some kinds that the bot may see. Raises ApiError."""
     kinds = [_KINDS.get(name.strip()) for name in args.types.split(",")]
     if None in kinds:
         raise ApiError("invalid_types")
@@ -99,13 +103,16 @@ def _list(workspace: Workspace, args: ChannelList, channels: Sequence[Channel]) 
         require_scope(workspace, f"{kind}:read")
     if not 1 <= args.limit <= LONGEST_LIST:
         raise ApiError("invalid_limit")
-    seen = [
+    return [
         channel
-        for channel in channels
+        for channel in state.channels.values()
         if workspace.team_id in channel.teams
         and channel.kind in kinds
         and (channel.kind == "channels" or workspace.bot_user_id in channel.members)
     ]
+
+
+def _listing(workspace: Workspace, args: ChannelList, seen: Sequence[Channel]) -> Json:
     start = _offset(args.cursor)
     end = start + args.limit
     shown = [channel for channel in seen[start:end] if not (args.exclude_archived and channel.archived)]

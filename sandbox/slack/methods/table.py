@@ -71,15 +71,15 @@ METHODS: Mapping[str, ApiMethod[Any]] = {
     "files.completeUploadExternal": ApiMethod(
         arguments=files.CompleteUpload, run=files.complete_upload, scopes=("files:write",), per_minute=TIER_4
     ),
+    "users.info": ApiMethod(
+        arguments=users.UserInfo, run=users.user_info, scopes=("users:read",), per_minute=TIER_4, json_body=False
+    ),
     "users.conversations": ApiMethod(
-        arguments=conversations.ChannelsOfPerson,
-        run=conversations.of_person,
+        arguments=conversations.MemberChannels,
+        run=conversations.member_channels,
         scopes=_READ,
         per_minute=TIER_3,
         json_body=False,
-    ),
-    "users.info": ApiMethod(
-        arguments=users.UserInfo, run=users.user_info, scopes=("users:read",), per_minute=TIER_4, json_body=False
     ),
     "views.open": ApiMethod(arguments=views.OpenView, run=views.open_modal, per_minute=TIER_4),
     "views.update": ApiMethod(arguments=views.UpdateView, run=views.update_modal, per_minute=TIER_4),

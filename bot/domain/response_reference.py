@@ -1,14 +1,15 @@
-"""Find the long task in what Confluence answers to the request that starts it."""
+"""Find the long task that a JSON body of Confluence is about, whichever of its fields names it."""
 
 import re
 from urllib.parse import quote
 
 from bot.domain.plain_text import clean
 
+#: characters of one text
+_MAX_LENGTH = 12_000
 #: ids have at most 20 digits
 _MAX_INT = 10**20
-#: of an id or an address
-_MAX_LENGTH = 12_000
+
 _ABSOLUTE = re.compile(r"\s*https?://", re.IGNORECASE)
 
 
@@ -23,16 +24,16 @@ def reference_in(body: object) -> str | None:
     links = body.get("links") or body.get("_links")
     links = links if isinstance(links, dict) else {}
     for name in ("status", "self"):
-        url = _text(links.get(name))
+        url = text_of(links.get(name))
         if _ABSOLUTE.match(url):
             return url
-    remote_id = next((found for name in ("id", "taskId", "longTaskId") if (found := _text(body.get(name)))), None)
+    remote_id = next((found for name in ("id", "taskId", "longTaskId") if (found := text_of(body.get(name)))), None)
     if remote_id:
         return f"/rest/api/longtask/{quote(remote_id, safe='')}"
-    return _text(links.get("status")) or _text(body.get("ari")) or None
+    return text_of(links.get("status")) or text_of(body.get("ari")) or None
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Return a string or whole number of a JSON body as clean text; nothing for anything else.
 
     Its escapes can hold what the text around them cannot: NUL, control characters, half a surrogate pair.
