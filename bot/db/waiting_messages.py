@@ -90,8 +90,8 @@ def _of_threads(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
     begins = and_(subscriptions.c.is_foreign, subscriptions.c.state == SubscriptionState.STARTING)
     like_root = dict(ranks)[MessageKind.ROOT]
     least = case((begins & (threads.c.rank > like_root), like_root), else_=threads.c.rank)
-    order = (threads.c.later, least, threads.c.size, threads.c.since, threads.c.subscription_id)
-    turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=order)
+    of_channel = (threads.c.later, least, threads.c.size, threads.c.since, threads.c.subscription_id)
+    turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=of_channel)
     in_turn = (
         select(
             *(column for column in threads.c if column.name != "rank"),

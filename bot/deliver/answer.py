@@ -38,7 +38,7 @@ async def answer(deps: Deps, lease: Lease, composed: Composed) -> bool:
 
 
 async def _in_thread(deps: Deps, lease: Lease, command: CommandRow, composed: Composed) -> None:
-    """Post it where the person asked, whom a slash command's URL would answer outside of any thread.
+    """Post it where the person asked: a response URL answers outside of threads (slackapi/bolt-js, issue 963).
 
     Slack shows such a message in a thread only if that has replies already, so that under a message without any it is
     shown in the channel (docs.slack.dev/reference/methods/chat.postEphemeral).

@@ -116,9 +116,12 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return await _findings(connection, texts, thread, facts)
         case facts_of.InviteNeeded():
             command_id, here = thread.row.subscription.command_id, thread.row.subscription.channel_id
-            value = None if command_id is None else str(command_id)
-            elsewhere = message.kind is MessageKind.DIRECT
-            return replies.invite(texts, deps.bot_name, value=value, channel_id=here if elsewhere else None)
+            return replies.invite(
+                texts,
+                deps.bot_name,
+                value=None if command_id is None else str(command_id),
+                channel_id=here if message.kind is MessageKind.DIRECT else None,
+            )
         case facts_of.StoppedByOther():
             here = thread.row.subscription.channel_id
             return replies.stopped_by_other(texts, view, person_id=facts.by, channel_id=here)

@@ -137,6 +137,6 @@ def _language(deps: Deps, value: str | None, field: Field) -> str | None:
 
 def _option(kind: type[C], value: str | None, field: Field) -> C:
     try:
-        return kind(value)
+        return kind(value or "")
     except ValueError:
         raise _NoOption(field) from None

@@ -28,6 +28,11 @@ ADDRESS = "https://acme.atlassian.net/rest/api/longtask"
         ("<@U0OTHER> asks: <@U0BOT> list", "list"),
         ("<@U0BOT> https://evil.example/wiki/rest/api/longtask/1", "https://evil.example/wiki/rest/api/longtask/1"),
         ("<@U0BOT> HILFE", "HILFE"),
+        ("<@U0BOT> 42 please!", "42"),
+        ("<@U0BOT> please", "help"),
+        ("<@U0BOT> 3145728001 quiett", "3145728001 quiett"),
+        ("<@U0BOT> hey can you stop following 3145728001?", "help"),
+        ("<@U0BOT> what is the status of 3145728001?", "help"),
     ],
 )
 def test_what_a_mention_means(text: str, command: str) -> None:

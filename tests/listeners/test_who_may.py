@@ -17,6 +17,7 @@ from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault, PostedMessage
 from tests.listeners import payloads
+from tests.support.modals import modal, said_in
 from tests.support.signed_requests import send_command, send_event, send_interaction
 from tests.support.stepped_bot import SteppedBot
 
@@ -253,7 +254,10 @@ async def test_who_is_not_of_the_workspace_changes_nothing_and_sees_nothing(
     after = await rows(stepped, without=OWN_TABLES)
     assert (after, shown(stepped, but_for=outsider)) == (database, slack)
     stop, other = [replies.may_not_stop(en).text], [replies.may_not_use(en).text]
-    assert said == {text: stop if text == "stop {}" else other for text in COMMANDS.values()}
+    expected = {text: stop if text == "stop {}" else other for text in COMMANDS.values()}
+    # What would be answered by a modal is refused in it.
+    assert said == {**expected, "settings": []}
+    assert said_in(modal(stepped, outsider)) == replies.may_not_use(en).text
     assert pressed == {action: stop if action in (Action.STOP, Action.STOP_CHOSEN) else other for action in BUTTONS}
     refused = [(log["user"], log["channel"]) for log in logs if log["event"] == "refused"]
     assert refused == [(outsider, CHANNEL)] * (len(COMMANDS) + len(BUTTONS))
