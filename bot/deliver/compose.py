@@ -179,7 +179,7 @@ async def _completion_of_thread(connection: Connection, texts: Texts, thread: Th
 
 
 def _mentions_here(thread: Thread) -> bool:
-    """Whether the channel wants whoever is active to be mentioned: only where the completion is shown there."""
+    """Whether the channel wants all who are active to be mentioned: only where the completion is shown there."""
     settings = thread.settings
     return settings.broadcasts and settings.mentions_here and thread.view.outcome is Outcome.FAILED
 

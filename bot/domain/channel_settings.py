@@ -8,7 +8,7 @@ from bot.domain.states import Editors, Titles, Verbosity
 class ChannelSettings(Struct, frozen=True, kw_only=True):
     """What is set for a channel; the defaults are those of a channel for which nothing is set."""
 
-    #: of its threads; None: of whoever follows first
+    #: of its threads; None: of the person who follows
     language: str | None = None
     #: of a command that says nothing about it
     verbosity: Verbosity = Verbosity.NORMAL
@@ -16,6 +16,6 @@ class ChannelSettings(Struct, frozen=True, kw_only=True):
     titles: Titles = Titles.SHOWN
     #: the completion is shown in the channel, too
     broadcasts: bool = False
-    #: and mentions whoever is active there, if the long task failed; only together with the former
+    #: and mentions everybody who is active there, if the long task failed; only together with the former
     mentions_here: bool = False
     editors: Editors = Editors.ADMINS

@@ -25,8 +25,8 @@ def command_of_mention(
     """Return the text of a command: what comes after the mention, else the whole text; never raises.
 
     A sentence that is no command, nor can be corrected to one, follows the long tasks that it names, unless it speaks
-    of something else than following; any other asks for help. `bot_id`: the bot's user id; None for whoever is
-    mentioned first.
+    of something else than following; any other asks for help. `bot_id`: the bot's user id; None for the
+    first that is mentioned.
     """
     found = [match for match in _MENTION.finditer(text) if bot_id in (None, match["user_id"])][:1]
     before, after = (text[: found[0].start()], text[found[0].end() :]) if found else ("", text)

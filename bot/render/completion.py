@@ -39,7 +39,7 @@ def completion(
 
     `named`: findings that no other message of the thread reports, and that the summary leaves out. `subscription_id`:
     the value of its buttons; None in a direct message. Without a card it has the card's buttons. `mentions_here`: also
-    mention whoever is active in the channel.
+    mention everybody who is active in the channel.
     """
     cause = failure.cause(view) if view.outcome is Outcome.FAILED else None
     named = [finding for finding in named if finding.key != cause]

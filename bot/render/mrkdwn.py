@@ -118,7 +118,7 @@ def mention(user_id: str) -> Mrkdwn:
     return Mrkdwn(f"<@{user_id}>") if _USER_ID.fullmatch(user_id) else data(user_id, 40)
 
 
-#: mention whoever is active in the channel (docs.slack.dev/messaging/formatting-message-text#special-mentions)
+#: mention everybody who is active in the channel (docs.slack.dev/messaging/formatting-message-text#special-mentions)
 MENTION_HERE = Mrkdwn("<!here>")
 
 

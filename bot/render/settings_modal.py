@@ -122,7 +122,7 @@ def not_saved_yet(texts: Texts) -> str:
 
 
 def _language_options(texts: Texts, shown: Shown) -> list[tuple[str, str]]:
-    return [(AUTOMATIC, texts.say("That of whoever follows")), *shown.languages]
+    return [(AUTOMATIC, texts.say("That of the person who follows")), *shown.languages]
 
 
 def _options(texts: Texts, table: Mapping[Choice, str]) -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ def _field(block: Block) -> Iterator[Block]:
         chosen.append(element["initial_option"]["value"])
     lines = [bold(_of(block["label"]))]
     for option in element.get("options", []):
-        mark = "☑" if option["value"] in chosen else "☐"
+        mark = "(x)" if option["value"] in chosen else "( )"
         lines.append(Mrkdwn(f"{mark} {_of(option['text'])}"))
     if not element.get("options"):
         lines.append(Mrkdwn("#…" if element["type"] == "conversations_select" else "…"))
