@@ -8,6 +8,7 @@ import yaml
 from bot.clients.slack.scopes import OPTIONAL, REQUIRED
 from bot.config.manifest import ManifestError
 from bot.config.manifest import manifest as written
+from bot.listeners.shortcuts import ANYWHERE, ON_MESSAGE
 from tests.support.command_line import run_command
 
 URL = "https://longtask.example.org"
@@ -30,11 +31,20 @@ def test_every_optional_scope_is_requested_too_since_slack_ignores_it_otherwise(
     assert [scope for scope in scopes["bot_optional"] if scope not in scopes["bot"]] == []
 
 
-@pytest.mark.parametrize("scope", ["channels:read", "groups:read"])
-def test_the_manifest_says_why_it_asks_what_channels_are(manifest: Any, scope: str) -> None:
-    text = Path("app_manifest.yml").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("scope", "why"),
+    [
+        ("channels:read", "shared with another organization"),
+        ("groups:read", "shared with another organization"),
+        ("channels:read", "whether that person is in it"),
+        ("app_mentions:read", "follow in a thread when somebody mentions the bot"),
+    ],
+)
+def test_the_manifest_says_why_it_asks_for_a_scope(manifest: Any, scope: str, why: str) -> None:
+    lines = Path("app_manifest.yml").read_text(encoding="utf-8").splitlines()
+    comments = " ".join(line.strip().removeprefix("#").strip() for line in lines if line.strip().startswith("#"))
     assert scope in manifest["oauth_config"]["scopes"]["bot_optional"]
-    assert re.search(rf"#.*{scope}.*shared with another organization", " ".join(text.split()))
+    assert why in comments[comments.index(scope) :]
     assert "shared with another organization" in manifest["display_information"]["long_description"]
 
 
@@ -135,13 +145,20 @@ def test_the_command_prints_the_manifest() -> None:
     )
 
 
-def test_the_bot_subscribes_to_being_uninstalled_and_to_channels_being_shared(manifest: Any) -> None:
+def test_the_bot_subscribes_to_being_uninstalled_to_channels_being_shared_and_to_mentions(manifest: Any) -> None:
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == [
         "app_uninstalled",
         "tokens_revoked",
         "channel_shared",
         "channel_unshared",
+        "app_mention",
     ]
+
+
+def test_both_shortcuts_are_those_that_are_listened_to_and_keep_slacks_lengths(manifest: Any) -> None:
+    declared = manifest["features"]["shortcuts"]
+    assert [(each["type"], each["callback_id"]) for each in declared] == [("message", ON_MESSAGE), ("global", ANYWHERE)]
+    assert all(len(each["name"]) <= 24 and len(each["description"]) <= 150 for each in declared)
 
 
 def test_the_bot_can_send_direct_messages(manifest: Any) -> None:

@@ -25,8 +25,13 @@ async def add(
     text: str,
     response_url: bytes | None,
     now: datetime,
+    message_ts: str | None = None,
+    thread_ts: str | None = None,
 ) -> int | None:
-    """Write down a command; its id, or None if this very command (same team and trigger id) is there already."""
+    """Write down a command; its id, or None if this very command (same team and trigger id) is there already.
+
+    `message_ts`, `thread_ts`: of the message that a mention or a shortcut is about, and of the thread it is in.
+    """
     insert = upsert(connection, commands).values(
         trigger_id=trigger_id[:200],
         team_id=team_id,
@@ -35,6 +40,8 @@ async def add(
         user_id=user_id,
         command=command[:64],
         text=text,
+        message_ts=message_ts,
+        thread_ts=thread_ts,
         response_url=response_url,
         created_at=now,
     )

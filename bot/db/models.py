@@ -140,6 +140,7 @@ class _Subscriptions(sa.TypedColumns):
     titles = enum(states.Titles, default=states.Titles.SHOWN)
     label: sa.Named[str | None] = sa.Column(sa.String(80))  # a name that a person gave the long task
     thread_ts: sa.Named[str | None] = sa.Column(sa.String(32))  # null until the root is posted
+    is_foreign = flag()  # the thread hangs from a message that is not ours: it has no root of ours
     created_at = time()
     ended_at = maybe_time()
 
@@ -225,7 +226,7 @@ messages = sa.Table(
 
 class _Commands(sa.TypedColumns):
     id: sa.Named[int] = sa.Column(primary_key=True)
-    trigger_id: sa.Named[str] = sa.Column(sa.String(200), nullable=False)
+    trigger_id: sa.Named[str] = sa.Column(sa.String(200), nullable=False)  # of a mention the event's id
     team_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     enterprise_id: sa.Named[str | None] = sa.Column(sa.String(32))
     channel_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
@@ -233,6 +234,9 @@ class _Commands(sa.TypedColumns):
     command: sa.Named[str] = sa.Column(sa.String(64), nullable=False)
     text: sa.Named[str] = sa.Column(sa.Text, nullable=False)
     hook: sa.Named[str | None] = sa.Column(sa.String(64))  # hash of the token with which a script called
+    # Of a mention or a shortcut: the message it is about, and the thread that this is in, if it is in one.
+    message_ts: sa.Named[str | None] = sa.Column(sa.String(32))
+    thread_ts: sa.Named[str | None] = sa.Column(sa.String(32))
     response_url: sa.Named[bytes | None] = sa.Column(sa.LargeBinary)  # encrypted; null if there is none
     uses_left: sa.Named[int] = sa.Column(sa.Integer, nullable=False, server_default="5")
     claim_id: sa.Named[str | None] = sa.Column(sa.String(32))

@@ -118,6 +118,7 @@ class SubscriptionRow(Struct, frozen=True):
     titles: Titles
     label: str | None
     thread_ts: str | None
+    is_foreign: bool  #: the thread hangs from a message that is not ours
     created_at: datetime
     ended_at: datetime | None
 
@@ -139,6 +140,7 @@ class CommandRow(Struct, frozen=True):
     """One slash command, shortcut, mention or hook call as it came in."""
 
     id: int
+    trigger_id: str  #: by which Slack opens a modal within three seconds; of a mention the event's id
     team_id: str
     enterprise_id: str | None
     channel_id: str
@@ -146,6 +148,8 @@ class CommandRow(Struct, frozen=True):
     command: str
     text: str
     hook: str | None  #: hash of the token with which a script called; None for a person's command
+    message_ts: str | None  #: of the message that a mention or a shortcut is about; None for a slash command
+    thread_ts: str | None  #: of the thread that this message is in; None if it is in none
     response_url: bytes | None
     uses_left: int
     claim_id: str | None

@@ -1,4 +1,4 @@
-"""The tables about Slack: workspaces, people, who reads a channel, addresses for scripts, what was taken already."""
+"""The tables about Slack: workspaces, people, channels and their settings, hooks, what was taken already."""
 
 import sqlalchemy as sa
 
@@ -30,6 +30,7 @@ class _People(sa.TypedColumns):
     is_admin = flag()
     locale: sa.Named[str | None] = sa.Column(sa.String(32))
     asked_at = time(index=True)  # when Slack said so
+    language: sa.Named[str | None] = sa.Column(sa.String(16))  # chosen here; null: the locale counts
 
 
 people = sa.Table("people", metadata, _People)
@@ -40,6 +41,13 @@ class _Channels(sa.TypedColumns):
     channel_id: sa.Named[str] = sa.Column(sa.String(32), primary_key=True)
     sharing: sa.Named[states.Sharing | None] = sa.Column(enum_type(states.Sharing))  # null: to be asked
     asked_at = time()
+    # What people have set.
+    language: sa.Named[str | None] = sa.Column(sa.String(16))
+    verbosity = enum(states.Verbosity, default=states.Verbosity.NORMAL)
+    titles = enum(states.Titles, default=states.Titles.SHOWN)
+    broadcasts = flag()
+    mentions_here = flag()
+    editors = enum(states.Editors, default=states.Editors.ADMINS)
 
 
 channels = sa.Table("channels", metadata, _Channels)

@@ -29,8 +29,12 @@ async def add(
     now: datetime,
     label: str | None = None,
     by_script: bool = False,
+    thread_ts: str | None = None,
 ) -> int | None:
-    """Let a channel follow a long task; returns the subscription's id, or None if the channel follows it already."""
+    """Let a channel follow a long task; returns the subscription's id, or None if the channel follows it already.
+
+    `thread_ts`: of the thread of somebody else in which it is to be followed; None for a root of ours.
+    """
     insert = upsert(connection, subscriptions).values(
         long_task_id=long_task_id,
         team_id=team_id,
@@ -42,6 +46,8 @@ async def add(
         verbosity=verbosity,
         label=label,
         by_script=by_script,
+        thread_ts=thread_ts,
+        is_foreign=thread_ts is not None,
         created_at=now,
     )
     found = await connection.execute(insert.on_conflict_do_nothing().returning(subscriptions.c.id))
@@ -138,6 +144,16 @@ async def root_posted(connection: Connection, subscription_id: int, *, channel_i
             thread_ts=ts,
             state=case((starting, SubscriptionState.FOLLOWING.value), else_=subscriptions.c.state),
         )
+    )
+
+
+async def thread_begun(connection: Connection, subscription_id: int) -> None:
+    """The first message of ours is in a thread of somebody else."""
+    starting = subscriptions.c.state == SubscriptionState.STARTING
+    await connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.id == subscription_id, starting)
+        .values(state=SubscriptionState.FOLLOWING)
     )
 
 

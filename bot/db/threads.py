@@ -115,6 +115,16 @@ async def shown_messages(connection: Connection, subscription_id: int) -> dict[M
     return {kind: ts for kind, ts in await connection.execute(query) if ts is not None}
 
 
+async def has_begun(connection: Connection, subscription_id: int) -> bool:
+    """Whether a message of a thread is in Slack, or was."""
+    query = select(messages.c.id).where(
+        messages.c.subscription_id == subscription_id,
+        messages.c.kind.not_in((MessageKind.DIRECT, MessageKind.PRIVATE)),
+        messages.c.state.in_((MessageState.POSTED, MessageState.EDITING, MessageState.GONE)),
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
 async def was_gone(connection: Connection, subscription_id: int, kind: MessageKind, *, but: int) -> bool:
     """Whether a message of this kind, other than `but` (its id), was deleted in a thread before."""
     query = select(messages.c.id).where(

@@ -28,7 +28,7 @@ from bot.db.rows import StaleRow, WaitingRow, owner_of
 from bot.db.watch_models import watches
 from bot.domain.message_facts import readable
 from bot.domain.message_kinds import RULES, MessageKind, Owner, SubscriptionOwner, WatchOwner
-from bot.domain.states import MessageForm, MessageState, Outcome, WatchState
+from bot.domain.states import MessageForm, MessageState, Outcome, SubscriptionState, WatchState
 
 _OWNERS = ("subscription_id", "command_id", "watch_id")
 _COLUMNS = ("id", *_OWNERS, "facts", "state", "ambiguous", "user_id", "not_before", "created_at")
@@ -49,10 +49,10 @@ async def waiting(
     """The messages of a workspace that are not posted yet, in order within each owner.
 
     Of at most `limit` threads, taken in turn by channel, so that none is crowded out by another: of each channel first
-    the thread whose most urgent message ranks lowest (`ranks`: by kind), then the one with the fewest messages, then
-    the longest waiting; those that wait for a time to come are last. Of each thread the first `of_thread` messages, and
-    as many of those to persons. And of at most `limit` answers to commands, in turn by person, and as many messages
-    about watches.
+    the thread whose most urgent message ranks lowest (`ranks`: by kind; the first message in a thread of somebody else
+    ranks like a root), then the one with the fewest messages, then the longest waiting; those that wait for a time to
+    come are last. Of each thread the first `of_thread` messages, and as many of those to persons. And of at most
+    `limit` answers to commands, in turn by person, and as many messages about watches.
     """
     values = {"b_team_id": team_id, "b_now": now, "b_limit": limit}
     by_kind = tuple(ranks.items())
@@ -91,21 +91,32 @@ def _of_threads(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
         .group_by(messages.c.subscription_id)
         .subquery()
     )
-    order = (threads.c.later, threads.c.rank, threads.c.size, threads.c.since, threads.c.subscription_id)
-    turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=order)
+    begins = and_(subscriptions.c.is_foreign, subscriptions.c.state == SubscriptionState.STARTING)
+    like_root = dict(ranks)[MessageKind.ROOT]
+    least = case((begins & (threads.c.rank > like_root), like_root), else_=threads.c.rank)
+    of_channel = (threads.c.later, least, threads.c.size, threads.c.since, threads.c.subscription_id)
+    turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=of_channel)
     in_turn = (
-        select(threads, subscriptions.c.channel_id, turn.label("turn"))
+        select(
+            *(column for column in threads.c if column.name != "rank"),
+            least.label("rank"),
+            case((begins, 1), else_=0).label("begins"),
+            subscriptions.c.channel_id,
+            turn.label("turn"),
+        )
         .join(subscriptions, subscriptions.c.id == threads.c.subscription_id)
         .subquery()
     )
     order = (in_turn.c.later, in_turn.c.turn, in_turn.c.rank, in_turn.c.size, in_turn.c.since)
     threads_chosen = select(in_turn).order_by(*order).limit(bindparam("b_limit")).subquery()
     group = (messages.c.subscription_id, _TO_PERSON)
+    of_thread = and_(threads_chosen.c.begins == 1, not_(_TO_PERSON), rank > like_root)
+    rank_here = case((of_thread, like_root), else_=rank)
     rows = (
         select(
             *_WAITING,
             threads_chosen.c.channel_id,
-            func.min(rank).over(partition_by=group).label("rank"),
+            func.min(rank_here).over(partition_by=group).label("rank"),
             func.row_number().over(partition_by=group, order_by=messages.c.id).label("place"),
         )
         .join(threads_chosen, threads_chosen.c.subscription_id == messages.c.subscription_id)

@@ -111,7 +111,12 @@ def _next_post(rows: Sequence[WaitingRow], *, now: datetime, later: list[datetim
 
 
 def _up_to(rows: Sequence[WaitingRow], urgency: Urgency) -> Sequence[WaitingRow]:
-    """The messages of a thread up to the first of this urgency, or as far as they are listed."""
+    """The messages of a thread up to the first of this urgency, or as far as they are listed.
+
+    In a thread of somebody else there is no root: the first message is as urgent as one.
+    """
+    if urgency is Urgency.ROOT and all(row.kind is not MessageKind.ROOT for row in rows):
+        return rows[:1]
     before = sum(1 for _ in takewhile(lambda row: RULES[row.kind].urgency is not urgency, rows))
     return rows[: before + 1]
 

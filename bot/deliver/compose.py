@@ -12,7 +12,7 @@ from bot.deliver.deps import Deps
 from bot.deliver.thread import Thread
 from bot.deliver.watch import render_watch
 from bot.domain import message_facts as facts_of
-from bot.domain.message_kinds import RULES, MessageKind, Place, WatchOwner
+from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Place, WatchOwner
 from bot.domain.message_plan import list_follows
 from bot.domain.snapshot import FindingKind
 from bot.domain.states import HookEnd, LostReason, MessageForm, Outcome, Trouble, WatchState
@@ -43,6 +43,13 @@ class Composed:
     shows: Shows
     #: None for an answer, which was written when the person asked
     language: str | None = None
+
+    @property
+    def command_id(self) -> int | None:
+        """The command that a private answer belongs to, itself or through its thread."""
+        if isinstance(self.row.owner, CommandOwner):
+            return self.row.owner.id
+        return self.thread.row.subscription.command_id if self.thread is not None else None
 
 
 async def compose(
@@ -127,8 +134,13 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.FindingsFile() | facts_of.FindingsPage():
             return await _findings(connection, texts, thread, facts)
         case facts_of.InviteNeeded():
-            command_id = thread.row.subscription.command_id
-            return replies.invite(texts, deps.bot_name, value=None if command_id is None else str(command_id))
+            command_id, here = thread.row.subscription.command_id, thread.row.subscription.channel_id
+            return replies.invite(
+                texts,
+                deps.bot_name,
+                value=None if command_id is None else str(command_id),
+                channel_id=here if message.kind is MessageKind.DIRECT else None,
+            )
         case facts_of.StoppedByOther():
             here = thread.row.subscription.channel_id
             return replies.stopped_by_other(texts, view, person_id=facts.by, channel_id=here)
@@ -185,7 +197,14 @@ async def _completion_of_thread(connection: Connection, texts: Texts, thread: Th
         replied=await warnings.kinds_in_slack(connection, subscription_id),
         subscription_id=str(subscription_id),
         has_card=MessageKind.CARD in shown,
+        mentions_here=_mentions_here(thread),
     )
+
+
+def _mentions_here(thread: Thread) -> bool:
+    """Whether the channel wants all who are active to be mentioned: only where the completion is shown there."""
+    settings = thread.settings
+    return settings.broadcasts and settings.mentions_here and thread.view.outcome is Outcome.FAILED
 
 
 async def _completion(
@@ -196,13 +215,23 @@ async def _completion(
     replied: Collection[FindingKind] = (),
     subscription_id: str | None = None,
     has_card: bool = True,
+    mentions_here: bool = False,
 ) -> Message:
     """The completion; `replied`: kinds of findings that have a reply of their own, and are only counted."""
     found, view = await findings.listed(connection, thread.row.task.id), thread.view
     counted = [finding for finding in found if finding.kind in replied]
     named = [finding for finding in found if finding.kind not in replied]
     summary = summarize(view.snapshot, counted, view.outcome)
-    return completion(texts, view, summary, found, named=named, subscription_id=subscription_id, has_card=has_card)
+    return completion(
+        texts,
+        view,
+        summary,
+        found,
+        named=named,
+        subscription_id=subscription_id,
+        has_card=has_card,
+        mentions_here=mentions_here,
+    )
 
 
 async def _findings(

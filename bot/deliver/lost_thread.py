@@ -32,7 +32,7 @@ _CLOSED = frozenset({Refusal.ARCHIVED, *_INVITABLE})
 
 
 async def end(connection: Connection, thread: Thread, error: Refused, *, starting: bool, now: datetime) -> None:
-    """End a subscription; `starting`: its root was never posted."""
+    """End a subscription; `starting`: nothing of it was posted."""
     subscription = thread.row.subscription
     _log.warning("thread_lost", subscription=subscription.id, method=error.method, answer=error.answer)
     await subscriptions.lose(connection, subscription.id, reason=error.answer, now=now)
@@ -46,8 +46,11 @@ async def end(connection: Connection, thread: Thread, error: Refused, *, startin
             reason=error.answer,
             now=now,
         )
+    reason = _REASONS.get(error.refusal, LostReason.REFUSED)
+    if reason is LostReason.DELETED and subscription.is_foreign:
+        reason = LostReason.THREAD_DELETED
     drafts = for_lost_thread(
-        _REASONS.get(error.refusal, LostReason.REFUSED),
+        reason,
         # Nobody waits where a script asked.
         starting=starting and not subscription.by_script,
         invitable=error.refusal in _INVITABLE,

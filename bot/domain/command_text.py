@@ -6,26 +6,18 @@ import re
 from bot.domain.command import Misread, NotUnderstood
 from bot.domain.response_reference import reference_in
 from bot.domain.task_url import shorten
+from bot.domain.typed_text import plain_words
 
 #: ten responses of the API fit
 MAX_LENGTH = 12_000
 
-_LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>", re.IGNORECASE)
-#: what Slack escapes, and what a copied page may have escaped as well; the ampersand comes last
-_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"') | dict.fromkeys("‘’‚‛′＇", "'") | {"\u00a0": " "})
-#: zero-width and direction marks, which are copied along from pages and chats
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WRAPPING = "\"'`<>()[]*~,;"
 
 
 def words_of(text: str) -> tuple[list[str], str] | NotUnderstood:
     """Return the words of a text up to its last JSON body, which becomes the word it names, and the text after that,
     without Slack's markup and escapes."""
-    plain = _LINK.sub(r"\1", text)
-    for escape, char in _ESCAPES:
-        plain = plain.replace(escape, char)
-    plain = _INVISIBLE.sub("", _LINK.sub(r"\1", plain).translate(_QUOTES))
+    plain = plain_words(text)
     words: list[str] = []
     decoder = json.JSONDecoder(strict=False)
     while (brace := plain.find("{")) >= 0:
@@ -43,6 +35,7 @@ def words_of(text: str) -> tuple[list[str], str] | NotUnderstood:
 
 
 def split(text: str) -> list[str]:
+    """Return the words of a text, without what wraps or ends them."""
     # A comma between ids separates them, one within a URL does not.
     pieces = (piece for word in text.split() for piece in ([word] if "/" in word else re.split("[,;、，；]", word)))
     stripped = (piece.strip(_WRAPPING).rstrip(".!。！") for piece in pieces)

@@ -12,7 +12,7 @@ from bot.domain.pacing import Urgency
 class MessageKind(StrEnum):
     """What a message of the bot is."""
 
-    ROOT = "root"  #: in the channel: what is followed, and how it ended
+    ROOT = "root"  #: in the channel: what is followed, and how it ended; not in a thread of somebody else
     CARD = "card"  #: first in the thread: the progress, edited in place
     WARNINGS = "warnings"  #: findings, with the next step
     TROUBLE = "trouble"  #: a trouble begins or ends
@@ -52,7 +52,7 @@ class Place(StrEnum):
     """Where a message is posted."""
 
     CHANNEL = "channel"
-    THREAD = "thread"  #: only once the root is posted
+    THREAD = "thread"  #: only once there is a root, ours or that of somebody else
     PERSON = "person"  #: beside the thread, which does not wait for it
 
 

@@ -42,16 +42,19 @@ def errors_first(kinds: Iterable[FindingKind]) -> list[FindingKind]:
 
 
 def for_follow(
-    verbosity: Verbosity, *, kinds: Sequence[FindingKind], earlier: Collection[FindingKind]
+    verbosity: Verbosity,
+    *,
+    kinds: Sequence[FindingKind],
+    earlier: Collection[FindingKind],
+    is_foreign: bool = False,
 ) -> tuple[Draft, ...]:
     """Messages of a new thread.
 
-    `kinds`: of the findings so far, in the order of the first of each; `earlier`: those known before the thread began.
+    `kinds`: of the findings so far, in the order of the first of each; `earlier`: those known before the thread began;
+    `is_foreign`: the thread hangs from a message that is not ours, so that there is no root.
     """
-    drafts = [
-        Draft(kind=MessageKind.ROOT, facts=message_facts.Root()),
-        Draft(kind=MessageKind.CARD, facts=message_facts.Card()),
-    ]
+    drafts = [] if is_foreign else [Draft(kind=MessageKind.ROOT, facts=message_facts.Root())]
+    drafts.append(Draft(kind=MessageKind.CARD, facts=message_facts.Card()))
     if verbosity is not Verbosity.QUIET:
         drafts += _warnings(kinds, earlier=earlier)
     return tuple(drafts)
@@ -116,15 +119,16 @@ def for_lost_thread(
 ) -> tuple[Draft, ...]:
     """Messages to the people of a thread that takes no messages any more.
 
-    `starting`: a person waits for its root, and gets an answer instead; `invitable`: inviting the bot
-    helps. If the root was deleted, every follower gets a message, else the owner does.
+    `starting`: nothing was posted yet, so the person who asked and waits gets an answer; `invitable`: inviting the bot
+    helps. If what the thread hangs from was deleted, every follower gets a message, else the owner does.
     """
     if owner_id is None:
         return _lost(reason, followers)
     if starting:
         facts: Facts = message_facts.InviteNeeded() if invitable else message_facts.ThreadLost(reason=reason)
         return (Draft(kind=MessageKind.PRIVATE, facts=facts, user_id=owner_id),)
-    return _lost(reason, followers if reason is LostReason.DELETED else (owner_id,))
+    is_deleted = reason in (LostReason.DELETED, LostReason.THREAD_DELETED)
+    return _lost(reason, followers if is_deleted else (owner_id,))
 
 
 def _lost(reason: LostReason, people: Sequence[str]) -> tuple[Draft, ...]:

@@ -38,6 +38,8 @@ class Beginning:
     watch_id: int | None = None
     #: whether a script asked, with the owner's hook
     by_script: bool = False
+    #: of the thread of somebody else in which it is followed; None for a thread of its own
+    thread_ts: str | None = None
     language: str
     verbosity: Verbosity
     label: str | None = None
@@ -70,6 +72,7 @@ async def begin(connection: Connection, deps: Deps, new: Beginning, *, now: date
         command_id=new.command_id,
         watch_id=new.watch_id,
         by_script=new.by_script,
+        thread_ts=new.thread_ts,
         language=new.language,
         verbosity=new.verbosity,
         label=new.label,
@@ -83,7 +86,7 @@ async def begin(connection: Connection, deps: Deps, new: Beginning, *, now: date
         await long_tasks.due_now(connection, task.id, now=now)
     kinds = (await findings.kinds(connection, [task.id])).get(task.id, [])
     owner = SubscriptionOwner(subscription_id)
-    drafts = for_follow(new.verbosity, kinds=kinds, earlier=earlier)
+    drafts = for_follow(new.verbosity, kinds=kinds, earlier=earlier, is_foreign=new.thread_ts is not None)
     planned = [messages.Planned(owner=owner, team_id=new.team_id, draft=draft) for draft in drafts]
     await messages.plan(connection, planned, now=now)
     return subscription_id

@@ -48,7 +48,7 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
             case Person():
                 if not await _take(deps, pressed):
                     return
-                texts = deps.catalogs.texts(asker.locale, deps.default_language)
+                texts = deps.catalogs.texts(*asker.languages, deps.default_language)
                 message = await _carry_out(deps, _request(pressed, asker, texts), pressed)
                 carried_out = True
             case _:
@@ -156,8 +156,11 @@ async def _check_now(deps: Deps, request: Request, _pressed: Press, row: ThreadR
 
 
 async def _follow_again(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
-    if row.subscription.is_active:
+    subscription = row.subscription
+    if subscription.is_active:
         return await _current_thread(deps, request, row)
+    # In a thread of somebody else there is still no root of ours.
+    request = replace(request, thread_ts=subscription.thread_ts if subscription.is_foreign else None)
     return await follow_from_button(deps, request, _command(row))
 
 
@@ -177,7 +180,7 @@ async def _follow_in_dm(deps: Deps, request: Request, pressed: Press) -> Message
         or not isinstance(command, Follow)
     ):
         return replies.gone_wrong(request.texts, request.command)
-    answer = await follow_from_button(deps, replace(request, channel_id=request.user_id), command)
+    answer = await follow_from_button(deps, replace(request, channel_id=request.user_id, thread_ts=None), command)
     return answer or replies.followed_in_dm(request.texts)
 
 

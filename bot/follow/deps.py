@@ -57,6 +57,10 @@ class Request:
     looks: int = 0
     #: a script asks, in the name of the person who made its hook
     by_script: bool = False
+    #: of the thread of somebody else in which is followed what is asked for; None for a thread of its own
+    thread_ts: str | None = None
+    #: of the modal that is open for this command
+    view_id: str | None = None
 
     @property
     def target_channel(self) -> str:

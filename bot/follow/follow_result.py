@@ -31,6 +31,10 @@ class FollowedAlready:
 
     remote_id: str
     link: str | None = None
+    #: it was asked for in a thread of somebody else
+    asked_in_thread: bool = False
+    #: and is followed in that very thread
+    is_here: bool = False
 
 
 class Begun(Enum):

@@ -6,11 +6,11 @@ from typing import assert_never
 
 import structlog
 
-from bot.db import long_tasks, subscriptions
+from bot.db import channels, long_tasks, subscriptions
 from bot.domain.command import Follow, Reference
 from bot.domain.permissions import Act
 from bot.domain.poll_result import NotFound, Seen
-from bot.domain.states import Outcome, Verbosity
+from bot.domain.states import Outcome
 from bot.follow.beginning import Beginning, add_follower, begin, limit_of
 from bot.follow.channels import is_closed_to_bot
 from bot.follow.deps import Deps, Request
@@ -72,8 +72,13 @@ def _one_answer(request: Request, results: Sequence[Result]) -> Message | None:
 def _answer(request: Request, result: Result) -> Message | None:
     """The answer about one long task; None if its root is the answer, or others share it."""
     match result:
+        case FollowedAlready(is_here=True):
+            return replies.already_here(request.texts, result.remote_id)
         case FollowedAlready():
-            return replies.already_following(request.texts, result.remote_id, result.link)
+            asked_in_thread = result.asked_in_thread
+            return replies.already_following(
+                request.texts, result.remote_id, result.link, asked_in_thread=asked_in_thread
+            )
         case Ended():
             return replies.ended(request.texts, result.view)
         case Begun() | NotFollowed() | LookAgain():
@@ -97,6 +102,7 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, command: Fol
     if decision.after.outcome is not Outcome.FOLLOWING:
         return Ended(view=view_of(deps, request, ref, decision, result))
     async with deps.database.begin() as connection:
+        settings = await channels.settings_of(connection, team_id=request.team_id, channel_id=request.target_channel)
         began = await begin(
             connection,
             deps,
@@ -109,8 +115,9 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, command: Fol
                 owner_id=request.user_id,
                 command_id=request.command_id,
                 by_script=request.by_script,
-                language=request.texts.language,
-                verbosity=command.verbosity or Verbosity.NORMAL,
+                thread_ts=request.thread_ts,
+                language=settings.language or request.texts.language,
+                verbosity=command.verbosity or settings.verbosity,
                 label=command.label,
             ),
             now=now,
@@ -150,8 +157,10 @@ async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Fol
     async with deps.database.begin() as connection:
         await add_follower(connection, deps, subscription.id, user_id=request.user_id, site_id=ref.site_id)
     log_act(request, Act.NOTIFY_ME, subscription=subscription.id)
-    link = await deps.permalink(request, subscription.channel_id, subscription.thread_ts)
-    return FollowedAlready(remote_id=ref.remote_id, link=link)
+    in_thread = request.thread_ts is not None
+    is_here = in_thread and request.thread_ts == subscription.thread_ts
+    link = None if is_here else await deps.permalink(request, subscription.channel_id, subscription.thread_ts)
+    return FollowedAlready(remote_id=ref.remote_id, link=link, asked_in_thread=in_thread, is_here=is_here)
 
 
 def _limit_reached(deps: Deps, request: Request, of: LimitOf) -> Mrkdwn:

@@ -8,6 +8,7 @@ from enum import Enum
 from weakref import WeakValueDictionary
 
 import structlog
+from msgspec.structs import replace
 
 from bot.clients.slack.errors import Refusal, Refused, SlackError, SlackRateLimited
 from bot.clients.slack.workspaces import SlackClients
@@ -62,10 +63,10 @@ class People:
         """
         if await self.slack.serves(team_id, enterprise_id) is False:
             return NotKnown.NOT_INSTALLED
-        known = self.remembered(team_id, user_id)
-        if known is None:
-            async with self.database.read() as connection:
-                known = await people.find(connection, team_id, user_id)
+        # Read each time, since the person may have chosen another language by way of another process.
+        async with self.database.read() as connection:
+            stored = await people.find(connection, team_id, user_id)
+        known = stored or self.remembered(team_id, user_id)
         if known is not None and self._is_younger(known, LIFETIME) and not afresh:
             self._keep(known)
             return known
@@ -79,12 +80,21 @@ class People:
             holds = known is not None and self._is_younger(known, HOLDS)
             answer = await self._ask(team_id, enterprise_id, user_id, until=until, once=holds)
             if isinstance(answer, Person):
+                answer = replace(answer, language=known.language if known is not None else None)
                 self._keep(answer)
                 async with self.database.begin() as connection:
                     await people.put(connection, answer)
         if answer is NotKnown.NO_ANSWER and known is not None and holds:
             return known
         return answer
+
+    async def choose_language(self, person: Person, language: str | None) -> None:
+        """Store the language that a person has chosen; None: the locale counts. Raises DatabaseAway."""
+        if language == person.language:
+            return
+        async with self.database.begin() as connection:
+            await people.choose_language(connection, person.team_id, person.user_id, language)
+        self._keep(replace(person, language=language))
 
     async def _ask(
         self, team_id: str, enterprise_id: str | None, user_id: str, *, until: datetime, once: bool

@@ -1,7 +1,9 @@
 """Show what runs in Confluence to the caller alone, followed or not, with a button for each."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -31,6 +33,9 @@ from bot.render.thread import ThreadView
 
 _log = structlog.get_logger(__name__)
 
+#: of a thread
+_TS = re.compile(r"[0-9]{1,15}\.[0-9]{1,10}")
+
 
 async def show(deps: Deps, request: Request, _command: ShowRunning | None = None) -> Message:
     """List what runs on every site: the newest first, as many as fit, and how many more there are."""
@@ -41,8 +46,7 @@ async def show(deps: Deps, request: Request, _command: ShowRunning | None = None
     if sharing is Sharing.SHARED:
         return replies.running_not_in_shared(texts, name, deps.example)
     log_act(request, Act.RUNNING_LIST)
-    results = await asyncio.gather(*(ask(deps, site_id) for site_id in deps.sites))
-    return await _show(deps, request, dict(zip(deps.sites, results, strict=True)), sharing)
+    return await _show(deps, request, await _ask_all(deps), sharing)
 
 
 async def offer(
@@ -55,8 +59,15 @@ async def offer(
     return replies.together(request.texts, [replies.ran_before(request.texts), shown], request.command)
 
 
-async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult], sharing: Sharing | NotSeen) -> Message:
-    """List what runs by the answers of some sites."""
+async def _ask_all(deps: Deps) -> dict[int, ListResult]:
+    results = await asyncio.gather(*(ask(deps, site_id) for site_id in deps.sites))
+    return dict(zip(deps.sites, results, strict=True))
+
+
+def _sorted(
+    deps: Deps, request: Request, results: Mapping[int, ListResult]
+) -> tuple[list[tuple[int, Snapshot]], list[Mrkdwn]]:
+    """What runs by the answers of some sites, the newest first, and why sites have not listed theirs."""
     running: list[tuple[int, Snapshot]] = []
     refused: list[Mrkdwn] = []
     for site_id, result in results.items():
@@ -65,6 +76,12 @@ async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult],
         else:
             refused.append(reason(deps, request, result))
     running.sort(key=lambda one: (one[1].elapsed_ms is None, one[1].elapsed_ms or 0))
+    return running, refused
+
+
+async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult], sharing: Sharing | NotSeen) -> Message:
+    """List what runs by the answers of some sites."""
+    running, refused = _sorted(deps, request, results)
     lines = await _lines(deps, request, running[:LINES], titles=_titles(sharing))
     return replies.running(
         request.texts,
@@ -79,6 +96,24 @@ async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult],
     )
 
 
+async def choices(deps: Deps, request: Request) -> tuple[list[RunningLine], list[Mrkdwn]]:
+    """What runs, for a person to choose from, and why sites have not listed theirs; nothing of either where the person
+    may not see what runs."""
+    if not may_list(request.person, deps.running_list):
+        return [], []
+    sharing = await find_sharing(deps, request)
+    if sharing is Sharing.SHARED:
+        return [], []
+    log_act(request, Act.RUNNING_LIST)
+    running, refused = _sorted(deps, request, await _ask_all(deps))
+    return await _lines(deps, request, running[:LINES], titles=_titles(sharing)), refused
+
+
+def chosen(deps: Deps, request: Request, value: str | None) -> Reference | None:
+    """The long task that a person chose; None if there is none of that name, or the person may not see what runs."""
+    return _reference(deps, value) if may_list(request.person, deps.running_list) else None
+
+
 async def follow_listed(deps: Deps, request: Request, pressed: Press) -> Message | None:
     """Follow the long task that a button of the list names; None if what the channel sees is the answer.
 
@@ -86,12 +121,13 @@ async def follow_listed(deps: Deps, request: Request, pressed: Press) -> Message
     """
     if not may_list(request.person, deps.running_list):
         return replies.running_hidden(request.texts, request.command, deps.example, setting=deps.running_list)
-    ref = _reference(deps, pressed.value)
-    if ref is None:
+    named, _, thread_ts = (pressed.value or "").partition("@")
+    ref = _reference(deps, named)
+    if ref is None or (thread_ts and not _TS.fullmatch(thread_ts)):
         return replies.gone_wrong(request.texts, request.command)
     if await is_closed_to_bot(deps, request):
         return replies.invite(request.texts, deps.bot_name)
-    return await follow_from_button(deps, request, Follow(refs=(ref,)))
+    return await follow_from_button(deps, replace(request, thread_ts=thread_ts or None), Follow(refs=(ref,)))
 
 
 async def ask(deps: Deps, site_id: int) -> ListResult:
@@ -151,7 +187,7 @@ async def _lines(
         RunningLine(
             view=_view(deps, request, site_id, snapshot, row, titles=titles),
             runs_for=None if snapshot.elapsed_ms is None else timedelta(milliseconds=snapshot.elapsed_ms),
-            value=_value(site_id, snapshot.remote_id or ""),
+            value=_value(request, site_id, snapshot.remote_id or ""),
             site=deps.sites[site_id].name.alias if len(deps.sites) > 1 else None,
             is_followed=row is not None,
             link=link,
@@ -178,13 +214,14 @@ def _view(
     )
 
 
-def _value(site_id: int, remote_id: str) -> str:
-    """The value of a button, which names a long task."""
-    return f"{site_id}/{remote_id}"
+def _value(request: Request, site_id: int, remote_id: str) -> str:
+    """The value of a button, which names a long task, and the thread that asks if it is to be followed in that."""
+    named = f"{site_id}/{remote_id}"
+    return named if request.thread_ts is None else f"{named}@{request.thread_ts}"
 
 
 def _reference(deps: Deps, value: str | None) -> Reference | None:
-    """The long task that the value of a button names; None if no such site is configured, or it is no id."""
+    """The long task that a value names; None if no such site is configured, or it is no id."""
     site, _, remote_id = (value or "").partition("/")
     for site_id in deps.sites:
         if site == str(site_id) and is_id(remote_id):

@@ -1,6 +1,6 @@
 """Begin and end a channel's watch of a site."""
 
-from bot.db import listed_tasks, messages, watches
+from bot.db import channels, listed_tasks, messages, watches
 from bot.db.engine import Connection
 from bot.db.watch_rows import WatchRow
 from bot.domain.command import SiteKind, Unwatch, Watch
@@ -9,7 +9,7 @@ from bot.domain.message_kinds import MessageKind, WatchOwner
 from bot.domain.message_plan import Draft
 from bot.domain.permissions import Act, may_list
 from bot.domain.poll_result import Listed
-from bot.domain.states import Sharing, Verbosity, WatchState
+from bot.domain.states import Sharing, WatchState
 from bot.domain.watching import QUIET_INTERVAL
 from bot.follow import running
 from bot.follow.channels import NotSeen, find_sharing
@@ -59,19 +59,21 @@ async def _was_begun(deps: Deps, request: Request) -> bool:
 async def _begin(deps: Deps, request: Request, command: Watch, listed: Listed) -> int | None:
     """Store the watch with what runs already; returns its id, or None if the channel watches the site already."""
     now, site_id = deps.now(), command.site_id
+    team_id, channel_id = request.team_id, request.target_channel
     async with deps.database.begin() as connection:
+        settings = await channels.settings_of(connection, team_id=team_id, channel_id=channel_id)
         await listed_tasks.begin_listing(connection, site_id, now=now)
         await listed_tasks.record(connection, site_id, listed.snapshots, now=now, due_at=now + QUIET_INTERVAL)
         watch_id = await watches.add(
             connection,
-            team_id=request.team_id,
-            channel_id=request.target_channel,
+            team_id=team_id,
+            channel_id=channel_id,
             site_id=site_id,
             command_id=request.command_id,
             maker_id=request.user_id,
             kinds=command.kinds,
-            verbosity=command.verbosity or Verbosity.NORMAL,
-            language=request.texts.language,
+            verbosity=command.verbosity or settings.verbosity,
+            language=settings.language or request.texts.language,
             handled=await listed_tasks.last_id(connection, site_id),
             now=now,
         )

@@ -127,6 +127,10 @@ def mention(user_id: str) -> Mrkdwn:
     return Mrkdwn(f"<@{user_id}>") if _USER_ID.fullmatch(user_id) else data(user_id, 40)
 
 
+#: mention everybody who is active in the channel (docs.slack.dev/messaging/formatting-message-text#special-mentions)
+MENTION_HERE = Mrkdwn("<!here>")
+
+
 def channel(channel_id: str) -> Mrkdwn:
     """Link a channel; Slack shows its name to readers who may see it."""
     return Mrkdwn(f"<#{channel_id}>") if _CHANNEL_ID.fullmatch(channel_id) else data(channel_id, 40)

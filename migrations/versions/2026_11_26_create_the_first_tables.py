@@ -34,6 +34,8 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("command", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("hook", sa.String(length=64)),
+        sa.Column("message_ts", sa.String(length=32)),
+        sa.Column("thread_ts", sa.String(length=32)),
         sa.Column("response_url", sa.LargeBinary()),
         sa.Column("uses_left", sa.Integer(), server_default="5", nullable=False),
         sa.Column("claim_id", sa.String(length=32)),
@@ -96,6 +98,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("is_admin", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("locale", sa.String(length=32)),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("language", sa.String(length=16)),
         sa.PrimaryKeyConstraint("team_id", "user_id", name=op.f("pk_people")),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
@@ -136,6 +139,12 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("channel_id", sa.String(length=32), nullable=False),
         sa.Column("sharing", sa.String(length=16)),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("language", sa.String(length=16)),
+        sa.Column("verbosity", sa.String(length=16), server_default="normal", nullable=False),
+        sa.Column("titles", sa.String(length=16), server_default="shown", nullable=False),
+        sa.Column("broadcasts", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("mentions_here", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("editors", sa.String(length=16), server_default="admins", nullable=False),
         sa.PrimaryKeyConstraint("team_id", "channel_id", name=op.f("pk_channels")),
     )
     op.create_table(
@@ -332,6 +341,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("titles", sa.String(length=16), server_default="shown", nullable=False),
         sa.Column("label", sa.String(length=80)),
         sa.Column("thread_ts", sa.String(length=32)),
+        sa.Column("is_foreign", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.ForeignKeyConstraint(

@@ -16,6 +16,7 @@ from bot.render.message import Message
 from bot.render.thread import ThreadView
 from bot.render.warnings import warnings
 from sandbox.gallery.hooks import hooks
+from sandbox.gallery.modals import as_messages
 from sandbox.gallery.presses import presses
 from sandbox.gallery.refusals import EXAMPLE, misread, reasons, refusals
 from sandbox.gallery.running import running
@@ -222,7 +223,11 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "several not found yet", replies.coming(texts, [], not_found=["4711", "4712"])
     yield "arrived", replies.arrived(texts, [replies.Followed(remote_id=_TASK, link=_THREAD)])
     yield "followed in a DM", replies.followed_in_dm(texts)
+    yield "coming in a thread", replies.coming(texts, [_TASK], in_thread=True)
+    yield "several coming in a thread", replies.coming(texts, [_TASK, "3145728002"], in_thread=True)
     yield "already following", replies.already_following(texts, _TASK, _THREAD)
+    yield "already following elsewhere", replies.already_following(texts, _TASK, _THREAD, asked_in_thread=True)
+    yield "already following here", replies.already_here(texts, _TASK)
     yield "ended", replies.ended(texts, ended)
     yield "status", replies.status(texts, replace(view, trouble=None))
     yield from _lists(texts, view)
@@ -241,6 +246,7 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield from refusals(texts)
     yield from reasons(texts)
     yield from _directs(texts)
+    yield from as_messages(texts, view)
     found = example_findings()[:1]
     yield "warnings, perhaps again", warnings(texts, view, found, may_repeat=True)
     yield "warnings, earlier", warnings(texts, view, found, earlier=True)

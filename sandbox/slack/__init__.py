@@ -30,6 +30,9 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
   is not acknowledged within three seconds comes again with number and reason
 - from issues of SDKs and apps: `not_allowed_token_type` for the bot token, `invalid_auth` for a token that comes not in
   the header, frames of at most 20,480 bytes, `too_many_websockets`
+- app_mention with its scope, where the bot is a member; users.conversations: of private channels only shared ones
+- modals: titles of 24 characters, 3,000 of metadata, fields only with a button to send them, initial options that are
+  offered; required fields; sent with an empty answer they close, else errors under fields or another view are shown
 
 Chosen here, because the pages leave it open (those in `Policies` can be played both ways):
 
@@ -38,6 +41,7 @@ Chosen here, because the pages leave it open (those in `Policies` can be played 
 - people who were deactivated are in no channel's list; those of an archived channel are listed
 - unknown arguments: `invalid_arguments` (Slack ignores most); missing ones always `invalid_arguments`; of several
   problems only the first is named
+- a modal that was sent is gone for views.update; an answer to it that Slack would not take leaves it as it is
 - action ids unique in the whole message (Slack's pages ask for it within one block); block ids unique in a message
 - a private message that is too long: above 40,000 characters; a click on one in a thread names the thread, as payloads
   in issues of Slack's SDKs do

@@ -7,7 +7,8 @@ from sandbox.slack.app_request import AppRequest
 from sandbox.slack.dispatcher import ACK_SECONDS, Dispatcher
 from sandbox.slack.envelopes import Envelopes
 from sandbox.slack.faults import Faults
-from sandbox.slack.records import Channel, DispatchResult, Json, Workspace
+from sandbox.slack.modal_forms import conclude, filled_in
+from sandbox.slack.records import Channel, DispatchResult, Json, PostedMessage, Workspace
 from sandbox.slack.response_urls import ResponseUrl, ResponseUrls
 from sandbox.slack.signatures import Signing
 from sandbox.slack.workspace_setup import WorkspaceSetup
@@ -105,12 +106,19 @@ class Interactions(WorkspaceSetup):
         return await self._send_payload("click", action_id, payload, workspace=workspace, user=user)
 
     async def submit(self, view_id: str, user: str, values: Mapping[str, Mapping[str, Json]]) -> DispatchResult:
-        """Submit a modal; `values` by block id and action id, each as Slack's view state has it."""
+        """Submit a modal; `values` by block id and action id, each as Slack's view state has it.
+
+        Fields that are not named are left as they are. Raises LookupError and ValueError for what nobody can fill in.
+        """
         view = self.views[view_id]
+        if view.closed:
+            raise LookupError(f"{view_id} is closed")
         workspace = self.workspaces[view.team_id]
-        payload = interaction_payloads.submission_payload(self, workspace, view, user, values)
+        payload = interaction_payloads.submission_payload(self, workspace, view, user, filled_in(view, values))
         callback_id = str(view.view.get("callback_id", ""))
-        return await self._send_payload("submit", callback_id, payload, workspace=workspace, user=user)
+        result = await self._send_payload("submit", callback_id, payload, workspace=workspace, user=user)
+        conclude(self, view, result)
+        return result
 
     async def shortcut(
         self, callback_id: str, *, user: str, channel: str | None = None, ts: str | None = None
@@ -121,6 +129,34 @@ class Interactions(WorkspaceSetup):
         url = self._hand_out_url(workspace, where, user) if where else None
         payload = interaction_payloads.shortcut_payload(self, workspace, callback_id, user, channel=where, ts=ts)
         return await self._send_payload("shortcut", callback_id, payload, workspace=workspace, user=user, url=url)
+
+    async def mention(
+        self, message: PostedMessage, *, event_id: str | None = None, retry: tuple[int, str] | None = None
+    ) -> DispatchResult | None:
+        """Send the event about a message that mentions the bot; None if the app gets none.
+
+        It gets one only with the scope app_mentions:read, and where the bot is a member. `event_id` and `retry` as for
+        `event`. Raises ValueError if the message does not mention the bot.
+        """
+        workspace, where = self.workspaces[message.team_id], self.channels[message.channel]
+        if f"<@{workspace.bot_user_id}>" not in message.text:
+            raise ValueError("the bot is not mentioned")
+        if "app_mentions:read" not in workspace.scopes or workspace.bot_user_id not in where.members or where.is_im:
+            return None
+        payload: Json = {
+            "type": "app_mention",
+            "user": message.user,
+            "ts": message.ts,
+            "text": message.text,
+            "team": message.team_id,
+            "channel": message.channel,
+            "event_ts": message.ts,
+        }
+        if message.bot_id is not None:
+            payload["bot_id"] = message.bot_id
+        if message.thread_ts is not None:
+            payload["thread_ts"] = message.thread_ts
+        return await self.event(payload, event_id=event_id, retry=retry)
 
     async def event(
         self, payload: Json, *, event_id: str | None = None, retry: tuple[int, str] | None = None
@@ -169,7 +205,7 @@ class Interactions(WorkspaceSetup):
         url: ResponseUrl | None = None,
     ) -> DispatchResult:
         """Send an interaction payload with a trigger id and, if there is one, its response URL."""
-        payload["trigger_id"] = url.trigger_id if url else self._new_trigger(user)
+        payload["trigger_id"] = url.trigger_id if url else self.new_trigger(user)
         if url is not None:
             payload["response_url"] = self.response_urls.address(url.id)
         return await self._dispatcher.send(
@@ -184,7 +220,8 @@ class Interactions(WorkspaceSetup):
             )
         )
 
-    def _new_trigger(self, user: str) -> str:
+    def new_trigger(self, user: str) -> str:
+        """Hand out a trigger id for what a person has done."""
         trigger_id = f"{self.number()}.{self.number()}.{self.new_id('TR')}"
         self.triggers[trigger_id] = (self.clock(), user)
         return trigger_id
@@ -196,6 +233,6 @@ class Interactions(WorkspaceSetup):
             team_id=workspace.team_id,
             channel=channel.id,
             user=user,
-            trigger_id=self._new_trigger(user),
+            trigger_id=self.new_trigger(user),
             original=original,
         )

@@ -226,6 +226,10 @@ class View:
     type: str
     view: Json
     hash: str
+    #: a modal that was sent, and closed by that
+    closed: bool = False
+    #: what Slack shows under the fields of a modal, by block id
+    errors: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

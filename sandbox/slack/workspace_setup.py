@@ -8,8 +8,10 @@ from sandbox.slack.state import SlackState
 
 #: what the app does not work without
 LEAST_SCOPES = frozenset({"commands", "chat:write", "users:read"})
-#: what it needs to know who reads a channel
+#: what it needs to know who reads a channel and who is in one
 CHANNEL_SCOPES = frozenset({"channels:read", "groups:read"})
+#: what it needs to be mentioned
+MENTION_SCOPES = frozenset({"app_mentions:read"})
 
 
 class WorkspaceSetup(SlackState):
@@ -19,7 +21,7 @@ class WorkspaceSetup(SlackState):
         self,
         team_id: str,
         bot_token: str,
-        scopes: Iterable[str] = LEAST_SCOPES | CHANNEL_SCOPES,
+        scopes: Iterable[str] = LEAST_SCOPES | CHANNEL_SCOPES | MENTION_SCOPES,
         *,
         domain: str | None = None,
     ) -> Workspace:
@@ -149,10 +151,13 @@ class WorkspaceSetup(SlackState):
         *,
         thread_ts: str | None = None,
         attachments: Iterable[Json] = (),
+        blocks: Iterable[Json] | None = None,
     ) -> PostedMessage:
-        """Post a message from a person."""
+        """Post a message from a person; its blocks are not checked, since people's messages have some of their own."""
         where = self.channels[channel]
-        content = MessageContent(text=text, attachments=tuple(attachments))
+        content = MessageContent(
+            text=text, attachments=tuple(attachments), blocks=None if blocks is None else tuple(blocks)
+        )
         return self.post(self.workspaces[where.team_id], where, content, thread_ts=thread_ts, user=user)
 
     @property

@@ -96,6 +96,12 @@ def test_a_new_thread_has_root_and_card_and_a_reply_about_each_kind_so_far(
     assert for_follow(verbosity, kinds=kinds, earlier=(RENAMES,)) == drafts
 
 
+def test_in_a_thread_of_somebody_else_there_is_no_root() -> None:
+    drafts = for_follow(Verbosity.NORMAL, kinds=(RENAMES,), earlier=(), is_foreign=True)
+
+    assert drafts == (CARD, warnings(RENAMES))
+
+
 @pytest.mark.parametrize("verbosity", Verbosity)
 def test_a_look_that_finds_nothing_new_leads_to_no_message(verbosity: Verbosity) -> None:
     assert planned(NOTHING_NEW, verbosity, kinds=(RENAMES,), replied=(RENAMES,), found=3) == []
@@ -173,7 +179,14 @@ def test_the_owner_gets_a_direct_message_if_another_person_stops_the_thread() ->
     assert for_stop(owner_id="U1", stopped_by="U2") == (Draft(kind=MessageKind.DIRECT, facts=facts, user_id="U1"),)
 
 
-@pytest.mark.parametrize(("reason", "people"), [(LostReason.DELETED, ("U1", "U2")), (LostReason.ARCHIVED, ("U1",))])
+@pytest.mark.parametrize(
+    ("reason", "people"),
+    [
+        (LostReason.DELETED, ("U1", "U2")),
+        (LostReason.THREAD_DELETED, ("U1", "U2")),
+        (LostReason.ARCHIVED, ("U1",)),
+    ],
+)
 def test_the_people_of_a_lost_thread_get_direct_messages(reason: LostReason, people: tuple[str, ...]) -> None:
     facts = message_facts.ThreadLost(reason=reason)
     drafts = for_lost_thread(reason, starting=False, invitable=True, owner_id="U1", followers=("U1", "U2"))

@@ -17,6 +17,7 @@ from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault, PostedMessage
 from tests.listeners import payloads
+from tests.support.modals import modal, said_in
 from tests.support.signed_requests import send_command, send_event, send_interaction
 from tests.support.stepped_bot import SteppedBot
 
@@ -29,6 +30,7 @@ COMMANDS: Mapping[type[command.Command], str] = {
     command.ShowStatus: "status {}",
     command.ShowRunning: "",
     command.ListFollowed: "list",
+    command.ShowSettings: "settings",
     command.Stop: "stop {}",
     command.StopAll: "stop all",
     command.MakeHook: "hook",
@@ -259,7 +261,9 @@ async def test_who_is_not_of_the_workspace_changes_nothing_and_sees_nothing(
     stop, other = [replies.may_not_stop(en).text], [replies.may_not_use(en).text]
     # Who may not see what runs gets help.
     instead = {"stop {}": stop, "": [replies.help(en, "/longtask", stepped.deps.example).text]}
-    assert said == {text: instead.get(text, other) for text in COMMANDS.values()}
+    # What would be answered by a modal is refused in it.
+    assert said == {**{text: instead.get(text, other) for text in COMMANDS.values()}, "settings": []}
+    assert said_in(modal(stepped, outsider)) == replies.may_not_use(en).text
     assert pressed == {action: stop if action in (Action.STOP, Action.STOP_CHOSEN) else other for action in BUTTONS}
     refused = [(log["user"], log["channel"]) for log in logs if log["event"] == "refused"]
     assert refused == [(outsider, CHANNEL)] * (len(COMMANDS) + len(BUTTONS))

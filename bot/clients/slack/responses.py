@@ -48,6 +48,15 @@ class ChannelPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberPage:
+    """A page of users.conversations."""
+
+    channel_ids: tuple[str, ...]
+    #: of the next page; None on the last
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TokenInfo:
     """Whose token it is and what it may do, from auth.test."""
 
@@ -149,6 +158,12 @@ def read_channel_page(answer: JsonObject) -> ChannelPage:
     named = [(channel, text_of(channel, "id")) for channel in found]
     channels = tuple(read_channel(channel, channel_id) for channel, channel_id in named if channel_id is not None)
     return ChannelPage(channels=channels, cursor=next_cursor(answer))
+
+
+def read_member_page(answer: JsonObject) -> MemberPage:
+    """Read an answer of users.conversations."""
+    page = read_channel_page(answer)
+    return MemberPage(channel_ids=tuple(channel.channel_id for channel in page.channels), cursor=page.cursor)
 
 
 def read_token_info(answer: JsonObject, headers: Mapping[str, str]) -> TokenInfo:

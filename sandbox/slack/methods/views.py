@@ -43,6 +43,9 @@ class PublishView(Declared):
 def open_modal(state: SlackState, workspace: Workspace, args: OpenView) -> Json:
     """views.open."""
     view = _checked(args.view, Modal)
+    external_id = view.get("external_id")
+    if external_id and any(known.view.get("external_id") == external_id for known in state.views.values()):
+        raise ApiError("duplicate_external_id")
     return {"view": _keep(state, workspace, view, _exchange(state, args.trigger_id), state.new_id("V"))}
 
 
@@ -80,6 +83,11 @@ def _exchange(state: SlackState, trigger_id: str) -> str:
     return user
 
 
+def replace_modal(state: SlackState, workspace: Workspace, known: View, view: Any) -> None:
+    """Show another view in an open modal. Raises ApiError if Slack would not take it."""
+    _keep(state, workspace, _checked(view, Modal), known.user, known.id)
+
+
 def _checked(view: Any, kind: type[Modal | Home]) -> Json:
     if not isinstance(view, dict):
         raise ApiError("invalid_arguments")
@@ -93,6 +101,8 @@ def _checked(view: Any, kind: type[Modal | Home]) -> Json:
 
 def _known(state: SlackState, args: UpdateView) -> View:
     for view in state.views.values():
+        if view.closed:
+            continue
         if view.id == args.view_id or (args.external_id and view.view.get("external_id") == args.external_id):
             return view
     raise ApiError("not_found")

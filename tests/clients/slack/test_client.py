@@ -76,6 +76,33 @@ async def test_an_ephemeral_message_names_its_reader(slack: ScriptedSlack, clien
     assert slack.calls == [("chat.postEphemeral", body)]
 
 
+async def test_only_a_reply_is_shown_in_the_channel_too(slack: ScriptedSlack, client: SlackClient) -> None:
+    slack.prepare("chat.postMessage", ok(ts="2.1"), ok(ts="2.2"))
+    await client.post("C1", "hello", thread_ts="1.1", broadcast=True)
+    await client.post("C1", "hello", broadcast=True)
+    assert slack.calls == [
+        ("chat.postMessage", {"channel": "C1", "text": "hello", **SILENT, "thread_ts": "1.1", "reply_broadcast": True}),
+        ("chat.postMessage", {"channel": "C1", "text": "hello", **SILENT}),
+    ]
+
+
+async def test_a_modal_is_opened_by_a_trigger_and_updated_by_its_id(slack: ScriptedSlack, client: SlackClient) -> None:
+    slack.prepare("views.open", ok(view={"id": "V1", "hash": "1.2"}))
+    slack.prepare("views.update", ok(view={"id": "V1"}))
+    assert await client.open_view("12.34.ab", {"type": "modal"}) == "V1"
+    await client.update_view("V1", {"type": "modal", "blocks": []})
+    assert slack.calls == [
+        ("views.open", {"trigger_id": "12.34.ab", "view": {"type": "modal"}}),
+        ("views.update", {"view_id": "V1", "view": {"type": "modal", "blocks": []}}),
+    ]
+
+
+async def test_a_modal_without_an_id_may_be_open(slack: ScriptedSlack, client: SlackClient) -> None:
+    slack.prepare("views.open", ok(view=[]))
+    with pytest.raises(Ambiguous, match="ok without id"):
+        await client.open_view("12.34.ab", {"type": "modal"})
+
+
 async def test_reads_are_plain_queries(slack: ScriptedSlack, client: SlackClient) -> None:
     slack.prepare("chat.getPermalink", ok(permalink="https://acme.slack.com/archives/C1/p11"))
     slack.prepare("conversations.join", ok(channel={"id": "C1"}))
