@@ -16,7 +16,10 @@ _POLITE = re.compile(
     r"\b(?:please|pls|thanks|thank you|bitte|danke|будь ласка|дякую)\b[!.,]?|お願いします|ありがとう", re.IGNORECASE
 )
 #: words of commands that do something else with a long task than following it
-_ELSE = frozenset(Word) - {Word.FOLLOW, Word.QUIET, Word.NORMAL, Word.ALL, Word.PAGE, Word.CHANNEL}
+_ELSE = frozenset(Word) - {
+    *(Word.FOLLOW, Word.WATCH, Word.QUIET, Word.NORMAL, Word.ALL, Word.PAGE, Word.CHANNEL),
+    *(Word.COPY, Word.DELETE, Word.ARCHIVE, Word.SPACE, Word.MOVE),
+}
 
 
 def command_of_mention(

@@ -75,7 +75,7 @@ class People:
         # Many commands of one person need one answer.
         async with self._locks.setdefault(key, asyncio.Lock()):
             asked = self.remembered(*key)
-            if asked is not None and not (afresh and asked is known):
+            if asked is not None and (known is None or asked.asked_at > known.asked_at):
                 return asked
             holds = known is not None and self._is_younger(known, HOLDS)
             answer = await self._ask(team_id, enterprise_id, user_id, until=until, once=holds)

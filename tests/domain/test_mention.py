@@ -24,7 +24,7 @@ ADDRESS = "https://acme.atlassian.net/rest/api/longtask"
         ("hey <@U0BOT>", "help"),
         ("<@U0BOT> thanks!", "help"),
         ("<@U0BOT> halp", "halp"),
-        ("<@U0BOT> could you look at 3145728001?", f"{ADDRESS}/3145728001"),
+        ("<@U0BOT> could you watch 3145728001?", f"{ADDRESS}/3145728001"),
         ("<@U0OTHER> asks: <@U0BOT> list", "list"),
         ("<@U0BOT> https://evil.example/wiki/rest/api/longtask/1", "https://evil.example/wiki/rest/api/longtask/1"),
         ("<@U0BOT> HILFE", "HILFE"),
