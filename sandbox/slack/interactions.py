@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from sandbox.slack import interaction_payloads
 from sandbox.slack.dispatcher import ACK_SECONDS, AppRequest, Dispatcher
 from sandbox.slack.faults import Faults
-from sandbox.slack.records import Channel, DispatchResult, Json, Workspace
+from sandbox.slack.modal_forms import filled_in
+from sandbox.slack.modal_stack import close, conclude
+from sandbox.slack.records import Channel, DispatchResult, Json, PostedMessage, Workspace
 from sandbox.slack.response_urls import ResponseUrl, ResponseUrls
 from sandbox.slack.signatures import Signing
 from sandbox.slack.workspace_setup import WorkspaceSetup
@@ -91,22 +93,53 @@ class Interactions(WorkspaceSetup):
         )
         return await self._send_payload("click", action_id, payload, workspace=workspace, user=user, url=url)
 
-    async def click_view(self, view_id: str, action_id: str, user: str, value: str | None = None) -> DispatchResult:
-        """Click a button in a modal or on the home tab."""
+    async def click_view(
+        self,
+        view_id: str,
+        action_id: str,
+        user: str,
+        value: str | None = None,
+        *,
+        values: Mapping[str, Mapping[str, Json]] | None = None,
+    ) -> DispatchResult:
+        """Click a button in a modal or on the home tab; `values`: what the fields hold so far, as for `submit`."""
         view = self.views[view_id]
         workspace = self.workspaces[view.team_id]
         payload = interaction_payloads.view_click_payload(
-            self, workspace, view, user=user, action_id=action_id, value=value
+            self, workspace, view, user=user, action_id=action_id, value=value, values=values or {}
         )
         return await self._send_payload("click", action_id, payload, workspace=workspace, user=user)
 
     async def submit(self, view_id: str, user: str, values: Mapping[str, Mapping[str, Json]]) -> DispatchResult:
-        """Submit a modal; `values` by block id and action id, each as Slack's view state has it."""
+        """Submit a modal; `values` by block id and action id, each as Slack's view state has it.
+
+        Fields that are not named are left as they are. Raises LookupError and ValueError for what nobody can fill in.
+        """
         view = self.views[view_id]
+        if view.closed:
+            raise LookupError(f"{view_id} is closed")
         workspace = self.workspaces[view.team_id]
-        payload = interaction_payloads.submission_payload(self, workspace, view, user, values)
+        payload = interaction_payloads.submission_payload(self, workspace, view, user, filled_in(view, values))
         callback_id = str(view.view.get("callback_id", ""))
-        return await self._send_payload("submit", callback_id, payload, workspace=workspace, user=user)
+        result = await self._send_payload("submit", callback_id, payload, workspace=workspace, user=user)
+        conclude(self, view, result)
+        return result
+
+    async def close_view(self, view_id: str, user: str) -> DispatchResult | None:
+        """Close a modal without sending it; None if the app did not ask to be informed.
+
+        Raises LookupError for one that is closed.
+        """
+        view = self.views[view_id]
+        if view.closed:
+            raise LookupError(f"{view_id} is closed")
+        close(self, view)
+        if not view.view.get("notify_on_close"):
+            return None
+        workspace = self.workspaces[view.team_id]
+        payload = interaction_payloads.closing_payload(self, workspace, view, user)
+        callback_id = str(view.view.get("callback_id", ""))
+        return await self._send_payload("close", callback_id, payload, workspace=workspace, user=user)
 
     async def shortcut(
         self, callback_id: str, *, user: str, channel: str | None = None, ts: str | None = None
@@ -117,6 +150,34 @@ class Interactions(WorkspaceSetup):
         url = self._hand_out_url(workspace, where, user) if where else None
         payload = interaction_payloads.shortcut_payload(self, workspace, callback_id, user, channel=where, ts=ts)
         return await self._send_payload("shortcut", callback_id, payload, workspace=workspace, user=user, url=url)
+
+    async def mention(
+        self, message: PostedMessage, *, event_id: str | None = None, retry: tuple[int, str] | None = None
+    ) -> DispatchResult | None:
+        """Send the event about a message that mentions the bot; None if the app gets none.
+
+        It gets one only with the scope app_mentions:read, and where the bot is a member. `event_id` and `retry` as for
+        `event`. Raises ValueError if the message does not mention the bot.
+        """
+        workspace, where = self.workspaces[message.team_id], self.channels[message.channel]
+        if f"<@{workspace.bot_user_id}>" not in message.text:
+            raise ValueError("the bot is not mentioned")
+        if "app_mentions:read" not in workspace.scopes or workspace.bot_user_id not in where.members or where.is_im:
+            return None
+        payload: Json = {
+            "type": "app_mention",
+            "user": message.user,
+            "ts": message.ts,
+            "text": message.text,
+            "team": message.team_id,
+            "channel": message.channel,
+            "event_ts": message.ts,
+        }
+        if message.bot_id is not None:
+            payload["bot_id"] = message.bot_id
+        if message.thread_ts is not None:
+            payload["thread_ts"] = message.thread_ts
+        return await self.event(payload, event_id=event_id, retry=retry)
 
     async def event(
         self, payload: Json, *, event_id: str | None = None, retry: tuple[int, str] | None = None

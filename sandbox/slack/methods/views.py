@@ -43,6 +43,9 @@ class PublishView(Declared):
 def open_modal(state: SlackState, workspace: Workspace, args: OpenView) -> Json:
     """views.open."""
     view = _checked(args.view, Modal)
+    external_id = view.get("external_id")
+    if external_id and any(known.view.get("external_id") == external_id for known in state.views.values()):
+        raise ApiError("duplicate_external_id")
     return {"view": _keep(state, workspace, view, _exchange(state, args.trigger_id), state.new_id("V"))}
 
 
@@ -80,6 +83,17 @@ def _exchange(state: SlackState, trigger_id: str) -> str:
     return user
 
 
+def replace_modal(state: SlackState, workspace: Workspace, known: View, view: Any) -> None:
+    """Show another view in an open modal. Raises ApiError if Slack would not take it."""
+    _keep(state, workspace, _checked(view, Modal), known.user, known.id)
+
+
+def push_modal(state: SlackState, workspace: Workspace, below: View, view: Any) -> None:
+    """Put another modal on an open one. Raises ApiError if Slack would not take it."""
+    stack = (below.id, below.root_id or below.id)
+    _keep(state, workspace, _checked(view, Modal), below.user, state.new_id("V"), stack=stack)
+
+
 def _checked(view: Any, kind: type[Modal | Home]) -> Json:
     if not isinstance(view, dict):
         raise ApiError("invalid_arguments")
@@ -93,6 +107,8 @@ def _checked(view: Any, kind: type[Modal | Home]) -> Json:
 
 def _known(state: SlackState, args: UpdateView) -> View:
     for view in state.views.values():
+        if view.closed:
+            continue
         if view.id == args.view_id or (args.external_id and view.view.get("external_id") == args.external_id):
             return view
     raise ApiError("not_found")
@@ -103,7 +119,18 @@ def _check_hash(expected: str | None, known: View) -> None:
         raise ApiError("hash_conflict")
 
 
-def _keep(state: SlackState, workspace: Workspace, view: Json, user: str, view_id: str) -> Json:
+def _keep(
+    state: SlackState,
+    workspace: Workspace,
+    view: Json,
+    user: str,
+    view_id: str,
+    *,
+    stack: tuple[str | None, str | None] = (None, None),
+) -> Json:
+    """Keep a view, in place of the one with its id if there is one; `stack`: the modal below it, and the lowest."""
+    before = state.views.get(view_id)
+    previous_id, root_id = stack if before is None else (before.previous_id, before.root_id)
     kept = View(
         id=view_id,
         team_id=workspace.team_id,
@@ -111,6 +138,8 @@ def _keep(state: SlackState, workspace: Workspace, view: Json, user: str, view_i
         type=view["type"],
         view={**view, "blocks": list(state.with_ids(view["blocks"]))},
         hash=f"{state.clock():.0f}.{state.number():06d}",
+        previous_id=previous_id,
+        root_id=root_id,
     )
     state.views[view_id] = kept
     state.notify("view", kept)
@@ -126,6 +155,7 @@ def view_json(kept: View, workspace: Workspace) -> Json:
         "hash": kept.hash,
         "app_id": workspace.app_id,
         "bot_id": workspace.bot_id,
-        "root_view_id": kept.id,
+        "root_view_id": kept.root_id or kept.id,
+        "previous_view_id": kept.previous_id,
         "state": {"values": {}},
     }
