@@ -26,11 +26,11 @@ def edit(sandbox: Sandbox, ts: str, text: str, blocks: tuple[Json, ...] | None =
     sandbox.slack.edit(sandbox.slack.message(CHANNEL, ts), MessageContent(text=text, blocks=blocks))
 
 
-def whisper(sandbox: Sandbox, user: str, text: str, root: str | None = None) -> None:
+def whisper(sandbox: Sandbox, user: str, text: str, root: str | None = None, *, blocks: tuple[Json, ...] = ()) -> None:
     """A message that one person sees."""
     ts = sandbox.slack.next_ts(TEAM)
     sandbox.slack.show_to_one(
-        EphemeralMessage(ts=ts, at=0, user=user, channel=CHANNEL, via="ack", text=text, thread_ts=root)
+        EphemeralMessage(ts=ts, at=0, user=user, channel=CHANNEL, via="ack", text=text, blocks=blocks, thread_ts=root)
     )
 
 
