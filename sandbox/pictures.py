@@ -1,7 +1,7 @@
 """Take the pictures of the README: python -m sandbox.pictures.
 
 The real bot follows two long tasks in the sandbox, one to its end; Chromium takes pictures of the page while the other
-one runs. They look like Slack where the fonts Lato and Noto are installed.
+one runs, and of the list of what runs. They look like Slack where the fonts Lato and Noto are installed.
 """
 
 import asyncio
@@ -32,6 +32,7 @@ _HALF = 45
 _PATIENCE = 90.0
 
 _DESKTOP = ViewportSize(width=1280, height=800)
+_TABLET = ViewportSize(width=740, height=800)
 _PHONE = ViewportSize(width=390, height=780)
 _PERCENT = re.compile(r"(\d+)\s?%")
 
@@ -101,7 +102,7 @@ async def _picture_list(page: Page, folder: Path, sandbox: Sandbox) -> Path:
     """Take the picture of what runs now, as one person is shown it."""
     begin_unfollowed(sandbox.confluence)
     await page.keyboard.press("Escape")
-    await page.set_viewport_size(_DESKTOP)
+    await page.set_viewport_size(_TABLET)
     await sandbox.type("")
     answer = page.locator("#messages .private")
     await answer.wait_for()

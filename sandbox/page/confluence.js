@@ -13,4 +13,9 @@ panel.addEventListener("click", async (event) => {
 });
 
 // Where there is little room it is unfolded when it is wanted.
-panel.open = matchMedia("(min-width: 1101px)").matches;
+const wide = matchMedia("(min-width: 1101px)");
+const unfold = () => {
+  panel.open = wide.matches;
+};
+wide.addEventListener("change", unfold);
+unfold();

@@ -4,6 +4,7 @@ import { make } from "./messages.js";
 
 const menu = document.getElementById("menu");
 const EDGE = 8; // pixels to the edge of the window
+const GAP = 4; // pixels to the button
 let choose = null;
 
 const items = () => [...menu.querySelectorAll("[role=menuitem]")];
@@ -21,9 +22,9 @@ function item(shortcut) {
 function placeBeside(button) {
   const at = button.getBoundingClientRect();
   const left = Math.min(at.left, innerWidth - menu.offsetWidth - EDGE);
-  const below = at.bottom + menu.offsetHeight + EDGE < innerHeight;
+  const below = at.bottom + GAP + menu.offsetHeight + EDGE < innerHeight;
   menu.style.left = `${Math.max(EDGE, left)}px`;
-  menu.style.top = `${Math.max(EDGE, below ? at.bottom : at.top - menu.offsetHeight)}px`;
+  menu.style.top = `${Math.max(EDGE, below ? at.bottom + GAP : at.top - GAP - menu.offsetHeight)}px`;
 }
 
 // Calls `chosen` with the callback id of what is chosen.

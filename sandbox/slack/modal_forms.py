@@ -87,7 +87,7 @@ def _apply(state: SlackState, view: View, result: DispatchResult) -> None:
             view.closed = True
         case "errors":
             fields = {block["block_id"] for block in view.view["blocks"] if block["type"] == "input"}
-            errors = answer["errors"]
+            errors = answer.get("errors")
             if (
                 not errors
                 or errors.keys() - fields
@@ -96,6 +96,6 @@ def _apply(state: SlackState, view: View, result: DispatchResult) -> None:
                 raise ValueError("errors that belong to no field")
             view.errors = dict(errors)
         case "update":
-            replace_modal(state, state.workspaces[view.team_id], view, answer["view"])
+            replace_modal(state, state.workspaces[view.team_id], view, answer.get("view"))
         case other:
             raise ValueError(other)

@@ -5,6 +5,11 @@ from playwright.async_api import Page, expect
 from sandbox.harness import CHANNEL, TEAM, Sandbox
 from sandbox.slack.message_content import MessageContent
 from sandbox.slack.records import EphemeralMessage, File, Json
+from tests.sandbox.conftest import CONTRAST
+
+#: sizes of a window
+PHONE = {"width": 390, "height": 760}
+DESKTOP = {"width": 1280, "height": 720}
 
 
 def post(
@@ -62,6 +67,19 @@ def card(percent: str, *buttons: Json) -> tuple[Json, ...]:
     above, below = ({"type": "mrkdwn", "text": text} for text in (f"*Copying pages*\n{percent}", "no warnings"))
     shown: tuple[Json, ...] = ({"type": "section", "text": above}, {"type": "context", "elements": [below]})
     return (*shown, {"type": "actions", "elements": list(buttons)}) if buttons else shown
+
+
+async def expect_contrast(page: Page) -> None:
+    """Fail where a text has too little contrast in light or dark, or the page is wider than a desktop or a phone.
+
+    It is left dark and as wide as a phone.
+    """
+    for scheme in ("light", "dark"):
+        for size in (DESKTOP, PHONE):
+            await page.emulate_media(color_scheme=scheme)
+            await page.set_viewport_size(size)
+            width = await page.evaluate("document.documentElement.scrollWidth")
+            assert (scheme, await page.evaluate(CONTRAST), width) == (scheme, [], size["width"])
 
 
 async def open_thread(page: Page) -> None:

@@ -65,6 +65,12 @@ async def test_an_empty_answer_closes_a_modal(slack: SlackSimulator, bot: BotStu
         await slack.submit(view_id, "U1", {})
 
 
+async def test_a_sent_modal_may_become_another_one(slack: SlackSimulator, bot: BotStub, view_id: str) -> None:
+    answers(bot, {"response_action": "update", "view": modal("Thanks")})
+    await slack.submit(view_id, "U1", {})
+    assert (shown(slack), list(slack.views)) == ("Thanks", [view_id])
+
+
 async def test_a_pushed_modal_lies_on_the_first_until_it_is_closed(
     slack: SlackSimulator, bot: BotStub, view_id: str
 ) -> None:
