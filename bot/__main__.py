@@ -1,4 +1,4 @@
-"""Run the bot: python -m bot [worker|migrate|doctor|demo|gallery]."""
+"""Run the bot: python -m bot [worker|migrate|doctor|manifest|demo|gallery]."""
 
 import asyncio
 import gc
@@ -114,6 +114,23 @@ def doctor() -> None:
 
     if asyncio.run(check(_settings())):
         raise SystemExit(1)
+
+
+@cli.command()
+def manifest(
+    *,
+    url: Annotated[
+        str | None, typer.Option(help="Where Slack reaches this service: https://longtask.example.com")
+    ] = None,
+    socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode, which needs no address.")] = False,
+) -> None:
+    """Print the manifest of the Slack app, to be pasted at api.slack.com/apps."""
+    from bot.config import manifest as app_manifest  # noqa: PLC0415 -- one import per command
+
+    try:
+        typer.echo(app_manifest.manifest(url, socket=socket), nl=False)
+    except app_manifest.ManifestError as error:
+        _give_up(error)
 
 
 @cli.command()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.db import channels, commands, engine, events, long_tasks, pauses, people, stale_messages
+from bot.db import channels, commands, engine, events, listed_tasks, long_tasks, pauses, people, stale_messages, watches
 from bot.db.engine import Database
 from bot.domain.audience import KNOWN_FOR
 
@@ -39,6 +39,8 @@ def step(database: Database, *, retention_days: int, now: Callable[[], datetime]
             await people.forget(connection, asked_before=at - KEEP_REQUESTS)
             await pauses.forget_past(connection, now=at)
             await channels.forget(connection, asked_before=at - KNOWN_FOR)
+            await listed_tasks.forget(connection)
+            await watches.forget(connection, before=at - timedelta(days=retention_days))
         deleted = await _delete_old_long_tasks(database, before=at - timedelta(days=retention_days))
         if optimized_at is None or at - optimized_at >= OPTIMIZE_AFTER:
             await engine.optimize(database)

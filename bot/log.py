@@ -8,10 +8,11 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
-#: tokens of Slack and Atlassian, credentials after Basic or Bearer, and the path of a response_url
+#: tokens of Slack and Atlassian, credentials after Basic or Bearer, the path of a response_url, what opens a WebSocket,
+#: and the path of a hook
 _SECRET = re.compile(
     r"\bx(?:ox[a-z]|app|oxe\.xox[a-z])-[\w.-]+|\bATATT[\w=.-]+|\b(?:Basic|Bearer)\s+[\w+/=.~-]+"
-    r"|(?<=hooks\.slack\.com/)[\w/-]+"
+    r"|(?<=hooks\.slack\.com/)[\w/-]+|(?<=\?ticket=)[\w-]+|(?<=/hook/)[\w-]{20,}"
 )
 #: loggers that write bodies and headers, tokens among them, at DEBUG
 _VERBOSE = ("slack_sdk", "slack_bolt", "aiohttp", "asyncio")

@@ -42,6 +42,11 @@ class Metrics:
             "unknown_status_keys", "Status keys from Confluence that are in no table of the bot."
         )
         self._dropped_parts = self._counter("dropped_parts", "Parts of Confluence's answers that were unreadable.")
+        self._sockets_open = Gauge(
+            "longtask_sockets_open", "Connections of Socket Mode that are open.", registry=self._registry
+        )
+        self._sockets_opened = self._counter("sockets_opened", "Tries to open a connection of Socket Mode.", "result")
+        self._envelopes = self._counter("envelopes", "Envelopes of Socket Mode, by kind and result.", "kind", "result")
         self._turns = self._counter("turns", "Turns of a loop.", "loop")
         self._crashed_turns = self._counter(
             "crashed_turns", "Turns of a loop that ended in an unexpected exception.", "loop"
@@ -100,6 +105,18 @@ class Metrics:
         """Count what the bot could not read of an answer from Confluence."""
         self._unknown_keys.inc(unknown_keys)
         self._dropped_parts.inc(dropped_parts)
+
+    def sockets_open(self, count: Callable[[], float]) -> None:
+        """Ask this for the number of open connections of Socket Mode whenever the metrics are read."""
+        self._sockets_open.set_function(count)
+
+    def socket_opened(self, result: str) -> None:
+        """Count a try to open a connection of Socket Mode: `ok` or `failed`."""
+        self._sockets_opened.labels(result).inc()
+
+    def envelope(self, kind: str, result: str) -> None:
+        """Count an envelope of Socket Mode. `result` is `acknowledged` or `not_acknowledged`."""
+        self._envelopes.labels(kind, result).inc()
 
     def turn(self, loop: str, crashed: bool) -> None:
         """Count a turn of a loop."""

@@ -9,6 +9,7 @@ from bot import app
 from bot.config import Settings, load
 from bot.follow.deps import STORE_SECONDS
 from sandbox.confluence import ConfluenceSimulator
+from sandbox.public_address import PublicAddress
 from sandbox.scenarios import Scenario
 from sandbox.slack import SlackSimulator
 from sandbox.slack.dispatcher import ACK_SECONDS
@@ -19,15 +20,17 @@ CHANNEL = "C0RELEASES"
 PERSON = "U0MARTA"
 COLLEAGUE = "U0TOMAS"
 TOKEN = "xoxb-sandbox-token"  # noqa: S105 -- a sandbox holds nothing of value
+APP_TOKEN = "xapp-sandbox-token"  # noqa: S105 -- the same
 
 
 @dataclass(kw_only=True)
 class Sandbox:
-    """Both simulators, and the environment variables with which a bot finds them."""
+    """Both simulators, the address by which others reach the bot, and the environment variables of a bot."""
 
     slack: SlackSimulator
     confluence: ConfluenceSimulator
     environ: dict[str, str]
+    public: PublicAddress = field(default_factory=PublicAddress)
     store_seconds: float = STORE_SECONDS  #: seconds that storing a command may take
     _bots: list[AsyncExitStack] = field(default_factory=list)
 
@@ -39,11 +42,19 @@ class Sandbox:
     async def start_bot(self) -> app.Bot:
         """Start the real bot in this process and point Slack at it."""
         stack = AsyncExitStack()
+        connections = len(self.slack.sockets.open)
         bot = await stack.enter_async_context(app.build(self.settings, store_seconds=self.store_seconds))
         await stack.enter_async_context(app.serving(bot))
         self._bots.append(stack)
-        self.slack.request_url = f"http://127.0.0.1:{bot.port}/slack/events"
+        if self.slack.socket_mode:
+            await self.slack.wait_for(lambda: len(self.slack.sockets.open) > connections, timeout=60)
+        self.point_at(bot.port)
         return bot
+
+    def point_at(self, port: int | None) -> None:
+        """Let Slack and everybody else reach the bot that listens on a port."""
+        self.public.target = f"http://127.0.0.1:{port}"
+        self.slack.request_url = f"{self.public.target}/slack/events"
 
     async def stop_bot(self) -> None:
         """Stop the bot that was started last, as SIGTERM does."""
@@ -53,6 +64,7 @@ class Sandbox:
         """Stop all bots and both simulators."""
         while self._bots:
             await self.stop_bot()
+        await self.public.stop()
         await self.confluence.stop()
         await self.slack.stop()
 
@@ -88,20 +100,25 @@ async def open_sandbox(
     environ: dict[str, str] | None = None,
     ack_seconds: float = ACK_SECONDS,
     store_seconds: float = STORE_SECONDS,
+    socket: bool = False,
 ) -> AsyncIterator[Sandbox]:
     """Start both simulators on free ports of 127.0.0.1, with a channel and two people in it; no bot yet.
 
     `ack_seconds`: how long Slack waits for an acknowledgement; `store_seconds`: how long a bot tries to store a
-    command.
+    command; `socket`: in Socket Mode instead of HTTP.
     """
     slack = SlackSimulator(clock=clock, ack_seconds=ack_seconds)
+    slack.socket_mode = socket
+    slack.add_app_token(APP_TOKEN)
     slack.add_workspace(TEAM, TOKEN, domain="sandbox")
     slack.add_user(PERSON, name="marta")
     slack.add_user(COLLEAGUE, name="tomas")
     slack.add_channel(CHANNEL, "releases", members=[PERSON, COLLEAGUE, slack.workspaces[TEAM].bot_user_id])
     site = ConfluenceSimulator(clock=clock, kind=kind)
+    public = PublicAddress()
     await slack.start()
     await site.start()
+    await public.start()
     credential = (
         {"CONFLUENCE_EMAIL": site.account.email, "CONFLUENCE_API_TOKEN": site.account.token}
         if site.is_cloud
@@ -110,16 +127,18 @@ async def open_sandbox(
     sandbox = Sandbox(
         slack=slack,
         confluence=site,
+        public=public,
         store_seconds=store_seconds,
         environ={
             "PORT": "0",
             "HOST": "127.0.0.1",
             "DATABASE_URL": database_url,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            **({"SLACK_APP_TOKEN": APP_TOKEN} if socket else {"SLACK_SIGNING_SECRET": slack.signing_secret}),
             "SLACK_BOT_TOKEN": TOKEN,
             "SLACK_API_URL": slack.api_url,
             "CONFLUENCE_URL": site.base_url,
             "CONFLUENCE_KIND": kind,
+            "PUBLIC_URL": public.url,
             **credential,
             **(environ or {}),
         },

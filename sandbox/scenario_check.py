@@ -34,18 +34,22 @@ def check_thread(
     follower: str = PERSON,
     channel: str = CHANNEL,
     texts: Texts | None = None,
+    thread_ts: str | None = None,
 ) -> list[str]:
     """Return a sentence for all that is missing, doubled or wrong in the messages about one ended long task.
 
-    `follower` typed the command, `texts` has the language of the thread (English by default). A thread has no card if
-    the end came before it: the completion has its buttons then. Times are not checked.
+    `follower` typed the command, `texts` has the language of the thread (English by default). `thread_ts`: of the
+    thread of somebody else in which it is followed, without a root of the bot. A thread has no card if the end came
+    before it: the completion has its buttons then. Times are not checked.
     """
     texts = texts or english()
-    roots = [message for message in sandbox.slack.messages(channel) if remote_id in message.text]
-    if len(roots) != 1:
-        return [f"There are {len(roots)} messages about it in the channel instead of 1."]
-    thread = sandbox.slack.thread(channel, roots[0].ts)
-    found = _check_root(roots[0], remote_id, expected, texts)
+    roots = [message for message in sandbox.slack.messages(channel) if remote_id in message.text and message.bot_id]
+    wanted = 1 if thread_ts is None else 0
+    if len(roots) != wanted:
+        return [f"There are {len(roots)} messages about it in the channel instead of {wanted}."]
+    replies_under = roots[0].ts if thread_ts is None else thread_ts
+    thread = [reply for reply in sandbox.slack.thread(channel, replies_under) if reply.bot_id]
+    found = _check_root(roots[0], remote_id, expected, texts) if roots else []
     if not thread:
         return [*found, "Its thread is empty."]
     address = None if expected.destination is None else sandbox.confluence.people_url + expected.destination

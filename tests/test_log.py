@@ -46,6 +46,7 @@ def test_a_quiet_level_is_kept() -> None:
         "ATATT3xFfGF0-x_y=AB12",
         "Bearer abc.def-ghi~x",
         "Basic YWJjOmRlZg==",
+        "/hook/Ua5p1tVb2SX0Yk-_c3DhQ8wJrN7mZ4eL6gKf9oTiRsE",
     ],
 )
 @pytest.mark.parametrize("style", ["json", "console"])
@@ -68,6 +69,13 @@ def test_a_response_url_is_a_secret_too() -> None:
     set_up(level="INFO", style="json", stream=out)
     structlog.get_logger().info("x", url="https://hooks.slack.com/commands/T1/2/abc")
     assert json.loads(out.getvalue())["url"] == "https://hooks.slack.com/[secret]"
+
+
+def test_the_ticket_that_opens_a_websocket_is_a_secret_too() -> None:
+    out = io.StringIO()
+    set_up(level="INFO", style="json", stream=out)
+    structlog.get_logger().info("x", url="wss://wss-primary.slack.com/link/?ticket=1234-5678&app_id=1")
+    assert json.loads(out.getvalue())["url"] == "wss://wss-primary.slack.com/link/?ticket=[secret]&app_id=1"
 
 
 def test_libraries_that_log_bodies_never_do_so() -> None:

@@ -20,7 +20,7 @@ import pytest
 from bot import app
 from bot.clients.slack.scopes import OPTIONAL
 from bot.doctor.checks import Verdict
-from sandbox.harness import Sandbox
+from sandbox.harness import Sandbox, open_sandbox
 from tests.support.command_line import run_command
 
 ROOT = Path(__file__).parents[1]
@@ -123,6 +123,28 @@ def test_the_bot_is_ready_and_a_signal_ends_it_cleanly(bot: subprocess.Popen[str
     assert (bot.returncode, out, started) == (0, "", ["started", "stopping", "stopped"])
     # asyncio and aiohttp log what is left open
     assert [line for line in logged if line["level"] == "error" or "nclosed" in line["event"]] == []
+
+
+async def test_a_signal_ends_the_bot_cleanly_in_socket_mode(tmp_path: Path) -> None:
+    database_url = f"sqlite+aiosqlite:///{tmp_path / 'longtask.db'}"
+    async with open_sandbox(database_url=database_url, environ={"PORT": ""}, ack_seconds=START, socket=True) as sandbox:
+        environ = {name: value for name, value in sandbox.environ.items() if value}
+        process = await asyncio.create_subprocess_exec(
+            *command(), env={**MACHINE, **environ}, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        try:
+            await sandbox.slack.wait_for(lambda: sandbox.slack.sockets.open, timeout=START)
+            result = await sandbox.type("list")
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(END):
+                out, errors = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+        logged = [json.loads(line) for line in _SLOW.sub("", errors.decode()).splitlines()]
+
+        assert (process.returncode, out, result.status, sandbox.slack.sockets.codes) == (0, b"", 200, [1000])
+        assert [line for line in logged if line["level"] in ("error", "warning") or "nclosed" in line["event"]] == []
 
 
 def test_a_start_loads_nothing_that_only_another_command_or_database_needs(

@@ -48,6 +48,19 @@ def test_a_request_is_in_flight_within_its_context() -> None:
     assert (during, after) == ({sample: 1.0}, {sample: 0.0})
 
 
+def test_connections_and_envelopes_of_socket_mode_are_counted() -> None:
+    metrics = Metrics()
+    metrics.sockets_open(lambda: 2)
+    metrics.socket_opened("ok")
+    metrics.envelope("events_api", "acknowledged")
+    names = ("longtask_sockets_open", "longtask_sockets_opened_total", "longtask_envelopes_total")
+    assert samples(metrics, *names) == {
+        "longtask_sockets_open": 2.0,
+        'longtask_sockets_opened_total{result="ok"}': 1.0,
+        'longtask_envelopes_total{kind="events_api",result="acknowledged"}': 1.0,
+    }
+
+
 def test_what_could_not_be_read_is_counted() -> None:
     metrics = Metrics()
     metrics.unread(unknown_keys=1, dropped_parts=2)

@@ -20,6 +20,7 @@ from sandbox.slack import Fault
 from sandbox.slack.signatures import Signing
 from tests.support.clock import Clock
 from tests.support.command_line import run_command
+from tests.support.scripts import call, call_and_step, make_hook
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 PASSWORD = "seeded-database-password"
@@ -45,16 +46,24 @@ def log() -> Iterator[io.StringIO]:
 
 def secrets_of(stepped: SteppedBot) -> dict[str, str]:
     """The secrets of the settings by name, and how every response URL begins."""
-    names = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "CONFLUENCE_API_TOKEN", "METRICS_TOKEN", "ENCRYPTION_KEYS")
+    of_slack = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN" if stepped.slack.socket_mode else "SLACK_SIGNING_SECRET")
+    names = (*of_slack, "CONFLUENCE_API_TOKEN", "METRICS_TOKEN", "ENCRYPTION_KEYS")
     settings = {name: stepped.sandbox.environ[name] for name in names}
     response_urls = urlsplit(stepped.slack.response_url(f"{TEAM}-")).path
-    return {**settings, "password": PASSWORD, "response URL": response_urls}
+    return {**settings, "password": PASSWORD, "response URL": response_urls, "address of a socket": "ticket=W"}
 
 
-async def use(stepped: SteppedBot) -> None:
-    """Follow a story to its end while both platforms fail in every way, and let strangers try."""
+async def use(stepped: SteppedBot) -> str:
+    """Follow a story to its end while both platforms fail in every way, and let strangers and scripts try.
+
+    Returns the token of the hook that was made.
+    """
+    address = await make_hook(stepped)
     quoting = f"{stepped.sandbox.environ['CONFLUENCE_API_TOKEN']} of {stepped.sandbox.environ['SLACK_BOT_TOKEN']}"
     remote_id = await stepped.follow(STORY)
+    await call_and_step(stepped, address, {"id": remote_id})
+    for url, body in ((address, b"\xff"), (f"{address}x", b"{}")):
+        await call(url, body)
     for fault in (faults.status(401), faults.status(500), faults.reset(), faults.html()):
         stepped.confluence.faults.add(fault, task=remote_id, times=1)
     broken = Fault.status(500, quoting)
@@ -65,10 +74,17 @@ async def use(stepped: SteppedBot) -> None:
     await stepped.press(stepped.card(remote_id), "check_now", user=COLLEAGUE)
     for signing in Signing:
         await stepped.slack.command(remote_id, user=COLLEAGUE, channel=CHANNEL, signing=signing)
+    for connection in stepped.slack.sockets.open:
+        stepped.slack.faults.add("apps.connections.open", broken)
+        await connection.send(f'{{"type": "{quoting}"}}')
+        await connection.disconnect(quoting)
+        connection.drop()
     await stepped.run(STORY.story.ends_at + 120.0)
     stepped.slack.faults.add("*", Fault.error("invalid_auth"), times=3)
     await stepped.ask(stepped.sandbox.begin(scenario("failure")))
     await stepped.run(120.0)
+    stepped.slack.faults.clear()
+    return address.rpartition("/")[2]
 
 
 async def stored(database_url: str) -> str:
@@ -89,14 +105,15 @@ def found_in(text: str, searched: dict[str, str]) -> list[str]:
     return [name for name, value in searched.items() if value in text]
 
 
+@pytest.mark.parametrize("socket", [False, True], ids=("http", "socket"))
 async def test_no_secret_is_logged_stored_or_shown_and_no_title_is_logged(
-    database_url: str, clock: Clock, log: io.StringIO
+    database_url: str, clock: Clock, log: io.StringIO, socket: bool
 ) -> None:
     settings = {"METRICS_TOKEN": METRICS_TOKEN, "ENCRYPTION_KEYS": ENCRYPTION_KEY}
     with_password = database_url.replace("postgres:@", f"postgres:{PASSWORD}@")
-    async with open_stepped_bot(with_password, clock, environ=settings) as stepped:
-        await use(stepped)
-        secrets, metrics = secrets_of(stepped), stepped.bot.metrics.render().decode()
+    async with open_stepped_bot(with_password, clock, environ=settings, socket=socket) as stepped:
+        token = await use(stepped)
+        secrets, metrics = {**secrets_of(stepped), "token of a hook": token}, stepped.bot.metrics.render().decode()
         readiness = "".join(await stepped.bot.check_readiness())
         code, shown, errors = await asyncio.to_thread(run_command, "doctor", settings=stepped.sandbox.environ)
         assert code == 0, shown

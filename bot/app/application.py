@@ -9,10 +9,11 @@ from bot.db.engine import Database, ping
 from bot.db.migrate import pending
 from bot.db.write_probe import WriteProbe
 from bot.deliver import ChannelList, Deliverer
-from bot.follow import CommandWorker
+from bot.follow import CommandWorker, Watcher
 from bot.metrics import Metrics
-from bot.poll import Poller
-from bot.web import SlackEvents
+from bot.poll import Poller, SiteLister
+from bot.socket_mode import SocketReceiver
+from bot.web import Hooks, SlackEvents
 
 #: seconds without a turn after which a loop counts as stuck
 STUCK_AFTER = 90.0
@@ -32,10 +33,16 @@ class Bot:
     metrics: Metrics
     command_worker: CommandWorker
     poller: Poller
+    site_lister: SiteLister
+    watcher: Watcher
     deliverer: Deliverer
     channel_list: ChannelList
-    #: None in a worker
+    #: None in a worker, and in Socket Mode
     slack_events: SlackEvents | None
+    #: None but in Socket Mode
+    socket_receiver: SocketReceiver | None
+    #: None in a worker
+    hooks: Hooks | None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     #: of each loop, by its name
     heartbeats: dict[str, loop.Heartbeat] = field(default_factory=dict)
@@ -54,6 +61,9 @@ class Bot:
             return [unready]
         unwritten = await self.write_probe.trouble()
         reasons = [] if unwritten is None else [f"the database takes no writes: {unwritten}"]
+        unheard = self.socket_receiver.trouble() if self.socket_receiver is not None else None
+        if unheard is not None:
+            reasons.append(f"Slack is not heard: {unheard}")
         clock = asyncio.get_running_loop().time()
         stuck = [beat.name for beat in self.heartbeats.values() if beat.silent_for(clock) > STUCK_AFTER]
         return reasons + [f"the loop {name} has not turned for a minute" for name in stuck]

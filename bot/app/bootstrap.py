@@ -1,20 +1,18 @@
 """Build every part of the bot once, and close it at the end: the composition root."""
 
 import asyncio
-import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 import structlog
-from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.logger.messages import warning_token_skipped
+from aiohttp import ClientSession
 
-from bot import deliver, follow, listeners
+from bot import deliver, follow
 from bot.app import clock
 from bot.app.application import Bot, StartError
+from bot.app.entries import bot_token, hooks, slack_events, socket_receiver
 from bot.app.site import credential_of, single_site
 from bot.clients import confluence
 from bot.clients.confluence import ConfluenceClient
@@ -22,6 +20,7 @@ from bot.clients.confluence.credentials import OperatorCredential
 from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import SlackError
 from bot.clients.slack.session import open_session as open_slack_session
+from bot.clients.slack.socket import SocketClient
 from bot.clients.slack.workspaces import SingleWorkspace
 from bot.config import Settings
 from bot.db import accounts, claims, workspaces
@@ -31,13 +30,12 @@ from bot.db.secrets import Secrets
 from bot.db.write_probe import WriteProbe
 from bot.deliver import ChannelList, Deliverer
 from bot.domain.poll_interval import Bounds
-from bot.follow import CommandWorker
-from bot.follow.deps import STORE_SECONDS
+from bot.follow import CommandWorker, Watcher
+from bot.follow.deps import HOOK_SECONDS, STORE_SECONDS
 from bot.follow.people import People
 from bot.metrics import Metrics
-from bot.poll import Poller
+from bot.poll import Poller, SiteLister
 from bot.render.i18n import CATALOGS, load_catalogs
-from bot.web import SlackEvents
 
 _log = structlog.get_logger(__name__)
 
@@ -54,25 +52,25 @@ async def build(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     jitter: Callable[[], float] = random.random,
     store_seconds: float = STORE_SECONDS,
+    hook_seconds: float = HOOK_SECONDS,
 ) -> AsyncIterator[Bot]:
     """Build every part, migrate the database, and close everything at the end.
 
     `listening`: whether Slack's requests are taken (a worker takes none). `now` (UTC) and `sleep` (seconds) may be
     those of another clock, `jitter` (0 to 1) shortens the waits between looks. Storing a command may take
-    `store_seconds`. Raises StartError, DatabaseError and DatabaseAway.
+    `store_seconds`, and a script waits `hook_seconds` for its thread. Raises StartError, DatabaseError and
+    DatabaseAway.
     """
     _refuse_unavailable(settings)
     async with AsyncExitStack() as stack:
         database = open_database(settings.database_url)
         stack.push_async_callback(database.close)
         await _prepare(database, now=now())
-        slack_session = open_slack_session(settings.slack_api_url)
-        stack.push_async_callback(slack_session.close)
-        confluence_session = confluence.open_session()
-        stack.push_async_callback(confluence_session.close)
-        client = ConfluenceClient(confluence_session)
-        metrics = Metrics()
-        slack = SlackClient(slack_session, token=_bot_token(settings), base_url=settings.slack_api_url, metrics=metrics)
+        slack_session, confluence_session = open_slack_session(settings.slack_api_url), confluence.open_session()
+        for session in (slack_session, confluence_session):
+            stack.push_async_callback(session.close)
+        client, metrics = ConfluenceClient(confluence_session), Metrics()
+        slack = SlackClient(slack_session, token=bot_token(settings), base_url=settings.slack_api_url, metrics=metrics)
         workspace = SingleWorkspace(slack)
         if listening:
             await _identify(workspace)
@@ -88,6 +86,8 @@ async def build(
             now=now,
             sleep=sleep,
             store_seconds=store_seconds,
+            hook_seconds=hook_seconds,
+            public_url=settings.public_url,
             sites={access.name.site_id: access},
             bounds=Bounds(min_seconds=settings.poll_min_seconds, max_seconds=settings.poll_max_seconds),
             default_language=settings.default_language,
@@ -96,7 +96,8 @@ async def build(
         )
         write_probe = WriteProbe(database=database)
         stack.push_async_callback(write_probe.stop)
-        yield _assemble(settings, deps, write_probe, listening=listening, jitter=jitter)
+        sockets = _socket_client(settings, slack_session, metrics) if listening else None
+        yield _assemble(settings, deps, write_probe, listening=listening, sockets=sockets, jitter=jitter)
 
 
 async def _prepare(database: Database, *, now: datetime) -> None:
@@ -110,11 +111,45 @@ async def _prepare(database: Database, *, now: datetime) -> None:
 
 
 def _assemble(
-    settings: Settings, deps: follow.Deps, write_probe: WriteProbe, *, listening: bool, jitter: Callable[[], float]
+    settings: Settings,
+    deps: follow.Deps,
+    write_probe: WriteProbe,
+    *,
+    listening: bool,
+    sockets: SocketClient | None,
+    jitter: Callable[[], float],
 ) -> Bot:
     """Connect the verbs: each wakes the next."""
     command_worker = CommandWorker(deps=deps, people=_people(deps))
-    poller = Poller(
+    stopping = asyncio.Event()
+    poller, deliverer = _poller(deps, jitter=jitter), _deliverer(deps)
+    watcher = Watcher(deps=deps)
+    site_lister = SiteLister(
+        poller=poller,
+        accounts={site_id: access.account_id for site_id, access in deps.sites.items()},
+        watch_wake=watcher.wake,
+        wake=deps.listing_wake,
+    )
+    return Bot(
+        settings=settings,
+        database=deps.database,
+        write_probe=write_probe,
+        metrics=deps.metrics,
+        command_worker=command_worker,
+        poller=poller,
+        site_lister=site_lister,
+        watcher=watcher,
+        deliverer=deliverer,
+        channel_list=ChannelList(deps=deliverer.deps),
+        slack_events=slack_events(settings, command_worker) if listening and sockets is None else None,
+        socket_receiver=None if sockets is None else socket_receiver(settings, command_worker, sockets, jitter=jitter),
+        hooks=hooks(command_worker, stopping) if listening else None,
+        stopping=stopping,
+    )
+
+
+def _poller(deps: follow.Deps, *, jitter: Callable[[], float]) -> Poller:
+    return Poller(
         database=deps.database.share(),
         confluence=deps.confluence,
         sites={site_id: access.site for site_id, access in deps.sites.items()},
@@ -126,7 +161,10 @@ def _assemble(
         delivery_wake=deps.delivery_wake,
         wake=deps.polling_wake,
     )
-    deliverer = Deliverer(
+
+
+def _deliverer(deps: follow.Deps) -> Deliverer:
+    return Deliverer(
         deps=deliver.Deps(
             database=deps.database.share(),
             slack=deps.slack,
@@ -139,17 +177,6 @@ def _assemble(
             default_language=deps.default_language,
         ),
         wake=deps.delivery_wake,
-    )
-    return Bot(
-        settings=settings,
-        database=deps.database,
-        write_probe=write_probe,
-        metrics=deps.metrics,
-        command_worker=command_worker,
-        poller=poller,
-        deliverer=deliverer,
-        channel_list=ChannelList(deps=deliverer.deps),
-        slack_events=_slack_events(settings, command_worker) if listening else None,
     )
 
 
@@ -168,8 +195,6 @@ async def _identify(workspace: SingleWorkspace) -> None:
 
 def _refuse_unavailable(settings: Settings) -> None:
     """Raises StartError for settings that this version does not support yet."""
-    if settings.socket_mode:
-        raise StartError("SLACK_APP_TOKEN is set, but this version does not speak Socket Mode yet: use HTTP.")
     if settings.slack_oauth:
         raise StartError("SLACK_CLIENT_ID is set, but this version installs no workspaces yet: use SLACK_BOT_TOKEN.")
     if settings.atlassian_oauth:
@@ -179,10 +204,12 @@ def _refuse_unavailable(settings: Settings) -> None:
         )
 
 
-def _bot_token(settings: Settings) -> str:
-    if settings.slack_bot_token is None:
-        raise StartError("SLACK_BOT_TOKEN is missing.")
-    return settings.slack_bot_token.get_secret_value()
+def _socket_client(settings: Settings, session: ClientSession, metrics: Metrics) -> SocketClient | None:
+    """What opens connections of Socket Mode, with the token of the app; None if it is not used."""
+    if settings.slack_app_token is None:
+        return None
+    token = settings.slack_app_token.get_secret_value()
+    return SocketClient(session, SlackClient(session, token=token, base_url=settings.slack_api_url, metrics=metrics))
 
 
 def _keys(settings: Settings) -> list[str]:
@@ -191,46 +218,6 @@ def _keys(settings: Settings) -> list[str]:
         return [key.get_secret_value() for key in settings.encryption_keys]
     own = settings.slack_signing_secret or settings.slack_bot_token
     return [own.get_secret_value()] if own is not None else []
-
-
-def _slack_events(settings: Settings, command_worker: CommandWorker) -> SlackEvents:
-    if settings.slack_signing_secret is None:
-        raise StartError("SLACK_SIGNING_SECRET is missing.")
-    app = _slack_app(settings, command_worker)
-    # Slack signs with the real time, whatever clock the bot works by.
-    return SlackEvents(app, signing_secret=settings.slack_signing_secret.get_secret_value(), now=clock.now)
-
-
-def _slack_app(settings: Settings, command_worker: CommandWorker) -> AsyncApp:
-    token = _bot_token(settings)
-
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        # Bolt's own authorize calls auth.test before the first listener, within the three seconds of a command.
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
-
-    # Bolt reads SLACK_BOT_TOKEN by itself, and warns at every start that it will not be used.
-    logger = logging.getLogger("slack_bolt.app")
-    logger.addFilter(_is_not_about_the_token)
-    check = listeners.RequestCheck(command_worker)
-    app = AsyncApp(
-        # Bolt would read the source of every frame to find its caller's name.
-        name="longtask",
-        logger=logger,
-        authorize=authorize,
-        before_authorize=check,
-        # `bot.web` verifies requests before Bolt sees them; Bolt would log the body of every other.
-        signing_secret="",
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
-        # Slack may send what no listener is registered for; it is acknowledged like all else.
-        raise_error_for_unhandled_request=True,
-    )
-    listeners.register(app, command_worker, check)
-    return app
-
-
-def _is_not_about_the_token(record: logging.LogRecord) -> bool:
-    return record.msg != warning_token_skipped()
 
 
 async def migrate_only(settings: Settings) -> None:

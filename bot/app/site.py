@@ -25,13 +25,13 @@ async def single_site(settings: Settings, database: Database, asking: Confluence
     host = urlsplit(settings.site_url).hostname or settings.site_url
     async with database.begin() as connection:
         site_id = await sites.put(
-            connection, alias=host.partition(".")[0][:64], kind=kind, base_url=settings.site_url, cloud_id=cloud_id
+            connection, alias=_alias(host), kind=kind, base_url=settings.site_url, cloud_id=cloud_id
         )
         account_id = await accounts.operator_account(connection, site_id=site_id, now=now)
     return SiteAccess(
         name=SiteName(
             site_id=site_id,
-            alias=host.partition(".")[0][:64],
+            alias=_alias(host),
             host=host,
             base_url=settings.site_url,
             cloud_id=cloud_id,
@@ -41,6 +41,11 @@ async def single_site(settings: Settings, database: Database, asking: Confluence
         people_url=settings.people_url,
         account_id=account_id,
     )
+
+
+def _alias(host: str) -> str:
+    """What people call a site: the first part of its host's name, or the whole address."""
+    return (host if host.replace(".", "").isdigit() else host.partition(".")[0])[:64]
 
 
 def credential_of(settings: Settings) -> Credential:

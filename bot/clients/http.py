@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from yarl import URL
 
+from bot.clients.proxy import HANDSHAKE
 from bot.domain.parsing.values import MAX_VALUES, too_many_values
 
 #: bytes, after decompression; a long task with thousands of findings stays far below it, a page of Slack's as well
@@ -59,8 +60,8 @@ def rule(may_call: MayCall) -> tuple[ClientMiddlewareType]:
 
 
 def origin(url: URL) -> tuple[str, str, int | None]:
-    """Scheme, host and port of a URL."""
-    return url.scheme, url.host or "", url.port
+    """Scheme, host and port of a URL; a WebSocket's are those of the request by which it begins."""
+    return HANDSHAKE.get(url.scheme, url.scheme), url.host or "", url.port
 
 
 def open_session(

@@ -7,6 +7,8 @@ from yarl import URL
 
 #: the kinds of proxy that aiohttp speaks (docs.aiohttp.org/en/stable/client_advanced.html#proxy-support)
 _SPOKEN = ("http", "https")
+#: the scheme of the request by which a WebSocket begins (RFC 6455, 3)
+HANDSHAKE = {"wss": "https", "ws": "http"}
 
 
 class ProxyError(ValueError):
@@ -25,7 +27,7 @@ def proxy_for(url: str) -> URL | None:
     # not proxy_bypass: on macOS and Windows it asks the system; the type stubs know only that one
     if not host or request.proxy_bypass_environment(host, proxies):  # type: ignore[attr-defined]  # see above
         return None
-    return _proxy(proxies, parts.scheme)
+    return _proxy(proxies, HANDSHAKE.get(parts.scheme, parts.scheme))
 
 
 def check_proxies() -> None:

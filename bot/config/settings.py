@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     atlassian_client_secret: SecretStr | None = _setting("goes with `ATLASSIAN_CLIENT_ID`")
     atlassian_auth_url: Url = _setting("Atlassian's server for signing in", "https://auth.atlassian.com")
     atlassian_api_url: Url = _setting("Atlassian's API gateway", "https://api.atlassian.com")
-    public_url: Url | None = _setting("this service from outside, for OAuth redirects")
+    public_url: Url | None = _setting("this service from outside, for hooks and OAuth redirects")
     encryption_keys: Keys = _setting(
         "comma-separated secrets of at least 32 characters, newest first, for tokens at rest",
         (),

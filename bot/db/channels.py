@@ -1,9 +1,9 @@
-"""What Slack said about channels: which of them other organisations read."""
+"""What Slack said about channels, above all which of them other organisations read, and what people have set."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from bot.db import stale_messages
@@ -12,9 +12,10 @@ from bot.db.engine import Connection
 from bot.db.rows import build, columns
 from bot.db.slack_models import channels, workspaces
 from bot.domain.audience import KNOWN_FOR, KnownChannel
+from bot.domain.channel_settings import ChannelSettings
 from bot.domain.states import Sharing, WorkspaceState
 
-_KNOWN = columns(KnownChannel, channels)
+_SETTINGS = columns(ChannelSettings, channels)
 
 
 class Installation(Struct, frozen=True):
@@ -26,9 +27,32 @@ class Installation(Struct, frozen=True):
 
 async def find(connection: Connection, *, team_id: str, channel_id: str) -> KnownChannel | None:
     """What is known of a channel; None if nothing is."""
-    query = select(*_KNOWN).where(channels.c.team_id == team_id, channels.c.channel_id == channel_id)
+    query = select(channels.c.sharing, channels.c.asked_at, *_SETTINGS).where(
+        channels.c.team_id == team_id, channels.c.channel_id == channel_id
+    )
     row = (await connection.execute(query)).first()
-    return None if row is None else build(KnownChannel, row)
+    if row is None:
+        return None
+    sharing, asked_at, *settings = row
+    return KnownChannel(sharing, asked_at, build(ChannelSettings, settings))
+
+
+async def settings_of(connection: Connection, *, team_id: str, channel_id: str) -> ChannelSettings:
+    """What is set for a channel."""
+    known = await find(connection, team_id=team_id, channel_id=channel_id)
+    return ChannelSettings() if known is None else known.settings
+
+
+async def put_settings(
+    connection: Connection, team_id: str, channel_id: str, settings: ChannelSettings, *, now: datetime
+) -> None:
+    """Store what a person has set for a channel; what the bot has said there is to be as it says."""
+    values = structs.asdict(settings)
+    # What Slack said about the channel is another matter: of a new row that is nothing.
+    insert = upsert(connection, channels).values(team_id=team_id, channel_id=channel_id, asked_at=now, **values)
+    statement = insert.on_conflict_do_update(index_elements=[channels.c.team_id, channels.c.channel_id], set_=values)
+    await connection.execute(statement)
+    await stale_messages.mark_channels(connection, team_id, [channel_id], now=now)
 
 
 async def learn(
@@ -113,5 +137,9 @@ def _listed(before: datetime) -> ColumnElement[bool]:
 
 
 async def forget(connection: Connection, *, asked_before: datetime) -> None:
-    """Delete what is too old to be relied on."""
-    await connection.execute(delete(channels).where(channels.c.asked_at < asked_before))
+    """Delete what is too old to be relied on, but not what people have set."""
+    nothing_set = (
+        column.is_(None) if default is None else column == default
+        for column, default in zip(_SETTINGS, structs.astuple(ChannelSettings()), strict=True)
+    )
+    await connection.execute(delete(channels).where(channels.c.asked_at < asked_before, *nothing_set))

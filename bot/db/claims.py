@@ -34,6 +34,7 @@ from bot.db.engine import Connection, database_now
 from bot.db.models import Claimable, commands, is_waiting, long_tasks, messages
 from bot.db.rows import CommandRow, build, columns
 from bot.db.slack_models import workspaces
+from bot.db.watch_models import site_lists, watches
 from bot.domain.states import WorkspaceState
 
 #: how long a claim holds without being renewed
@@ -194,7 +195,7 @@ async def _update_claims(
 
 async def clear_all(connection: Connection) -> None:
     """Give every claim back: at the start on SQLite, where no other process can hold one."""
-    for table in (long_tasks, workspaces, commands):
+    for table in (long_tasks, workspaces, commands, site_lists, watches):
         await connection.execute(
             update(table).where(table.c.claim_id.is_not(None)).values(claim_id=None, claimed_until=None)
         )

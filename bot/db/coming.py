@@ -29,8 +29,15 @@ class BegunThread(Struct, frozen=True):
 
     @property
     def is_coming(self) -> bool:
-        """Whether its root is still to be posted."""
-        return self.thread_ts is None and self.state in (SubscriptionState.STARTING, SubscriptionState.ENDED)
+        """Whether its first message is still to be posted."""
+        if self.state is SubscriptionState.STARTING:
+            return True
+        return self.thread_ts is None and self.state is SubscriptionState.ENDED
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something of it can be seen."""
+        return self.thread_ts is not None and self.state not in (SubscriptionState.STARTING, SubscriptionState.LOST)
 
 
 _BEGUN = columns(BegunThread, subscriptions, long_tasks)

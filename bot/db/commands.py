@@ -8,6 +8,7 @@ from bot.db.dialect import upsert
 from bot.db.engine import Connection
 from bot.db.models import commands
 from bot.db.rows import CommandRow, build, columns
+from bot.domain.hook_answer import CallAnswer, encode
 
 _COLUMNS = columns(CommandRow, commands)
 
@@ -24,8 +25,13 @@ async def add(
     text: str,
     response_url: bytes | None,
     now: datetime,
+    message_ts: str | None = None,
+    thread_ts: str | None = None,
 ) -> int | None:
-    """Write down a command; its id, or None if this very command (same team and trigger id) is there already."""
+    """Write down a command; its id, or None if this very command (same team and trigger id) is there already.
+
+    `message_ts`, `thread_ts`: of the message that a mention or a shortcut is about, and of the thread it is in.
+    """
     insert = upsert(connection, commands).values(
         trigger_id=trigger_id[:200],
         team_id=team_id,
@@ -34,6 +40,8 @@ async def add(
         user_id=user_id,
         command=command[:64],
         text=text,
+        message_ts=message_ts,
+        thread_ts=thread_ts,
         response_url=response_url,
         created_at=now,
     )
@@ -47,12 +55,15 @@ async def refuse(connection: Connection, command_id: int) -> None:
     await connection.execute(delete(commands).where(commands.c.id == command_id))
 
 
-async def answered(connection: Connection, command_id: int, *, now: datetime, language: str) -> None:
-    """A command has been carried out; its answer, in this language, is planned."""
+async def answered(
+    connection: Connection, command_id: int, *, now: datetime, language: str, answer: CallAnswer | None = None
+) -> None:
+    """A command has been carried out; its answer, in this language, is planned. `answer`: that for a script."""
+    kept = None if answer is None else encode(answer)
     await connection.execute(
         update(commands)
         .where(commands.c.id == command_id)
-        .values(answered_at=now, language=language, claim_id=None, claimed_until=None)
+        .values(answered_at=now, language=language, answer=kept, claim_id=None, claimed_until=None)
     )
 
 

@@ -28,15 +28,16 @@ async def claim(
     excluded_accounts: Collection[int] = (),
     account_id: int | None = None,
     but: Collection[int] = (),
+    due_by: datetime | None = None,
 ) -> list[DueRow]:
     """Claim due long tasks of a site, the longest due first.
 
     Those that only excluded accounts have seen are left out, and those with the ids `but`. `account_id`: to probe an
-    account, one that it has seen, whether it is due or not.
+    account, one that it has seen, whether it is due or not. `due_by`: those that are due until then, else until now.
     """
     values = _candidate_values(site_id, excluded_accounts=excluded_accounts, account_id=account_id, but=but)
     if account_id is None:
-        values["due_by"] = now
+        values["due_by"] = due_by or now
     statement = _claiming_long_tasks(claims.dialect_of(connection), frozenset(values))
     found = await claims.claim_rows(connection, statement, claim_id=claim_id, limit=limit, now=now, **values)
     return sorted((build(DueRow, row) for row in found), key=lambda row: row.due_at)

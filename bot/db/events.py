@@ -1,5 +1,6 @@
-"""Events of Slack that have been taken: each id once."""
+"""Events and presses of Slack that have been taken: each id once."""
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -14,6 +15,12 @@ async def take(connection: Connection, event_id: str, *, now: datetime) -> bool:
     insert = upsert(connection, events).values(id=event_id, taken_at=now)
     found = await connection.execute(insert.on_conflict_do_nothing().returning(events.c.id))
     return found.first() is not None
+
+
+async def take_trigger(connection: Connection, team_id: str, trigger_id: str, *, now: datetime) -> bool:
+    """Take what a person did, by its trigger id; false if it was taken before."""
+    digest = hashlib.blake2b(f"{team_id} {trigger_id}".encode(), digest_size=16).hexdigest()
+    return await take(connection, f"trigger-{digest}", now=now)
 
 
 async def forget(connection: Connection, *, taken_before: datetime) -> None:

@@ -13,7 +13,7 @@ from bot.db.engine import Connection
 from bot.db.models import messages
 from bot.db.rows import Address, MessageRow, Shows, owner_of
 from bot.domain.message_facts import decode, encode
-from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Owner, SubscriptionOwner
+from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Owner, SubscriptionOwner, WatchOwner
 from bot.domain.message_plan import Draft
 from bot.domain.states import MessageForm, MessageState
 
@@ -39,6 +39,7 @@ def _values(planned: Planned, *, marker: str, now: datetime) -> dict[str, Any]:
         "team_id": planned.team_id,
         "subscription_id": owner.id if isinstance(owner, SubscriptionOwner) else None,
         "command_id": owner.id if isinstance(owner, CommandOwner) else None,
+        "watch_id": owner.id if isinstance(owner, WatchOwner) else None,
         "user_id": draft.user_id,
         "kind": draft.kind,
         "facts": encode(draft.facts),
@@ -74,7 +75,7 @@ async def _find(connection: Connection, which: ColumnElement[bool]) -> MessageRo
     if row is None:
         return None
     return MessageRow(
-        owner=owner_of(row.subscription_id, row.command_id),
+        owner=owner_of(row.subscription_id, row.command_id, row.watch_id),
         facts=decode(row.facts),
         address=Address(row.channel_id, row.ts) if row.channel_id is not None and row.ts is not None else None,
         **{name: getattr(row, name) for name in _PLAIN},

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.db import slack_models  # noqa: F401 -- its tables belong to the same metadata
+from bot.db import slack_models, watch_models  # noqa: F401 -- their tables belong to the same metadata
 from bot.db.column_types import count, enum, enum_type, flag, index, maybe_time, metadata, one_of, owned, time
 from bot.domain import states
 from bot.domain.command import SiteKind
@@ -127,7 +127,10 @@ class _Subscriptions(sa.TypedColumns):
     team_id: sa.Named[str] = sa.Column(sa.ForeignKey("workspaces.team_id", ondelete="CASCADE"), nullable=False)
     channel_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     command_id: sa.Named[int | None] = sa.Column(sa.Integer)  # the command that asked for it, while that is kept
-    owner_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
+    # the watch that began it, which has no owner
+    watch_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("watches.id", ondelete="SET NULL"))
+    owner_id: sa.Named[str | None] = sa.Column(sa.String(32))
+    by_script = flag()  # a script asked for it, with the owner's hook
     state = enum(states.SubscriptionState, default=states.SubscriptionState.STARTING)
     reason: sa.Named[str | None] = sa.Column(sa.String(64))
     outcome = enum(states.Outcome, default=states.Outcome.FOLLOWING, length=24)
@@ -137,6 +140,7 @@ class _Subscriptions(sa.TypedColumns):
     titles = enum(states.Titles, default=states.Titles.SHOWN)
     label: sa.Named[str | None] = sa.Column(sa.String(80))  # a name that a person gave the long task
     thread_ts: sa.Named[str | None] = sa.Column(sa.String(32))  # null until the root is posted
+    is_foreign = flag()  # the thread hangs from a message that is not ours: it has no root of ours
     created_at = time()
     ended_at = maybe_time()
 
@@ -158,6 +162,7 @@ subscriptions = sa.Table(
     sa.Index("ix_subscriptions_long_task", "long_task_id"),
     sa.Index("ix_subscriptions_channel", "team_id", "channel_id", "state"),
     sa.Index("ix_subscriptions_owner", "team_id", "owner_id", "state"),
+    index("ix_subscriptions_watch", "watch_id", only="watch_id IS NOT NULL"),
 )
 
 
@@ -178,9 +183,10 @@ class _Messages(sa.TypedColumns):
     marker: sa.Named[str] = sa.Column(sa.String(64), nullable=False, unique=True)
     # The owner's workspace, repeated for the indexes; no foreign key, since a message is deleted with its owner.
     team_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
-    # Exactly one of the two.
+    # Exactly one of the three.
     subscription_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("subscriptions.id", ondelete="CASCADE"))
     command_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("commands.id", ondelete="CASCADE"))
+    watch_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("watches.id", ondelete="CASCADE"))
     user_id: sa.Named[str | None] = sa.Column(sa.String(32))  # recipient of a direct or private message
     kind = enum(MessageKind)
     facts: sa.Named[str] = sa.Column(sa.Text, nullable=False)
@@ -214,18 +220,23 @@ messages = sa.Table(
     index("ix_messages_editing", "team_id", only="state IN ('editing')"),
     sa.Index("ix_messages_subscription", "subscription_id", "kind"),
     sa.Index("ix_messages_command", "command_id"),
+    index("ix_messages_watch", "watch_id", only="watch_id IS NOT NULL"),
 )
 
 
 class _Commands(sa.TypedColumns):
     id: sa.Named[int] = sa.Column(primary_key=True)
-    trigger_id: sa.Named[str] = sa.Column(sa.String(200), nullable=False)
+    trigger_id: sa.Named[str] = sa.Column(sa.String(200), nullable=False)  # of a mention the event's id
     team_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     enterprise_id: sa.Named[str | None] = sa.Column(sa.String(32))
     channel_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     user_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     command: sa.Named[str] = sa.Column(sa.String(64), nullable=False)
     text: sa.Named[str] = sa.Column(sa.Text, nullable=False)
+    hook: sa.Named[str | None] = sa.Column(sa.String(64))  # hash of the token with which a script called
+    # Of a mention or a shortcut: the message it is about, and the thread that this is in, if it is in one.
+    message_ts: sa.Named[str | None] = sa.Column(sa.String(32))
+    thread_ts: sa.Named[str | None] = sa.Column(sa.String(32))
     response_url: sa.Named[bytes | None] = sa.Column(sa.LargeBinary)  # encrypted; null if there is none
     uses_left: sa.Named[int] = sa.Column(sa.Integer, nullable=False, server_default="5")
     claim_id: sa.Named[str | None] = sa.Column(sa.String(32))
@@ -236,6 +247,7 @@ class _Commands(sa.TypedColumns):
     created_at = time(index=True)
     answered_at = maybe_time()
     language: sa.Named[str | None] = sa.Column(sa.String(16))  # of its answer
+    answer: sa.Named[str | None] = sa.Column(sa.Text)  # JSON: for the script, if its call led to no thread
 
 
 commands = sa.Table(

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Table
 
 from bot.domain.command import SiteKind
 from bot.domain.message_facts import Facts
-from bot.domain.message_kinds import CommandOwner, MessageKind, Owner, SubscriptionOwner
+from bot.domain.message_kinds import CommandOwner, MessageKind, Owner, SubscriptionOwner, WatchOwner
 from bot.domain.snapshot import Kind
 from bot.domain.states import (
     AccountState,
@@ -107,7 +107,9 @@ class SubscriptionRow(Struct, frozen=True):
     team_id: str
     channel_id: str
     command_id: int | None
-    owner_id: str
+    watch_id: int | None
+    owner_id: str | None  #: None: a watch began it, and nobody has asked to be notified yet
+    by_script: bool  #: a script asked for it, with the owner's hook
     state: SubscriptionState
     outcome: Outcome
     stopped_by: str | None
@@ -116,6 +118,7 @@ class SubscriptionRow(Struct, frozen=True):
     titles: Titles
     label: str | None
     thread_ts: str | None
+    is_foreign: bool  #: the thread hangs from a message that is not ours
     created_at: datetime
     ended_at: datetime | None
 
@@ -137,12 +140,16 @@ class CommandRow(Struct, frozen=True):
     """One slash command, shortcut, mention or hook call as it came in."""
 
     id: int
+    trigger_id: str  #: by which Slack opens a modal within three seconds; of a mention the event's id
     team_id: str
     enterprise_id: str | None
     channel_id: str
     user_id: str
     command: str
     text: str
+    hook: str | None  #: hash of the token with which a script called; None for a person's command
+    message_ts: str | None  #: of the message that a mention or a shortcut is about; None for a slash command
+    thread_ts: str | None  #: of the thread that this message is in; None if it is in none
     response_url: bytes | None
     uses_left: int
     claim_id: str | None
@@ -150,6 +157,20 @@ class CommandRow(Struct, frozen=True):
     looks: int
     created_at: datetime
     language: str | None
+
+
+class HookRow(Struct, frozen=True):
+    """An address with which scripts start to follow in a channel."""
+
+    token_hash: str
+    team_id: str
+    enterprise_id: str | None
+    channel_id: str  #: a user id for the direct messages between that person and the bot
+    maker_id: str
+    created_at: datetime
+    last_used_at: datetime | None
+    allowed_at: datetime  #: when Slack last said that its maker may use it there
+    calls: tuple[datetime, ...]  #: of the last minute, oldest first
 
 
 class Address(Struct, frozen=True):
@@ -214,7 +235,7 @@ class StaleRow(Struct, frozen=True):
     """A message that shows something old, as far as choosing the next edit needs it."""
 
     id: int
-    subscription_id: int
+    owner: Owner
     kind: MessageKind
     form: MessageForm
     channel_id: str
@@ -225,10 +246,12 @@ class StaleRow(Struct, frozen=True):
     change: float  #: percent points between what is shown and what is true
 
 
-def owner_of(subscription_id: int | None, command_id: int | None) -> Owner:
-    """The owner that a row's two references name. Raises ValueError if it has none."""
+def owner_of(subscription_id: int | None, command_id: int | None, watch_id: int | None) -> Owner:
+    """The owner that a row's three references name. Raises ValueError if it has none."""
     if subscription_id is not None:
         return SubscriptionOwner(subscription_id)
     if command_id is not None:
         return CommandOwner(command_id)
+    if watch_id is not None:
+        return WatchOwner(watch_id)
     raise ValueError("a message without an owner")

@@ -20,7 +20,8 @@ _RENDERED = or_(
 _KEPT_TRUE = tuple(kind for kind, rules in RULES.items() if rules.edit_rank is not None)
 
 
-async def _mark(connection: Connection, *conditions: ColumnElement[bool], now: datetime, **values: Any) -> None:
+async def mark(connection: Connection, *conditions: ColumnElement[bool], now: datetime, **values: Any) -> None:
+    """The messages for which these conditions hold show something old, as far as they are rendered."""
     values["stale_since"] = func.coalesce(messages.c.stale_since, now)
     await connection.execute(update(messages).where(*conditions, _RENDERED).values(**values))
 
@@ -28,24 +29,24 @@ async def _mark(connection: Connection, *conditions: ColumnElement[bool], now: d
 async def mark_cards(connection: Connection, long_task_ids: Collection[int] | Select[int], *, now: datetime) -> None:
     """The cards of the threads that follow these long tasks show something old."""
     threads = select(subscriptions.c.id).where(subscriptions.c.long_task_id.in_(long_task_ids), is_active)
-    await _mark(connection, messages.c.subscription_id.in_(threads), messages.c.kind == MessageKind.CARD, now=now)
+    await mark(connection, messages.c.subscription_id.in_(threads), messages.c.kind == MessageKind.CARD, now=now)
 
 
 async def mark_card(connection: Connection, subscription_id: int, *, now: datetime) -> None:
     """The card of one thread shows something old."""
     is_card = messages.c.kind == MessageKind.CARD
-    await _mark(connection, messages.c.subscription_id == subscription_id, is_card, now=now)
+    await mark(connection, messages.c.subscription_id == subscription_id, is_card, now=now)
 
 
 async def mark_outcome(connection: Connection, subscription_ids: Collection[int], *, now: datetime) -> None:
     """What is kept true in these threads shows an old outcome, or still speaks of what may grow."""
     kept_true = messages.c.kind.in_(_KEPT_TRUE)
-    await _mark(connection, messages.c.subscription_id.in_(subscription_ids), kept_true, now=now)
+    await mark(connection, messages.c.subscription_id.in_(subscription_ids), kept_true, now=now)
 
 
 async def mark_warnings(connection: Connection, message_ids: Collection[int], *, now: datetime) -> None:
     """These replies about warnings show old numbers."""
-    await _mark(connection, messages.c.id.in_(message_ids), now=now)
+    await mark(connection, messages.c.id.in_(message_ids), now=now)
 
 
 async def mark_channels(connection: Connection, team_id: str, channel_ids: Collection[str], *, now: datetime) -> None:
@@ -58,7 +59,7 @@ async def mark_channels(connection: Connection, team_id: str, channel_ids: Colle
         subscriptions.c.channel_id.in_(channel_ids),
         subscriptions.c.state != SubscriptionState.LOST,
     )
-    await _mark(
+    await mark(
         connection, messages.c.subscription_id.in_(threads), messages.c.kind.in_(_KEPT_TRUE), now=now, shown_at=None
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 from bot.db import stale_messages
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.models import followers, is_active, subscriptions
+from bot.db.models import followers, is_active, long_tasks, subscriptions
 from bot.db.rows import SubscriptionRow, build, columns
 from bot.domain.states import Outcome, SubscriptionState, Verbosity
 
@@ -21,23 +21,33 @@ async def add(
     long_task_id: int,
     team_id: str,
     channel_id: str,
-    owner_id: str,
+    owner_id: str | None,
     command_id: int | None,
+    watch_id: int | None = None,
     language: str,
     verbosity: Verbosity,
     now: datetime,
     label: str | None = None,
+    by_script: bool = False,
+    thread_ts: str | None = None,
 ) -> int | None:
-    """Let a channel follow a long task; returns the subscription's id, or None if the channel follows it already."""
+    """Let a channel follow a long task; returns the subscription's id, or None if the channel follows it already.
+
+    `thread_ts`: of the thread of somebody else in which it is to be followed; None for a root of ours.
+    """
     insert = upsert(connection, subscriptions).values(
         long_task_id=long_task_id,
         team_id=team_id,
         channel_id=channel_id,
         owner_id=owner_id,
         command_id=command_id,
+        watch_id=watch_id,
         language=language,
         verbosity=verbosity,
         label=label,
+        by_script=by_script,
+        thread_ts=thread_ts,
+        is_foreign=thread_ts is not None,
         created_at=now,
     )
     found = await connection.execute(insert.on_conflict_do_nothing().returning(subscriptions.c.id))
@@ -137,6 +147,16 @@ async def root_posted(connection: Connection, subscription_id: int, *, channel_i
     )
 
 
+async def thread_begun(connection: Connection, subscription_id: int) -> None:
+    """The first message of ours is in a thread of somebody else."""
+    starting = subscriptions.c.state == SubscriptionState.STARTING
+    await connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.id == subscription_id, starting)
+        .values(state=SubscriptionState.FOLLOWING)
+    )
+
+
 async def end(connection: Connection, ended: Sequence[tuple[int, Outcome]], *, now: datetime) -> None:
     """End the threads of long tasks (id, outcome) that have ended: what is kept true is to show it."""
     by_outcome: dict[Outcome, list[int]] = {}
@@ -173,3 +193,29 @@ async def lose(connection: Connection, subscription_id: int, *, reason: str, now
         .values(state=SubscriptionState.LOST, reason=reason[:64], ended_at=func.coalesce(subscriptions.c.ended_at, now))
     )
     await stale_messages.leave_thread(connection, subscription_id)
+
+
+async def was_followed(connection: Connection, *, site_id: int, remote_id: str, team_id: str, channel_id: str) -> bool:
+    """Whether a channel follows a long task, or has followed it until it ended or was stopped."""
+    query = (
+        select(subscriptions.c.id)
+        .join(long_tasks, long_tasks.c.id == subscriptions.c.long_task_id)
+        .where(
+            long_tasks.c.site_id == site_id,
+            long_tasks.c.remote_id == remote_id,
+            subscriptions.c.team_id == team_id,
+            subscriptions.c.channel_id == channel_id,
+        )
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def take(connection: Connection, subscription_id: int, *, owner_id: str, now: datetime) -> None:
+    """Give a thread without an owner to a person, and let the root show it."""
+    result = await connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.id == subscription_id, subscriptions.c.owner_id.is_(None))
+        .values(owner_id=owner_id)
+    )
+    if result.rowcount == 1:
+        await stale_messages.mark_outcome(connection, [subscription_id], now=now)

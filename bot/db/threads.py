@@ -23,7 +23,7 @@ class ListedRow(Struct, frozen=True):
     id: int
     long_task_id: int
     channel_id: str
-    owner_id: str
+    owner_id: str | None
     outcome: Outcome
     created_at: datetime
     thread_ts: str | None
@@ -113,6 +113,16 @@ async def shown_messages(connection: Connection, subscription_id: int) -> dict[M
         messages.c.state.in_((MessageState.POSTED, MessageState.EDITING)),
     )
     return {kind: ts for kind, ts in await connection.execute(query) if ts is not None}
+
+
+async def has_begun(connection: Connection, subscription_id: int) -> bool:
+    """Whether a message of a thread is in Slack, or was."""
+    query = select(messages.c.id).where(
+        messages.c.subscription_id == subscription_id,
+        messages.c.kind.not_in((MessageKind.DIRECT, MessageKind.PRIVATE)),
+        messages.c.state.in_((MessageState.POSTED, MessageState.EDITING, MessageState.GONE)),
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
 
 
 async def was_gone(connection: Connection, subscription_id: int, kind: MessageKind, *, but: int) -> bool:

@@ -1,6 +1,6 @@
 """Messages of a workspace that are to be posted or edited, and those that no longer are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal,
     not_,
     or_,
     select,
@@ -24,11 +25,13 @@ from bot.db.column_types import UtcDateTime
 from bot.db.engine import Connection
 from bot.db.models import commands, is_waiting, long_tasks, messages, subscriptions
 from bot.db.rows import StaleRow, WaitingRow, owner_of
+from bot.db.watch_models import watches
 from bot.domain.message_facts import readable
-from bot.domain.message_kinds import RULES, MessageKind
-from bot.domain.states import MessageForm, MessageState, Outcome
+from bot.domain.message_kinds import RULES, MessageKind, Owner, SubscriptionOwner, WatchOwner
+from bot.domain.states import MessageForm, MessageState, Outcome, SubscriptionState, WatchState
 
-_COLUMNS = ("id", "subscription_id", "command_id", "facts", "state", "ambiguous", "user_id", "not_before", "created_at")
+_OWNERS = ("subscription_id", "command_id", "watch_id")
+_COLUMNS = ("id", *_OWNERS, "facts", "state", "ambiguous", "user_id", "not_before", "created_at")
 #: the kind as text: a kind of a newer version must not hold up the whole workspace
 _WAITING = (*(messages.c[name] for name in _COLUMNS), type_coerce(messages.c.kind, String).label("kind"))
 #: a message to one person, beside the thread
@@ -46,21 +49,23 @@ async def waiting(
     """The messages of a workspace that are not posted yet, in order within each owner.
 
     Of at most `limit` threads, taken in turn by channel, so that none is crowded out by another: of each channel first
-    the thread whose most urgent message ranks lowest (`ranks`: by kind), then the one with the fewest messages, then
-    the longest waiting; those that wait for a time to come are last. Of each thread the first `of_thread` messages, and
-    as many of those to persons. And of at most `limit` answers to commands, in turn by person.
+    the thread whose most urgent message ranks lowest (`ranks`: by kind; the first message in a thread of somebody else
+    ranks like a root), then the one with the fewest messages, then the longest waiting; those that wait for a time to
+    come are last. Of each thread the first `of_thread` messages, and as many of those to persons. And of at most
+    `limit` answers to commands, in turn by person, and as many messages about watches.
     """
     values = {"b_team_id": team_id, "b_now": now, "b_limit": limit}
     by_kind = tuple(ranks.items())
     queries = (
         (_of_threads(by_kind), values | {"b_of_thread": of_thread}),
         (_of_commands(by_kind), values),
+        (_of_watches(by_kind), values),
     )
     found = []
     for query, parameters in queries:
         for row in (await connection.execute(query, parameters)).mappings():
             fields = dict(row)
-            owner = owner_of(fields.pop("subscription_id"), fields.pop("command_id"))
+            owner = owner_of(*(fields.pop(name) for name in _OWNERS))
             kind, facts = _kind(fields.pop("kind")), readable(fields.pop("facts"))
             found.append(WaitingRow(owner=owner, kind=kind, facts=facts, **fields))
     return found
@@ -86,21 +91,32 @@ def _of_threads(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
         .group_by(messages.c.subscription_id)
         .subquery()
     )
-    order = (threads.c.later, threads.c.rank, threads.c.size, threads.c.since, threads.c.subscription_id)
-    turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=order)
+    begins = and_(subscriptions.c.is_foreign, subscriptions.c.state == SubscriptionState.STARTING)
+    like_root = dict(ranks)[MessageKind.ROOT]
+    least = case((begins & (threads.c.rank > like_root), like_root), else_=threads.c.rank)
+    of_channel = (threads.c.later, least, threads.c.size, threads.c.since, threads.c.subscription_id)
+    turn = func.row_number().over(partition_by=subscriptions.c.channel_id, order_by=of_channel)
     in_turn = (
-        select(threads, subscriptions.c.channel_id, turn.label("turn"))
+        select(
+            *(column for column in threads.c if column.name != "rank"),
+            least.label("rank"),
+            case((begins, 1), else_=0).label("begins"),
+            subscriptions.c.channel_id,
+            turn.label("turn"),
+        )
         .join(subscriptions, subscriptions.c.id == threads.c.subscription_id)
         .subquery()
     )
     order = (in_turn.c.later, in_turn.c.turn, in_turn.c.rank, in_turn.c.size, in_turn.c.since)
     threads_chosen = select(in_turn).order_by(*order).limit(bindparam("b_limit")).subquery()
     group = (messages.c.subscription_id, _TO_PERSON)
+    of_thread = and_(threads_chosen.c.begins == 1, not_(_TO_PERSON), rank > like_root)
+    rank_here = case((of_thread, like_root), else_=rank)
     rows = (
         select(
             *_WAITING,
             threads_chosen.c.channel_id,
-            func.min(rank).over(partition_by=group).label("rank"),
+            func.min(rank_here).over(partition_by=group).label("rank"),
             func.row_number().over(partition_by=group, order_by=messages.c.id).label("place"),
         )
         .join(threads_chosen, threads_chosen.c.subscription_id == messages.c.subscription_id)
@@ -132,6 +148,16 @@ def _of_commands(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
     return select(*columns).order_by(answers.c.later, turn, answers.c.id).limit(bindparam("b_limit"))
 
 
+@cache
+def _of_watches(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
+    query = (
+        select(*_WAITING, watches.c.channel_id, _rank(ranks).label("rank"))
+        .join(watches, watches.c.id == messages.c.watch_id)
+        .where(_OF_TEAM, is_waiting)
+    )
+    return query.order_by(_LATER, messages.c.id).limit(bindparam("b_limit"))
+
+
 def _kind(text: str) -> MessageKind:
     """A kind; the least urgent if it does not read. Posting that message crashes and is counted."""
     try:
@@ -146,8 +172,14 @@ async def stale(connection: Connection, team_id: str, *, now: datetime, limit: i
     At most `limit`, taken in turn by channel; those that wait for a time to come are last.
     """
     values = {"b_team_id": team_id, "b_now": now, "b_limit": limit}
-    values |= {f"b_{kind}_edited_after": now - every for kind, every in _EDITED_EVERY.items()}
-    return [StaleRow(*row) for row in await connection.execute(_stale(), values)]
+    edited = {f"b_{kind}_edited_after": now - every for kind, every in _EDITED_EVERY.items()}
+    found = [_stale_row(SubscriptionOwner, row) for row in await connection.execute(_stale(), values | edited)]
+    return found + [_stale_row(WatchOwner, row) for row in await connection.execute(_stale_of_watches(), values)]
+
+
+def _stale_row(kind: Callable[[int], Owner], row: Sequence[Any]) -> StaleRow:
+    message_id, owner_id, *values = row
+    return StaleRow(message_id, kind(owner_id), *values)
 
 
 @cache
@@ -167,7 +199,7 @@ def _stale() -> Select[Any]:
     in_turn = (
         select(
             messages.c.id,
-            subscriptions.c.id.label("subscription_id"),
+            subscriptions.c.id.label("owner"),
             messages.c.kind,
             messages.c.form,
             func.coalesce(messages.c.channel_id, subscriptions.c.channel_id).label("channel_id"),
@@ -196,6 +228,26 @@ def _stale() -> Select[Any]:
     )
     columns = (in_turn.c[name] for name in StaleRow.__struct_fields__)
     return select(*columns).order_by(in_turn.c.running, in_turn.c.stale_since)
+
+
+@cache
+def _stale_of_watches() -> Select[Any]:
+    outcome = case((watches.c.state == WatchState.WATCHING, Outcome.FOLLOWING.value), else_=Outcome.STOPPED.value)
+    columns: tuple[ColumnElement[Any], ...] = (
+        messages.c.id,
+        messages.c.watch_id,
+        messages.c.kind,
+        messages.c.form,
+        messages.c.channel_id,
+        type_coerce(outcome, subscriptions.c.outcome.type),
+        messages.c.stale_since,
+        messages.c.not_before,
+        messages.c.shown_at,
+        literal(0.0),
+    )
+    query = select(*columns).join(watches, watches.c.id == messages.c.watch_id)
+    is_stale = (_OF_TEAM, messages.c.stale_since.is_not(None), messages.c.state == MessageState.POSTED)
+    return query.where(*is_stale).order_by(_LATER, messages.c.stale_since).limit(bindparam("b_limit"))
 
 
 async def drop_thread(connection: Connection, subscription_id: int, *, reason: str) -> None:

@@ -9,7 +9,7 @@ from bot.db.dialect import upsert
 from bot.db.engine import Connection
 from bot.db.models import commands, long_tasks, subscriptions
 from bot.db.rows import WorkspaceRow, build, columns
-from bot.db.slack_models import channels, people, workspaces
+from bot.db.slack_models import channels, hooks, people, workspaces
 from bot.domain.states import WorkspaceState
 
 _COLUMNS = columns(WorkspaceRow, workspaces)
@@ -94,5 +94,5 @@ async def delete(connection: Connection, team_id: str) -> None:
     shared = select(of_others.c.long_task_id).where(of_others.c.team_id != team_id)
     own = long_tasks.c.id.in_(followed) & long_tasks.c.id.not_in(shared)
     await connection.execute(long_tasks.delete().where(own))
-    for table in (commands, subscriptions, people, channels, workspaces):
+    for table in (commands, subscriptions, people, channels, hooks, workspaces):
         await connection.execute(table.delete().where(table.c.team_id == team_id))

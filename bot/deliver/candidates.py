@@ -9,7 +9,7 @@ from bot.db import unfinished_messages, waiting_messages
 from bot.db.engine import Connection
 from bot.db.rows import StaleRow, WaitingRow
 from bot.deliver.pointless import pointless
-from bot.domain.message_kinds import RULES, MessageKind, Owner, Place, SubscriptionOwner
+from bot.domain.message_kinds import RULES, MessageKind, Owner, Place
 from bot.domain.pacing import Candidate, Method, Urgency
 from bot.domain.states import MessageForm, MessageState, Outcome
 
@@ -111,7 +111,12 @@ def _next_post(rows: Sequence[WaitingRow], *, now: datetime, later: list[datetim
 
 
 def _up_to(rows: Sequence[WaitingRow], urgency: Urgency) -> Sequence[WaitingRow]:
-    """The messages of a thread up to the first of this urgency, or as far as they are listed."""
+    """The messages of a thread up to the first of this urgency, or as far as they are listed.
+
+    In a thread of somebody else there is no root: the first message is as urgent as one.
+    """
+    if urgency is Urgency.ROOT and all(row.kind is not MessageKind.ROOT for row in rows):
+        return rows[:1]
     before = sum(1 for _ in takewhile(lambda row: RULES[row.kind].urgency is not urgency, rows))
     return rows[: before + 1]
 
@@ -120,7 +125,7 @@ def _next_edits(rows: Sequence[StaleRow], *, busy: Set[Owner], now: datetime, la
     """One edit of each thread: its card, else its root, else a reply about warnings that has grown."""
     chosen: dict[Owner, Work] = {}
     for row in sorted(rows, key=lambda row: RULES[row.kind].edit_rank or 0):
-        owner = SubscriptionOwner(row.subscription_id)
+        owner = row.owner
         if owner in busy or owner in chosen:
             continue
         not_before = _edited_from(row)

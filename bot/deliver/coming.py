@@ -62,14 +62,16 @@ def _coming(
         on_their_way += open_ids
     if not on_their_way and not not_found:
         return None
-    return Later.LANGUAGE_UNKNOWN if texts is None else replies.coming(texts, on_their_way, not_found=not_found)
+    if texts is None:
+        return Later.LANGUAGE_UNKNOWN
+    return replies.coming(texts, on_their_way, not_found=not_found, in_thread=command.message_ts is not None)
 
 
 async def _arrived(deps: Deps, lease: Lease, texts: Texts, begun: list[BegunThread]) -> Message | None:
     followed = [
         replies.Followed(remote_id=thread.remote_id, link=await _link(deps, lease, thread))
         for thread in begun
-        if thread.thread_ts is not None
+        if thread.has_begun
     ]
     return replies.arrived(texts, followed) if followed else None
 
@@ -87,17 +89,18 @@ async def _texts(connection: Connection, deps: Deps, command: CommandRow) -> Tex
     person = await people.find(connection, command.team_id, command.user_id)
     if command.language is None and person is None and deps.now() - command.created_at < PATIENCE:
         return None
-    return deps.catalogs.texts(command.language, person.locale if person else None, deps.default_language)
+    preferred = person.languages if person is not None else ()
+    return deps.catalogs.texts(command.language, *preferred, deps.default_language)
 
 
-async def root_posted(connection: Connection, deps: Deps, thread: Thread) -> None:
-    """The root of a thread is in the channel: that it is coming need not be said, or is followed by where it is."""
+async def thread_begun(connection: Connection, deps: Deps, thread: Thread) -> None:
+    """The first message of a thread is in Slack: that it is coming need not be said, or is followed by where it is."""
     command_id = thread.row.subscription.command_id
     message = None if command_id is None else await coming.find(connection, command_id)
     if command_id is None or message is None or not isinstance(message.facts, Coming):
         return
     if message.state is MessageState.PLANNED:
-        # Of several roots the last may still be coming, which is seen when the message's turn comes.
+        # Of several threads the last may still be coming, which is seen when the message's turn comes.
         if len(message.facts.remote_ids) == 1:
             await coming.drop(connection, command_id)
     elif message.state is not MessageState.DROPPED:

@@ -4,16 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from bot.db import findings, threads, warnings
+from bot.db import findings, threads, warnings, watches
 from bot.db.engine import Connection
 from bot.db.rows import MessageRow, Shows
+from bot.db.watch_rows import WatchRow
 from bot.deliver.deps import Deps
 from bot.deliver.thread import Thread
+from bot.deliver.watch import render_watch
 from bot.domain import message_facts as facts_of
-from bot.domain.message_kinds import MessageKind
+from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Place, WatchOwner
 from bot.domain.message_plan import list_follows
 from bot.domain.snapshot import FindingKind
-from bot.domain.states import LostReason, MessageForm, Outcome, Trouble
+from bot.domain.states import HookEnd, LostReason, MessageForm, Outcome, Trouble, WatchState
 from bot.domain.summary import Summary, summarize
 from bot.render import replies
 from bot.render.card import card, fingerprint
@@ -33,12 +35,21 @@ class Composed:
     """A message as Slack is to show it, and what it is composed from."""
 
     row: MessageRow
-    #: None for an answer to a command
+    #: None for an answer to a command, and for a message of a watch
     thread: Thread | None
+    #: None for all but the messages of a watch
+    watch: WatchRow | None = None
     message: Message
     shows: Shows
     #: None for an answer, which was written when the person asked
     language: str | None = None
+
+    @property
+    def command_id(self) -> int | None:
+        """The command that a private answer belongs to, itself or through its thread."""
+        if isinstance(self.row.owner, CommandOwner):
+            return self.row.owner.id
+        return self.thread.row.subscription.command_id if self.thread is not None else None
 
 
 async def compose(
@@ -52,6 +63,8 @@ async def compose(
         words = Message(text=row.facts.text, blocks=row.facts.blocks)
     if words is not None:
         return Composed(row=row, thread=thread, message=words, shows=Shows(digest=""))
+    if isinstance(row.owner, WatchOwner):
+        return await _of_watch(connection, deps, row, row.owner)
     if thread is None:
         return None
     texts = deps.catalogs.texts(thread.row.subscription.language)
@@ -66,6 +79,19 @@ async def compose(
     )
     shown = plain(whole) if row.form is MessageForm.PLAIN else whole
     return Composed(row=row, thread=thread, message=shown, shows=shows, language=texts.language)
+
+
+async def _of_watch(connection: Connection, deps: Deps, row: MessageRow, owner: WatchOwner) -> Composed | None:
+    watch = await watches.find(connection, owner.id)
+    if watch is None or (RULES[row.kind].place is Place.THREAD and watch.thread_ts is None):
+        return None
+    texts = deps.catalogs.texts(watch.language)
+    whole = await render_watch(connection, deps, texts, watch, row)
+    if whole is None:
+        return None
+    shown = plain(whole) if row.form is MessageForm.PLAIN else whole
+    shows = Shows(digest=digest(whole), terminal=watch.state is not WatchState.WATCHING)
+    return Composed(row=row, thread=None, watch=watch, message=shown, shows=shows, language=texts.language)
 
 
 def _digest(texts: Texts, thread: Thread, message: MessageRow, rendered: Message) -> str:
@@ -108,8 +134,13 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
         case facts_of.FindingsFile() | facts_of.FindingsPage():
             return await _findings(connection, texts, thread, facts)
         case facts_of.InviteNeeded():
-            command_id = thread.row.subscription.command_id
-            return replies.invite(texts, deps.bot_name, value=None if command_id is None else str(command_id))
+            command_id, here = thread.row.subscription.command_id, thread.row.subscription.channel_id
+            return replies.invite(
+                texts,
+                deps.bot_name,
+                value=None if command_id is None else str(command_id),
+                channel_id=here if message.kind is MessageKind.DIRECT else None,
+            )
         case facts_of.StoppedByOther():
             here = thread.row.subscription.channel_id
             return replies.stopped_by_other(texts, view, person_id=facts.by, channel_id=here)
@@ -117,7 +148,11 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return replies.task_set_aside(texts, view.remote_id)
         case facts_of.ThreadLost():
             return await _lost(connection, texts, thread, message, facts.reason)
+        case facts_of.HookClosed():
+            return replies.hook_over(texts, HookEnd.CLOSED, channel_id=thread.row.subscription.channel_id)
         case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived():
+            return None
+        case facts_of.WatchRoot() | facts_of.WatchDigest() | facts_of.WatchOver():
             return None
         case _:
             assert_never(facts)
@@ -162,7 +197,14 @@ async def _completion_of_thread(connection: Connection, texts: Texts, thread: Th
         replied=await warnings.kinds_in_slack(connection, subscription_id),
         subscription_id=str(subscription_id),
         has_card=MessageKind.CARD in shown,
+        mentions_here=_mentions_here(thread),
     )
+
+
+def _mentions_here(thread: Thread) -> bool:
+    """Whether the channel wants all who are active to be mentioned: only where the completion is shown there."""
+    settings = thread.settings
+    return settings.broadcasts and settings.mentions_here and thread.view.outcome is Outcome.FAILED
 
 
 async def _completion(
@@ -173,13 +215,23 @@ async def _completion(
     replied: Collection[FindingKind] = (),
     subscription_id: str | None = None,
     has_card: bool = True,
+    mentions_here: bool = False,
 ) -> Message:
     """The completion; `replied`: kinds of findings that have a reply of their own, and are only counted."""
     found, view = await findings.listed(connection, thread.row.task.id), thread.view
     counted = [finding for finding in found if finding.kind in replied]
     named = [finding for finding in found if finding.kind not in replied]
     summary = summarize(view.snapshot, counted, view.outcome)
-    return completion(texts, view, summary, found, named=named, subscription_id=subscription_id, has_card=has_card)
+    return completion(
+        texts,
+        view,
+        summary,
+        found,
+        named=named,
+        subscription_id=subscription_id,
+        has_card=has_card,
+        mentions_here=mentions_here,
+    )
 
 
 async def _findings(

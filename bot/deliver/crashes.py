@@ -10,7 +10,7 @@ from bot.db import commands, messages, subscriptions, threads, unfinished_messag
 from bot.db.engine import Connection
 from bot.deliver.candidates import Work
 from bot.domain.message_facts import Answer
-from bot.domain.message_kinds import CommandOwner, MessageKind, SubscriptionOwner
+from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Place, SubscriptionOwner, WatchOwner
 from bot.domain.message_plan import Draft, for_set_aside
 from bot.domain.pacing import Method
 from bot.domain.states import MessageState
@@ -64,6 +64,8 @@ async def _set_aside(connection: Connection, work: Work, *, catalogs: Catalogs, 
             draft, marker = await _of_thread(connection, work, owner, now=now), f"set-aside-{owner.id}"
         case CommandOwner():
             draft, marker = await _of_command(connection, catalogs, owner), f"set-aside-command-{owner.id}"
+        case WatchOwner():
+            return
         case _:
             assert_never(owner)
     if draft is not None:
@@ -75,10 +77,15 @@ async def _of_thread(connection: Connection, work: Work, owner: SubscriptionOwne
     row = await threads.find(connection, owner.id)
     if row is None:
         return None
-    if work.kind is MessageKind.ROOT and work.candidate.method is Method.POST:
+    subscription = row.subscription
+    starting = subscription.thread_ts is None
+    if subscription.is_foreign:
+        starting = not await threads.has_begun(connection, owner.id)
+    in_thread = RULES[work.kind].place is not Place.PERSON
+    if work.candidate.method is Method.POST and (work.kind is MessageKind.ROOT or (starting and in_thread)):
         await subscriptions.lose(connection, owner.id, reason="set aside", now=now)
         await waiting_messages.drop_thread(connection, owner.id, reason="set aside")
-    return for_set_aside(starting=row.subscription.thread_ts is None, owner_id=row.subscription.owner_id)
+    return for_set_aside(starting=starting, owner_id=subscription.owner_id)
 
 
 async def _of_command(connection: Connection, catalogs: Catalogs, owner: CommandOwner) -> Draft | None:

@@ -52,17 +52,18 @@ async def _begin(deps: Deps, lease: Lease, message_id: int) -> Composed | None:
     async with deps.database.begin() as connection:
         await check_claim(connection, lease)
         message = await messages.begin_edit(connection, message_id)
-        if message is None or not isinstance(message.owner, SubscriptionOwner):
+        if message is None:
             return None
-        now = deps.now()
-        thread = await read_thread(
-            connection, message.owner.id, site_urls=deps.site_urls, now=now, shown_end=message.shown_end
-        )
-        if thread is None:
-            return None
-        if message.form is MessageForm.MILESTONES:
-            await _milestone(connection, message, thread, now=now)
-            return None
+        now, thread = deps.now(), None
+        if isinstance(message.owner, SubscriptionOwner):
+            thread = await read_thread(
+                connection, message.owner.id, site_urls=deps.site_urls, now=now, shown_end=message.shown_end
+            )
+            if thread is None:
+                return None
+            if message.form is MessageForm.MILESTONES:
+                await _milestone(connection, message, thread, now=now)
+                return None
         composed = await compose(connection, deps, message, thread)
         if composed is None or _is_shown(message, composed):
             await messages.unchanged(connection, message)

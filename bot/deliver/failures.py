@@ -6,7 +6,7 @@ from typing import assert_never
 import structlog
 
 from bot.clients.slack.errors import Ambiguous, Refused, SlackError, SlackRateLimited
-from bot.db import messages, pauses, threads, workspaces
+from bot.db import messages, pauses, threads, watches, workspaces
 from bot.db.engine import Connection
 from bot.db.rows import MessageRow
 from bot.deliver import lost_thread
@@ -14,8 +14,9 @@ from bot.deliver.deps import Deps
 from bot.deliver.error_policy import POLICY, Decision, Operation, backoff, decide
 from bot.deliver.findings_list import post_as_text
 from bot.deliver.thread import Thread
+from bot.deliver.watch import lose_watches
 from bot.domain.message_facts import FindingsFile
-from bot.domain.message_kinds import RULES, Loss, MessageKind, SubscriptionOwner
+from bot.domain.message_kinds import RULES, Loss, MessageKind, Place, SubscriptionOwner, WatchOwner
 from bot.domain.message_plan import Draft
 from bot.domain.pacing import Method
 from bot.domain.states import MessageState, Outcome, WorkspaceState
@@ -63,7 +64,9 @@ async def _post_refused(
             await messages.use_plain(connection, message)
         case Decision.REFUSE | Decision.LEAVE | Decision.DELETED:
             await messages.drop(connection, message.id, reason=error.answer)
-            await _without(connection, deps, message, thread, error, loss=RULES[message.kind].refused)
+            begins = await begins_thread(connection, message, thread)
+            loss = RULES[MessageKind.ROOT if begins else message.kind].refused
+            await _without(connection, deps, message, thread, error, loss=loss)
         case Decision.END_THREAD:
             await _end_thread(connection, deps, message, thread, error)
         case _:
@@ -150,9 +153,26 @@ async def _end_thread(
 ) -> None:
     if thread is None:
         await messages.drop(connection, message.id, reason=error.answer)
+        if isinstance(message.owner, WatchOwner) and (row := await watches.find(connection, message.owner.id)):
+            here, now = row.channel_id, deps.now()
+            await lose_watches(connection, team_id=row.team_id, channel_id=here, reason=error.answer, now=now)
         return
-    starting = message.kind is MessageKind.ROOT and message.address is None
+    starting = await begins_thread(connection, message, thread)
     await lost_thread.end(connection, thread, error, starting=starting, now=deps.now())
+
+
+async def begins_thread(connection: Connection, message: MessageRow, thread: Thread | None) -> bool:
+    """Whether a message that is not in Slack would be the first of its thread.
+
+    That is a root, and in a thread of somebody else whatever comes first.
+    """
+    if thread is None or message.address is not None:
+        return False
+    if message.kind is MessageKind.ROOT:
+        return True
+    subscription = thread.row.subscription
+    is_in_thread = RULES[message.kind].place is Place.THREAD
+    return is_in_thread and subscription.is_foreign and not await threads.has_begun(connection, subscription.id)
 
 
 def _outcome(thread: Thread | None) -> Outcome | None:

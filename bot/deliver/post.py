@@ -6,33 +6,31 @@ from functools import partial
 
 import structlog
 
-from bot.clients.slack.errors import Ambiguous, NotConnected, Refusal, Refused, SlackError, SlackRateLimited
-from bot.clients.slack.responses import RespondStatus
-from bot.db import coming, commands, messages, subscriptions
+from bot.clients.slack.errors import Ambiguous, NotConnected, Refusal, Refused, SlackError
+from bot.db import coming, commands, messages, subscriptions, watches
 from bot.db.engine import Connection
 from bot.db.rows import Address, MessageRow
-from bot.db.secrets import SecretsError
 from bot.deliver import failures, findings_list
-from bot.deliver.coming import AGAIN_AFTER, Later, root_posted, words_for_caller
+from bot.deliver.answer import answer
+from bot.deliver.coming import AGAIN_AFTER, Later, thread_begun, words_for_caller
 from bot.deliver.compose import Composed, compose
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, check_claim, write
 from bot.deliver.recipients import titles_for_recipient
 from bot.deliver.thread import Thread, read_thread
 from bot.domain.message_facts import Completion, FindingsFile, FollowSetAside, PostingSetAside
-from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Place, SubscriptionOwner
+from bot.domain.message_kinds import RULES, MessageKind, Place, SubscriptionOwner
 from bot.domain.message_plan import for_followers
 from bot.domain.states import Titles
 from bot.render.message import Message
 
 _log = structlog.get_logger(__name__)
 
-#: a response URL works for 30 minutes (docs.slack.dev/interactivity/handling-user-interaction); a little less, so that
-#: it is not used in its last moment
-RESPONSE_URL_LASTS = timedelta(minutes=29)
 #: how far Slack's clock, by which messages are looked up, may differ from ours
 CLOCK_SKEW = timedelta(minutes=2)
-#: the reason of a root that was refused before the bot joined the channel
+#: the reason of a message that was refused before the bot joined the channel
 JOINED = "joined"
+#: what is first in a thread of somebody else: the end, if that came first
+_FIRST = (MessageKind.CARD, MessageKind.COMPLETION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +41,8 @@ class Sent:
     address: Address | None = None
     #: an earlier try arrived, with what that had been composed of
     earlier: bool = False
+    #: it is an answer that went by the response URL
+    used_url: bool = False
 
 
 async def post(deps: Deps, lease: Lease, message_id: int) -> Called | None:
@@ -134,19 +134,15 @@ async def _call(deps: Deps, lease: Lease, composed: Composed) -> Sent:
     """Call Slack once. Raises SlackError."""
     message, thread, shown = composed.row, composed.thread, composed.message
     if message.kind is MessageKind.PRIVATE:
-        await _respond(deps, lease, composed)
-        return Sent()
+        return Sent(used_url=await answer(deps, lease, composed))
     if isinstance(message.facts, FindingsFile) and thread is not None:
         await findings_list.upload(deps, lease, message, thread, shown)
         return Sent()
-    channel, thread_ts = message.user_id or "", None
-    if message.kind is not MessageKind.DIRECT and thread is not None:
-        channel = thread.row.subscription.channel_id
-        thread_ts = thread.row.subscription.thread_ts if RULES[message.kind].place is Place.THREAD else None
-        if message.ambiguous and channel not in lease.unreadable:
-            ts = await _look_up(deps, lease, message, channel=channel, thread_ts=thread_ts)
-            if ts is not None:
-                return Sent(address=Address(channel, ts), earlier=True)
+    channel, thread_ts = _where(composed)
+    if message.kind is not MessageKind.DIRECT and message.ambiguous and channel not in lease.unreadable:
+        ts = await _look_up(deps, lease, message, channel=channel, thread_ts=thread_ts)
+        if ts is not None:
+            return Sent(address=Address(channel, ts), earlier=True)
     client = await deps.client(lease)
     posted = await client.post(
         channel,
@@ -155,23 +151,41 @@ async def _call(deps: Deps, lease: Lease, composed: Composed) -> Sent:
         thread_ts=thread_ts,
         marker=message.marker,
         language=composed.language,
+        broadcast=message.kind is MessageKind.COMPLETION and thread is not None and thread.settings.broadcasts,
     )
     return Sent(address=Address(posted.channel, posted.ts))
 
 
+def _where(composed: Composed) -> tuple[str, str | None]:
+    """The channel, or the person, and the thread in which a message is posted."""
+    message, thread, watch = composed.row, composed.thread, composed.watch
+    in_thread = RULES[message.kind].place is Place.THREAD
+    if message.kind is MessageKind.DIRECT:
+        return message.user_id or "", None
+    if watch is not None:
+        return watch.channel_id, watch.thread_ts if in_thread else None
+    if thread is not None:
+        subscription = thread.row.subscription
+        return subscription.channel_id, subscription.thread_ts if in_thread else None
+    return message.user_id or "", None
+
+
 async def _unless_joined(deps: Deps, lease: Lease, composed: Composed, error: SlackError) -> SlackError | None:
-    """Join a public channel that a person asked from, if that is why a root or a file was refused; None if the bot is
-    in now.
+    """Join a public channel that a person asked from, if that is why a thread's first message or a file was refused;
+    None if the bot is in now.
 
     It is posted again in its turn, since a refused post has used up the channel's second.
     """
-    message, thread = composed.row, composed.thread
+    message = composed.row
     not_in_channel = isinstance(error, Refused) and error.refusal is Refusal.NOT_IN_CHANNEL
-    if not not_in_channel or not _needs_member(message) or message.reason == JOINED or thread is None:
+    channel, _ = _where(composed)
+    if not not_in_channel or message.reason == JOINED:
+        return error
+    if not await _needs_member(deps, message, composed.thread):
         return error
     try:
         lease.check_pauses("conversations.join", now=deps.now())
-        await (await deps.client(lease)).join(thread.row.subscription.channel_id)
+        await (await deps.client(lease)).join(channel)
     except Refused as refused:
         return refused if refused.refusal is Refusal.WORKSPACE_GONE else error
     except Ambiguous as unseen:
@@ -182,12 +196,17 @@ async def _unless_joined(deps: Deps, lease: Lease, composed: Composed, error: Sl
     return None
 
 
-def _needs_member(message: MessageRow) -> bool:
-    """Whether a message of a public channel may be refused because the bot is not a member.
+async def _needs_member(deps: Deps, message: MessageRow, thread: Thread | None) -> bool:
+    """Whether a message of a public channel may be refused because the bot is not a member yet.
 
     A file is, even where chat:write.public lets the bot post (https://github.com/getnao/nao/issues/1372).
     """
-    return message.kind is MessageKind.ROOT or isinstance(message.facts, FindingsFile)
+    if isinstance(message.facts, FindingsFile) or message.kind is MessageKind.WATCH_ROOT:
+        return True
+    if thread is None:
+        return False
+    async with deps.database.read() as connection:
+        return await failures.begins_thread(connection, message, thread)
 
 
 async def _look_up(deps: Deps, lease: Lease, message: MessageRow, *, channel: str, thread_ts: str | None) -> str | None:
@@ -203,45 +222,21 @@ async def _look_up(deps: Deps, lease: Lease, message: MessageRow, *, channel: st
         return None
 
 
-async def _respond(deps: Deps, lease: Lease, composed: Composed) -> None:
-    """Post by the response URL of the command. Raises SlackError; Refused if the URL is used up or too old."""
-    async with deps.database.read() as connection:
-        command = await commands.find(connection, _command_id(composed))
-    if command is None or command.response_url is None or command.uses_left < 1:
-        raise Refused("response_url", "expired_url")
-    if deps.now() - command.created_at >= RESPONSE_URL_LASTS:
-        raise Refused("response_url", "expired_url")
-    try:
-        url = deps.secrets.open(command.response_url)
-    except SecretsError as error:
-        raise Refused("response_url", "unreadable") from error
-    client = await deps.client(lease)
-    answer = await client.respond(url, composed.message.text, composed.message.blocks)
-    if answer.retry_after is not None:
-        raise SlackRateLimited("response_url", answer.answer, retry_after=answer.retry_after)
-    if answer.status is RespondStatus.LATER:
-        raise Ambiguous("response_url", answer.answer)
-    if answer.status is not RespondStatus.DELIVERED:
-        raise Refused("response_url", answer.answer)
-
-
-def _command_id(composed: Composed) -> int | None:
-    """The command that a private answer belongs to, itself or through its thread."""
-    if isinstance(composed.row.owner, CommandOwner):
-        return composed.row.owner.id
-    return composed.thread.row.subscription.command_id if composed.thread is not None else None
-
-
 async def _posted(connection: Connection, deps: Deps, composed: Composed, sent: Sent) -> None:
     message, thread, address, now = composed.row, composed.thread, sent.address, deps.now()
     await messages.posted(connection, message, address=address, shows=None if sent.earlier else composed.shows, now=now)
-    command_id = _command_id(composed)
-    if message.kind is MessageKind.PRIVATE and command_id is not None:
+    command_id = composed.command_id
+    if sent.used_url and command_id is not None:
         await commands.response_url_used(connection, command_id)
     if message.kind is MessageKind.ROOT and address is not None and thread is not None:
         subscription_id = thread.row.subscription.id
         await subscriptions.root_posted(connection, subscription_id, channel_id=address.channel_id, ts=address.ts)
-        await root_posted(connection, deps, thread)
+        await thread_begun(connection, deps, thread)
+    if message.kind is MessageKind.WATCH_ROOT and address is not None and composed.watch is not None:
+        await watches.root_posted(connection, composed.watch.id, channel_id=address.channel_id, ts=address.ts)
+    if message.kind in _FIRST and thread is not None and thread.row.subscription.is_foreign:
+        await subscriptions.thread_begun(connection, thread.row.subscription.id)
+        await thread_begun(connection, deps, thread)
     if isinstance(message.facts, Completion) and thread is not None and thread.view.titles is Titles.COUNTS:
         drafts = for_followers(thread.view.followers, found=thread.row.task.findings_seq)
         planned = [messages.Planned(owner=message.owner, team_id=message.team_id, draft=draft) for draft in drafts]

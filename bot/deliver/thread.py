@@ -8,6 +8,7 @@ from bot.db import channels, findings, long_tasks, pauses, subscriptions, thread
 from bot.db.engine import Connection
 from bot.db.rows import LongTaskRow, ThreadRow
 from bot.domain.audience import audience_of
+from bot.domain.channel_settings import ChannelSettings
 from bot.domain.forecast import EarlierTask, forecast, rounded_end
 from bot.domain.pace import pages_per_minute
 from bot.domain.samples import Sample
@@ -25,6 +26,8 @@ class Thread:
 
     row: ThreadRow
     view: ThreadView
+    #: what is set for its channel
+    settings: ChannelSettings
 
     def for_reader(self, titles: Titles) -> "Thread":
         """The thread as one person may see it, which does not depend on who reads the channel."""
@@ -60,6 +63,7 @@ async def read_thread(
         outcome=outcome,
         snapshot=snapshot,
         owner_id=subscription.owner_id,
+        by_script=subscription.by_script,
         label=subscription.label,
         followers=await subscriptions.followers_of(connection, subscription_id),
         stopped_by=subscription.stopped_by,
@@ -78,7 +82,7 @@ async def read_thread(
         trouble_since=task.trouble_since,
         samples=course(samples, began),
     )
-    return Thread(row=row, view=view)
+    return Thread(row=row, view=view, settings=known.settings if known is not None else ChannelSettings())
 
 
 def started_at(created_at: datetime, checked_at: datetime | None, snapshot: Snapshot | None) -> datetime:

@@ -83,12 +83,14 @@ async def run_checks(
     host: str | None,
     database: Callable[[], Awaitable[DatabaseReport]],
     slack: Callable[[], Awaitable[TokenInfo]] | None,
+    socket: Callable[[], Awaitable[str]] | None = None,
     confluence: Callable[[], Awaitable[poll_result.PollResult]] | None,
 ) -> AsyncIterator[Check]:
     """Yield every check as soon as it is done.
 
     `host` names a platform with an ephemeral file system (`config.ephemeral_host`), None for any other. `slack` asks
-    whose the bot token is (None with OAuth installs). `confluence` looks at a long task that does not exist, so
+    whose the bot token is (None with OAuth installs). `socket` asks for the address of a WebSocket (None but in Socket
+    Mode). `confluence` looks at a long task that does not exist, so
     NotFound means that the credential works (None if people link their own accounts).
     """
     mode = "Socket Mode" if settings.socket_mode else f"HTTP on port {settings.port}"
@@ -99,6 +101,8 @@ async def run_checks(
     if slack is not None:
         for check in await _slack(slack):
             yield check
+    if socket is not None:
+        yield await _socket(socket)
     if confluence is not None:
         yield _confluence(await confluence(), settings)
     if settings.confluence_token is not None:
@@ -171,6 +175,17 @@ async def _slack(ask: Callable[[], Awaitable[TokenInfo]]) -> list[Check]:
         return [_failed("Slack", detail, fix="try again in a few minutes")]
     found = [_ok("Slack", f"the bot token is of {info.team_name or info.team_id}")]
     return found + _scopes(info.scopes)
+
+
+async def _socket(ask: Callable[[], Awaitable[str]]) -> Check:
+    try:
+        await ask()
+    except Refused as error:
+        fix = "turn Socket Mode on, make an app-level token with connections:write, set SLACK_APP_TOKEN"
+        return _failed("Socket Mode", f"refused the app-level token ({error.answer})", fix=fix)
+    except SlackError as error:
+        return _failed("Socket Mode", f"did not answer properly ({error.answer})", fix="try again in a few minutes")
+    return _ok("Socket Mode", "the app-level token is accepted")
 
 
 def _scopes(scopes: frozenset[str]) -> list[Check]:

@@ -5,6 +5,8 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import partial
 
+from pydantic import SecretStr
+
 from bot.clients import confluence
 from bot.clients.confluence import ConfluenceClient, ConfluenceError, Credential, Site
 from bot.clients.slack.client import SlackClient
@@ -26,16 +28,20 @@ async def examine(
     async with AsyncExitStack() as stack:
         slack_session = await stack.enter_async_context(open_slack_session(settings.slack_api_url))
         client = ConfluenceClient(await stack.enter_async_context(confluence.open_session()))
-        slack = None
-        if settings.slack_bot_token is not None:
-            token = settings.slack_bot_token.get_secret_value()
-            slack = SlackClient(slack_session, token=token, base_url=settings.slack_api_url, metrics=Metrics())
+
+        def slack_client(token: SecretStr) -> SlackClient:
+            return SlackClient(
+                slack_session, token=token.get_secret_value(), base_url=settings.slack_api_url, metrics=Metrics()
+            )
+
+        bot_token, app_token = settings.slack_bot_token, settings.slack_app_token
         async for check in run_checks(
             settings,
             now=now,
             host=ephemeral_host(),
             database=partial(_ask_database, settings.database_url),
-            slack=slack.auth_test if slack else None,
+            slack=slack_client(bot_token).auth_test if bot_token else None,
+            socket=slack_client(app_token).socket_url if app_token else None,
             confluence=None if settings.atlassian_oauth else partial(_ask_confluence, settings, client, credential_of),
         ):
             yield check

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from bot.domain.channel_settings import ChannelSettings
 from bot.domain.states import Sharing, Titles
 
 #: how long Slack's answer is relied on
@@ -21,10 +22,11 @@ _DIRECT_MESSAGES = ("D", "U", "W")
 
 
 class KnownChannel(Struct, frozen=True):
-    """What Slack said about a channel, and when (UTC)."""
+    """What Slack said about a channel, and when (UTC), and what people have set for it."""
 
     sharing: Sharing | None  #: None: it has changed since Slack was asked
     asked_at: datetime
+    settings: ChannelSettings = ChannelSettings()
 
 
 class Audience(Struct, frozen=True, kw_only=True):
@@ -47,7 +49,12 @@ def sharing_of(channel_id: str, known: KnownChannel | None, *, now: datetime) ->
 
 
 def audience_of(channel_id: str, known: KnownChannel | None, *, setting: Titles, now: datetime) -> Audience:
-    """What the readers of a channel may see: titles only if they are to be shown and no other organisation reads it."""
+    """What the readers of a channel may see: titles only if they are to be shown and no other organisation reads it.
+
+    `setting`: of the thread; numbers only, set for the channel, holds for threads that began before as well.
+    """
+    if known is not None and known.settings.titles is Titles.COUNTS:
+        setting = Titles.COUNTS
     sharing = sharing_of(channel_id, known, now=now)
     match sharing:
         case Sharing.OWN:

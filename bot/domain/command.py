@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from bot.domain.snapshot import Kind
 from bot.domain.states import Verbosity
 
 
@@ -42,6 +43,7 @@ class Misread(StrEnum):
     ID = "id"  #: an id that no long task can have
     JSON = "json"  #: JSON that is no response of Confluence
     ALIAS = "alias"  #: `alias:id` with an unknown alias
+    SITE = "site"  #: which of several sites is to be watched was not said
     LENGTH = "length"  #: the text is longer than ten references can be
 
 
@@ -92,6 +94,28 @@ class Stop(Struct, frozen=True, kw_only=True, tag=True):
 
 class StopAll(Struct, frozen=True, kw_only=True, tag=True):
     """Stop following all of the caller's long tasks in this channel."""
+
+
+class Watch(Struct, frozen=True, kw_only=True, tag=True):
+    """Let this channel follow every new long task of a site."""
+
+    site_id: int
+    kinds: frozenset[Kind] = frozenset()  #: empty: of every kind
+    verbosity: Verbosity | None = None
+
+
+class Unwatch(Struct, frozen=True, kw_only=True, tag=True):
+    """End the watches of this channel."""
+
+    site_id: int | None = None  #: None: of every site
+
+
+class MakeHook(Struct, frozen=True, kw_only=True, tag=True):
+    """Make an address with which scripts start to follow in this channel."""
+
+
+class EndHook(Struct, frozen=True, kw_only=True, tag=True):
+    """End the channel's address for scripts."""
 
 
 class Connect(Struct, frozen=True, kw_only=True, tag=True):
@@ -172,6 +196,10 @@ Command = (
     | ListFollowed
     | Stop
     | StopAll
+    | Watch
+    | Unwatch
+    | MakeHook
+    | EndHook
     | Connect
     | Disconnect
     | ShowSettings

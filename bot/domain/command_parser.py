@@ -1,39 +1,35 @@
 """Parse the text typed after the slash command."""
 
-import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from urllib.parse import quote
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.domain import command, task_url
 from bot.domain.command import Command, Misread, NotUnderstood, Problem, Reference, Scope, SiteName, WhichSite
 from bot.domain.command_suggestion import for_each_site, in_place, near, understood
+from bot.domain.command_text import MAX_LENGTH, split, words_of
 from bot.domain.command_words import Word, word_of
 from bot.domain.label import find_label
-from bot.domain.plain_text import clean
 from bot.domain.states import Verbosity
 from bot.domain.task_url import GATEWAYS, shorten
+from bot.domain.watch_words import parse_unwatch, parse_watch
 
 MAX_REFERENCES = 10
-#: ten responses of the API fit
-MAX_LENGTH = 12_000
-#: ids have at most 20 digits
-_MAX_INT = 10**20
 
-_LINK = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>", re.IGNORECASE)
-#: what Slack escapes, and what a copied page may have escaped as well; the ampersand comes last
-_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"') | dict.fromkeys("‘’‚‛′＇", "'") | {"\u00a0": " "})
-#: zero-width and direction marks, which are copied along from pages and chats
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_ABSOLUTE = re.compile(r"\s*https?://", re.IGNORECASE)
-_WRAPPING = "\"'`<>()[]*~,;"
 
-#: finds the long task that a word names, as `task_url.locate` does
-_Locate = Callable[[str], Reference | Problem | None]
+class _Locate(Struct, frozen=True, kw_only=True):
+    """Finds the long task that a word names, as `task_url.locate` does."""
+
+    sites: Sequence[SiteName]
+    gateways: Collection[str]
+
+    def __call__(self, word: str) -> Reference | Problem | None:
+        return task_url.locate(word, sites=self.sites, gateways=self.gateways)
+
+
 _Parser = Callable[[list[str], _Locate], Command]
 
 
@@ -43,15 +39,15 @@ def parse_command(text: str, *, sites: Sequence[SiteName], gateways: Collection[
     `text`: as Slack sends it, with `& < >` escaped and URLs possibly as `<url>` or `<url|label>`. `gateways`: hosts of
     Atlassian's API gateway.
     """
-    locate = partial(task_url.locate, sites=sites, gateways=gateways)
+    locate = _Locate(sites=sites, gateways=gateways)
     found = _parse(text, locate)
     parse = partial(_parse, locate=locate)
     if isinstance(found, NotUnderstood):
         return replace(found, suggestion=understood(found.suggestion, parse))
-    read = _words(text)
+    read = words_of(text)
     if isinstance(found, WhichSite) and isinstance(read, tuple):
         named, rest = read
-        return replace(found, choices=for_each_site(named + _split(rest), found, parse=parse, locate=locate))
+        return replace(found, choices=for_each_site(named + split(rest), found, parse=parse, locate=locate))
     return found
 
 
@@ -59,11 +55,11 @@ def _parse(text: str, locate: _Locate) -> Command:
     """Parse a command; a suggestion is the whole text, with one mistake corrected."""
     if len(text) > MAX_LENGTH:
         return NotUnderstood(reason=Misread.LENGTH, what=shorten(text))
-    read = _words(text)
+    read = words_of(text)
     if isinstance(read, NotUnderstood):
         return read
     named, rest = read
-    words = named + _split(rest)
+    words = named + split(rest)
     if not words:
         return command.ShowRunning()
     typed = word_of(words[0])
@@ -85,70 +81,10 @@ def _labelled(named: list[str], rest: str, locate: _Locate) -> tuple[list[str], 
     """Return the words of a text without its label, and the label: what is no reference and comes after one."""
     found = find_label(rest)
     if found is not None and locate(found.label) is None:
-        before = named + _split(found.before)
+        before = named + split(found.before)
         if any(isinstance(locate(word), Reference) for word in before):
-            return before + _split(found.after), found.label
-    return named + _split(rest), None
-
-
-def _words(text: str) -> tuple[list[str], str] | NotUnderstood:
-    """Return the words of a text up to its last JSON body, which becomes the word it names, and the text after that,
-    without Slack's markup and escapes."""
-    plain = _LINK.sub(r"\1", text)
-    for escape, char in _ESCAPES:
-        plain = plain.replace(escape, char)
-    plain = _INVISIBLE.sub("", _LINK.sub(r"\1", plain).translate(_QUOTES))
-    words: list[str] = []
-    decoder = json.JSONDecoder(strict=False)
-    while (brace := plain.find("{")) >= 0:
-        words += _split(plain[:brace])
-        try:
-            body, end = decoder.raw_decode(plain, brace)
-        except (ValueError, RecursionError):
-            body, end = None, brace
-        word = _reference_in(body)
-        if word is None:
-            return NotUnderstood(reason=Misread.JSON, what=shorten(" ".join(plain[brace:].split())))
-        words.append(word)
-        plain = plain[end:]
-    return words, plain
-
-
-def _split(text: str) -> list[str]:
-    # A comma between ids separates them, one within a URL does not.
-    pieces = (piece for word in text.split() for piece in ([word] if "/" in word else re.split("[,;、，；]", word)))
-    stripped = (piece.strip(_WRAPPING).rstrip(".!。！") for piece in pieces)
-    return [word for word in stripped if word and word != "json"]
-
-
-def _reference_in(body: object) -> str | None:
-    """Return the long task that an API response is about, as a word: one that started it, or one about it.
-
-    An absolute URL also names the site. Otherwise the id counts more than a path, since Cloud's `links.status` lacks
-    `/wiki`.
-    """
-    if not isinstance(body, dict):
-        return None
-    links = body.get("links") or body.get("_links")
-    links = links if isinstance(links, dict) else {}
-    for name in ("status", "self"):
-        url = _text(links.get(name))
-        if _ABSOLUTE.match(url):
-            return url
-    remote_id = next((found for name in ("id", "taskId", "longTaskId") if (found := _text(body.get(name)))), None)
-    if remote_id:
-        return f"/rest/api/longtask/{quote(remote_id, safe='')}"
-    return _text(links.get("status")) or _text(body.get("ari")) or None
-
-
-def _text(value: object) -> str:
-    """Return a string or whole number of a JSON body as clean text; nothing for anything else.
-
-    Its escapes can hold what the text around them cannot: NUL, control characters, half a surrogate pair.
-    """
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MAX_INT:
-        value = str(value)
-    return clean(value, limit=MAX_LENGTH).strip() if isinstance(value, str) else ""
+            return before + split(found.after), found.label
+    return named + split(rest), None
 
 
 def _follow(words: list[str], locate: _Locate, label: str | None = None) -> Command:
@@ -241,6 +177,14 @@ def _list(words: list[str], _locate: _Locate) -> Command:
     return command.ListFollowed(scope=scope, page=page)
 
 
+def _watch(words: list[str], locate: _Locate) -> Command:
+    return parse_watch(words, locate.sites)
+
+
+def _unwatch(words: list[str], locate: _Locate) -> Command:
+    return parse_unwatch(words, locate.sites)
+
+
 def _without_arguments(parsed: Command) -> _Parser:
     """Return the parser of a command that takes no arguments."""
 
@@ -250,6 +194,16 @@ def _without_arguments(parsed: Command) -> _Parser:
         return parsed
 
     return parse
+
+
+def _hook(words: list[str], _locate: _Locate) -> Command:
+    if not words:
+        return command.MakeHook()
+    is_off = word_of(words[0]) is Word.OFF
+    if is_off and len(words) == 1:
+        return command.EndHook()
+    surplus, meant = (words[1:], words[0]) if is_off else (words, near(words[0], (Word.OFF,)) or "")
+    return NotUnderstood(reason=Misread.SURPLUS, what=shorten(" ".join(surplus)), suggestion=meant)
 
 
 def _help(_words: list[str], _locate: _Locate) -> Command:
@@ -268,6 +222,9 @@ _PARSERS: Mapping[Word, _Parser] = {
     Word.STATUS: _status,
     Word.LIST: _list,
     Word.STOP: _stop,
+    Word.WATCH: _watch,
+    Word.UNWATCH: _unwatch,
+    Word.HOOK: _hook,
     Word.CONNECT: _without_arguments(command.Connect()),
     Word.DISCONNECT: _without_arguments(command.Disconnect()),
     Word.SETTINGS: _without_arguments(command.ShowSettings()),

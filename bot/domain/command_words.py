@@ -13,6 +13,10 @@ class Word(StrEnum):
     STATUS = "status"
     LIST = "list"
     STOP = "stop"
+    WATCH = "watch"
+    UNWATCH = "unwatch"
+    HOOK = "hook"
+    OFF = "off"
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     SETTINGS = "settings"
@@ -22,6 +26,11 @@ class Word(StrEnum):
     MINE = "mine"
     CHANNEL = "channel"
     PAGE = "page"
+    COPY = "copy"
+    DELETE = "delete"
+    ARCHIVE = "archive"
+    SPACE = "space"
+    MOVE = "move"
 
 
 #: what else is typed for a word, by language; a word may be spelled alike in several
@@ -36,6 +45,10 @@ TRANSLATIONS: Mapping[Word, Mapping[str, tuple[str, ...]]] = {
     Word.STATUS: {"de": ("status", "stand"), "uk": ("стан", "статус"), "ja": ("状態", "ステータス")},
     Word.LIST: {"de": ("liste",), "uk": ("список",), "ja": ("一覧", "リスト")},
     Word.STOP: {"de": ("stopp", "stoppen"), "uk": ("стоп", "зупинити"), "ja": ("停止",)},
+    Word.WATCH: {"de": ("beobachten", "beobachte"), "uk": ("спостерігати",), "ja": ("ウォッチ",)},
+    Word.UNWATCH: {"de": ("nichtbeobachten",), "uk": ("неспостерігати",), "ja": ("ウォッチ解除",)},
+    Word.HOOK: {"de": ("webhook",), "uk": ("хук", "вебхук"), "ja": ("フック",)},
+    Word.OFF: {"de": ("aus",), "uk": ("вимкнути", "викл"), "ja": ("オフ",)},
     Word.CONNECT: {"de": ("verbinden",), "uk": ("підключити",), "ja": ("接続",)},
     Word.DISCONNECT: {"de": ("trennen",), "uk": ("відключити",), "ja": ("接続解除",)},
     Word.SETTINGS: {"de": ("einstellungen",), "uk": ("налаштування",), "ja": ("設定",)},
@@ -45,6 +58,11 @@ TRANSLATIONS: Mapping[Word, Mapping[str, tuple[str, ...]]] = {
     Word.MINE: {"de": ("meine",), "uk": ("мої", "моє"), "ja": ("自分",)},
     Word.CHANNEL: {"de": ("channel", "kanal"), "uk": ("канал",), "ja": ("チャンネル",)},
     Word.PAGE: {"de": ("seite",), "uk": ("сторінка",), "ja": ("ページ",)},
+    Word.COPY: {"en": ("copies", "copying"), "de": ("kopieren", "kopie"), "uk": ("копіювання",), "ja": ("コピー",)},
+    Word.DELETE: {"en": ("deletions", "deleting"), "de": ("löschen",), "uk": ("видалення",), "ja": ("削除",)},
+    Word.ARCHIVE: {"en": ("archiving",), "de": ("archivieren",), "uk": ("архівування",), "ja": ("アーカイブ",)},
+    Word.SPACE: {"en": ("spaces",), "de": ("bereich", "bereiche"), "uk": ("простір",), "ja": ("スペース",)},
+    Word.MOVE: {"en": ("moving",), "de": ("verschieben",), "uk": ("переміщення",), "ja": ("移動",)},
 }
 
 

@@ -33,5 +33,10 @@ def find_label(text: str) -> Labelled | None:
         start, end, given = word.start(), len(text), text[word.end() :]
     else:
         return None
-    label = " ".join(clean(given, limit=len(given)).strip().strip('"`').split())[:MAX_LABEL].rstrip()
+    label = as_label(given)
     return Labelled(before=text[:start], label=label, after=text[end:]) if label else None
+
+
+def as_label(given: str) -> str:
+    """Return a text from outside as a label: one line of at most MAX_LABEL characters; empty if nothing is left."""
+    return " ".join(clean(given, limit=len(given)).strip().strip('"`').split())[:MAX_LABEL].rstrip()

@@ -114,6 +114,26 @@ class ThreadLost(Struct, frozen=True, kw_only=True, tag="thread_lost"):
     reason: LostReason
 
 
+class WatchRoot(Struct, frozen=True, tag="watch_root"):
+    """A channel watches a site."""
+
+
+class WatchDigest(Struct, frozen=True, kw_only=True, tag="watch_digest"):
+    """So many new tasks began at once that they are gathered here instead of getting a thread each."""
+
+    since: datetime  #: when gathering began (UTC)
+
+
+class WatchOver(Struct, frozen=True, kw_only=True, tag="watch_over"):
+    """To the person who began a watch: it has ended, and why."""
+
+    by: str | None = None  #: user id of the person who ended it
+
+
+class HookClosed(Struct, frozen=True, tag="hook_closed"):
+    """To the maker of the channel's hook: it has ended, because the bot can post there no longer."""
+
+
 Facts = (
     Root
     | Card
@@ -134,6 +154,10 @@ Facts = (
     | StoppedByOther
     | FollowSetAside
     | ThreadLost
+    | WatchRoot
+    | WatchDigest
+    | WatchOver
+    | HookClosed
 )
 
 _decoder: msgspec.json.Decoder[Facts] = msgspec.json.Decoder(Facts)

@@ -12,7 +12,7 @@ from bot.domain.pacing import Urgency
 class MessageKind(StrEnum):
     """What a message of the bot is."""
 
-    ROOT = "root"  #: in the channel: what is followed, and how it ended
+    ROOT = "root"  #: in the channel: what is followed, and how it ended; not in a thread of somebody else
     CARD = "card"  #: first in the thread: the progress, edited in place
     WARNINGS = "warnings"  #: findings, with the next step
     TROUBLE = "trouble"  #: a trouble begins or ends
@@ -21,6 +21,8 @@ class MessageKind(StrEnum):
     COMPLETION = "completion"  #: the end, with mentions
     FILE = "file"  #: the full list of findings
     DIRECT = "direct"  #: a direct message
+    WATCH_ROOT = "watch_root"  #: in the channel: which site it watches, and until when
+    WATCH_DIGEST = "watch_digest"  #: in the thread of a watch: new tasks that got no thread of their own
     PRIVATE = "private"  #: an answer to the person who typed a command, by response URL
 
 
@@ -36,15 +38,21 @@ class CommandOwner(Struct, frozen=True, tag="command"):
     id: int
 
 
+class WatchOwner(Struct, frozen=True, tag="watch"):
+    """A message about a channel's watch of a site."""
+
+    id: int
+
+
 #: what a message belongs to; messages of one owner are posted in order
-Owner = SubscriptionOwner | CommandOwner
+Owner = SubscriptionOwner | CommandOwner | WatchOwner
 
 
 class Place(StrEnum):
     """Where a message is posted."""
 
     CHANNEL = "channel"
-    THREAD = "thread"  #: only once the root is posted
+    THREAD = "thread"  #: only once there is a root, ours or that of somebody else
     PERSON = "person"  #: beside the thread, which does not wait for it
 
 
@@ -86,5 +94,9 @@ RULES: Mapping[MessageKind, KindRules] = {
     MessageKind.COMPLETION: KindRules(place=Place.THREAD, urgency=Urgency.COMPLETION),
     MessageKind.FILE: KindRules(place=Place.THREAD, urgency=Urgency.WARNING),
     MessageKind.DIRECT: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
+    MessageKind.WATCH_ROOT: KindRules(place=Place.CHANNEL, urgency=Urgency.ROOT, edit_rank=3),
+    MessageKind.WATCH_DIGEST: KindRules(
+        place=Place.THREAD, urgency=Urgency.WARNING, edit_rank=4, edited_every=timedelta(minutes=1)
+    ),
     MessageKind.PRIVATE: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
 }

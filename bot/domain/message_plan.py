@@ -42,16 +42,19 @@ def errors_first(kinds: Iterable[FindingKind]) -> list[FindingKind]:
 
 
 def for_follow(
-    verbosity: Verbosity, *, kinds: Sequence[FindingKind], earlier: Collection[FindingKind]
+    verbosity: Verbosity,
+    *,
+    kinds: Sequence[FindingKind],
+    earlier: Collection[FindingKind],
+    is_foreign: bool = False,
 ) -> tuple[Draft, ...]:
     """Messages of a new thread.
 
-    `kinds`: of the findings so far, in the order of the first of each; `earlier`: those known before the thread began.
+    `kinds`: of the findings so far, in the order of the first of each; `earlier`: those known before the thread began;
+    `is_foreign`: the thread hangs from a message that is not ours, so that there is no root.
     """
-    drafts = [
-        Draft(kind=MessageKind.ROOT, facts=message_facts.Root()),
-        Draft(kind=MessageKind.CARD, facts=message_facts.Card()),
-    ]
+    drafts = [] if is_foreign else [Draft(kind=MessageKind.ROOT, facts=message_facts.Root())]
+    drafts.append(Draft(kind=MessageKind.CARD, facts=message_facts.Card()))
     if verbosity is not Verbosity.QUIET:
         drafts += _warnings(kinds, earlier=earlier)
     return tuple(drafts)
@@ -104,33 +107,45 @@ def for_trouble(trouble: TroubleStarted | TroubleOver) -> Draft:
     return Draft(kind=MessageKind.TROUBLE, facts=trouble)
 
 
-def for_stop(*, owner_id: str, stopped_by: str) -> tuple[Draft, ...]:
-    """A direct message to the owner, unless the owner stopped the thread."""
-    if owner_id == stopped_by:
+def for_stop(*, owner_id: str | None, stopped_by: str) -> tuple[Draft, ...]:
+    """A direct message to the owner, unless the owner stopped the thread or there is none."""
+    if owner_id in (None, stopped_by):
         return ()
     return (Draft(kind=MessageKind.DIRECT, facts=message_facts.StoppedByOther(by=stopped_by), user_id=owner_id),)
 
 
 def for_lost_thread(
-    reason: LostReason, *, starting: bool, invitable: bool, owner_id: str, followers: Sequence[str]
+    reason: LostReason, *, starting: bool, invitable: bool, owner_id: str | None, followers: Sequence[str]
 ) -> tuple[Draft, ...]:
     """Messages to the people of a thread that takes no messages any more.
 
-    `starting`: its root was not posted yet, so the person who asked gets an answer; `invitable`: inviting the bot
-    helps. If the root was deleted, every follower gets a message, else the owner does.
+    `starting`: nothing was posted yet, so the person who asked and waits gets an answer; `invitable`: inviting the bot
+    helps. If what the thread hangs from was deleted, every follower gets a message, else the owner does.
     """
+    if owner_id is None:
+        return _lost(reason, followers)
     if starting:
         facts: Facts = message_facts.InviteNeeded() if invitable else message_facts.ThreadLost(reason=reason)
         return (Draft(kind=MessageKind.PRIVATE, facts=facts, user_id=owner_id),)
-    people = followers if reason is LostReason.DELETED else (owner_id,)
-    return tuple(
-        Draft(kind=MessageKind.DIRECT, facts=message_facts.ThreadLost(reason=reason), user_id=user) for user in people
-    )
+    is_deleted = reason in (LostReason.DELETED, LostReason.THREAD_DELETED)
+    return _lost(reason, followers if is_deleted else (owner_id,))
 
 
-def for_set_aside(*, starting: bool, owner_id: str) -> Draft:
-    """The one message about a message that kept failing inside the bot."""
+def _lost(reason: LostReason, people: Sequence[str]) -> tuple[Draft, ...]:
+    facts = message_facts.ThreadLost(reason=reason)
+    return tuple(Draft(kind=MessageKind.DIRECT, facts=facts, user_id=user) for user in people)
+
+
+def for_closed_hook(maker_id: str) -> Draft:
+    """A direct message to the maker of a hook that has ended with a thread."""
+    return Draft(kind=MessageKind.DIRECT, facts=message_facts.HookClosed(), user_id=maker_id)
+
+
+def for_set_aside(*, starting: bool, owner_id: str | None) -> Draft | None:
+    """The one message about a message that kept failing inside the bot; None if nobody waits for its thread."""
     if starting:
+        if owner_id is None:
+            return None
         return Draft(kind=MessageKind.PRIVATE, facts=message_facts.FollowSetAside(), user_id=owner_id)
     return Draft(kind=MessageKind.TROUBLE, facts=message_facts.PostingSetAside())
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from bot.domain.person import Person
-from bot.domain.states import Membership
+from bot.domain.states import Editors, Membership
 
 
 class Act(StrEnum):
@@ -19,11 +19,21 @@ class Act(StrEnum):
     LIST = "list"
     #: what runs on the site, followed here or not
     RUNNING_LIST = "running_list"
+    WATCH = "watch"
+    UNWATCH = "unwatch"
     STOP = "stop"
     #: one's own threads in a channel
     STOP_ALL = "stop_all"
     #: the threads of others as well
     STOP_ALL_OF_OTHERS = "stop_all_of_others"
+    #: have scripts follow in a channel: make its hook, replace it, and be the one in whose name scripts follow
+    HOOK = "hook"
+    #: end a channel's hook, also that of another person
+    HOOK_OFF = "hook_off"
+    #: see the settings, and choose one's own language
+    SETTINGS = "settings"
+    #: change those of a channel whose settings leave that to admins
+    CHANNEL_SETTINGS = "channel_settings"
 
 
 class Who(StrEnum):
@@ -42,9 +52,15 @@ WHO_MAY: Mapping[Act, Who] = {
     Act.STATUS: Who.MEMBERS,
     Act.LIST: Who.MEMBERS,
     Act.RUNNING_LIST: Who.MEMBERS,
+    Act.WATCH: Who.MEMBERS,
+    Act.UNWATCH: Who.MEMBERS,
     Act.STOP: Who.MEMBERS,
     Act.STOP_ALL: Who.MEMBERS,
     Act.STOP_ALL_OF_OTHERS: Who.ADMINS,
+    Act.HOOK: Who.MEMBERS,
+    Act.HOOK_OFF: Who.MEMBERS,
+    Act.SETTINGS: Who.MEMBERS,
+    Act.CHANNEL_SETTINGS: Who.ADMINS,
 }
 
 
@@ -68,3 +84,8 @@ def may_list(person: Person, setting: RunningList) -> bool:
     if setting is RunningList.OFF or not may(person, Act.RUNNING_LIST):
         return False
     return person.is_admin or setting is RunningList.EVERYONE
+
+
+def may_set(person: Person, editors: Editors) -> bool:
+    """Whether a person may change the settings of a channel that leaves it to these."""
+    return may(person, Act.SETTINGS if editors is Editors.MEMBERS else Act.CHANNEL_SETTINGS)

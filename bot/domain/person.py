@@ -54,6 +54,13 @@ class Person(Struct, frozen=True, kw_only=True):
     locale: str | None
     #: when Slack said so (UTC)
     asked_at: datetime
+    #: which the person has chosen here; None: the locale counts
+    language: str | None = None
+
+    @property
+    def languages(self) -> tuple[str | None, str | None]:
+        """The languages of the person, the preferred first."""
+        return self.language, self.locale
 
 
 def membership(user: UserInfo, installation: Installation) -> Membership:

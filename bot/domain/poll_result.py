@@ -82,9 +82,14 @@ class Listed(Struct, frozen=True, kw_only=True, tag=True):
     """200 with long tasks of a site, as many as an account may see."""
 
     #: one for each long task, in no order
-    snapshots: tuple[Snapshot, ...]
+    found: tuple[Seen, ...]
     #: whether Confluence may list more than was read
     has_more: bool = False
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """What it says of each long task, without its findings."""
+        return tuple(one.snapshot for one in self.found)
 
 
 #: Confluence did not answer what was asked

@@ -42,6 +42,13 @@ class Titles(StrEnum):
     COUNTS = "counts"
 
 
+class Editors(StrEnum):
+    """Who may change the settings of a channel."""
+
+    ADMINS = "admins"  #: admins of the workspace
+    MEMBERS = "members"  #: people of the workspace, not guests
+
+
 class Sharing(StrEnum):
     """Whether other organisations read a channel, as far as Slack says."""
 
@@ -53,11 +60,20 @@ class Sharing(StrEnum):
 class SubscriptionState(StrEnum):
     """Where a subscription is in its life."""
 
-    STARTING = "starting"  #: its root message is not posted yet
-    FOLLOWING = "following"  #: its root message is posted, its long task runs
+    STARTING = "starting"  #: its first message is not posted yet
+    FOLLOWING = "following"  #: its first message is posted, its long task runs
     ENDED = "ended"  #: its long task has ended, or the end cannot be seen
     STOPPED = "stopped"  #: a person stopped it
     LOST = "lost"  #: Slack takes no messages in its channel or thread
+
+
+class WatchState(StrEnum):
+    """Where a channel's watch of a site is in its life."""
+
+    WATCHING = "watching"
+    ENDED = "ended"  #: a person ended it
+    SHARED = "shared"  #: another organization reads the channel now
+    LOST = "lost"  #: Slack takes no messages in its channel
 
 
 class MessageState(StrEnum):
@@ -83,10 +99,19 @@ class LostReason(StrEnum):
     """Why nothing can be posted in a thread any more."""
 
     DELETED = "deleted"  #: the root message was deleted
+    THREAD_DELETED = "thread_deleted"  #: the message of somebody else, from which the thread hangs, was deleted
     ARCHIVED = "archived"  #: the channel was archived
     REMOVED = "removed"  #: the bot was removed from the channel
     GONE = "gone"  #: the channel is gone, or hidden from the bot
     REFUSED = "refused"  #: a rule of the channel or workspace
+
+
+class HookEnd(StrEnum):
+    """Why a hook ends without a person ending it."""
+
+    LEFT = "left"  #: its maker is no longer in the channel
+    NOT_MEMBER = "not_member"  #: its maker is no longer of the workspace, or a guest
+    CLOSED = "closed"  #: the channel was archived, or the bot removed from it
 
 
 class WorkspaceState(StrEnum):

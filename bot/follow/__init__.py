@@ -2,5 +2,6 @@
 
 from bot.follow.command_worker import CommandWorker
 from bot.follow.deps import Deps, SiteAccess
+from bot.follow.watcher import Watcher
 
-__all__ = ["CommandWorker", "Deps", "SiteAccess"]
+__all__ = ["CommandWorker", "Deps", "SiteAccess", "Watcher"]

@@ -6,7 +6,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.db import commands, long_tasks, subscriptions, threads
+from bot.db import commands, events, long_tasks, subscriptions, threads
 from bot.db.engine import DatabaseAway
 from bot.db.rows import ThreadRow
 from bot.domain.command import Follow, Reference
@@ -14,10 +14,11 @@ from bot.domain.message_kinds import MessageKind
 from bot.domain.permissions import Act
 from bot.domain.person import Person
 from bot.domain.states import Titles
-from bot.follow import running
+from bot.follow import hooks, running
+from bot.follow.beginning import add_follower
 from bot.follow.check_now import check_now
 from bot.follow.deps import Deps, Request
-from bot.follow.following import add_follower, follow_from_button
+from bot.follow.following import follow_from_button
 from bot.follow.people import NotKnown, People
 from bot.follow.permissions import denial, log_act
 from bot.follow.press import Press
@@ -45,7 +46,9 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
             case NotKnown.NO_ANSWER:
                 message: Message | None = replies.not_known(texts)
             case Person():
-                texts = deps.catalogs.texts(asker.locale, deps.default_language)
+                if not await _take(deps, pressed):
+                    return
+                texts = deps.catalogs.texts(*asker.languages, deps.default_language)
                 message = await _carry_out(deps, _request(pressed, asker, texts), pressed)
                 carried_out = True
             case _:
@@ -60,6 +63,14 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
         # A button that failed can be pressed again, and so can those of the other tasks in a list.
         replaces = carried_out and pressed.action != Action.FOLLOW_LISTED
         await respond(deps, pressed, message, texts=texts, replaces=replaces)
+
+
+async def _take(deps: Deps, pressed: Press) -> bool:
+    """Take a press; false if it was taken before: in Socket Mode Slack delivers it again without an acknowledgement."""
+    if pressed.trigger_id is None:
+        return True
+    async with deps.database.begin() as connection:
+        return await events.take_trigger(connection, pressed.team_id, pressed.trigger_id, now=deps.now())
 
 
 def _request(pressed: Press, person: Person, texts: Texts) -> Request:
@@ -78,10 +89,9 @@ async def _carry_out(deps: Deps, request: Request, pressed: Press) -> Message | 
 
     The value comes back from Slack as it was sent, and counts only for a thread of the channel it was pressed in.
     """
-    if pressed.action == Action.FOLLOW_IN_DM:
-        return denial(request, Act.FOLLOW) or await _follow_in_dm(deps, request, pressed)
-    if pressed.action == Action.FOLLOW_LISTED:
-        return denial(request, Act.FOLLOW) or await running.follow_listed(deps, request, pressed.value)
+    if pressed.action in _WITHOUT_THREAD:
+        act, carry_out = _WITHOUT_THREAD[pressed.action]
+        return denial(request, act) or await carry_out(deps, request, pressed)
     button = _BUTTONS[pressed.action]
     refused = denial(request, button.act)
     if refused is not None:
@@ -123,7 +133,9 @@ async def _stop(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -
 
 async def _notify_me(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     async with deps.database.begin() as connection:
-        await add_follower(connection, deps, request, row.subscription.id, site_id=row.task.site_id)
+        subscription_id, user_id = row.subscription.id, request.user_id
+        await add_follower(connection, deps, subscription_id, user_id=user_id, site_id=row.task.site_id)
+        await subscriptions.take(connection, subscription_id, owner_id=user_id, now=deps.now())
     log_act(request, Act.NOTIFY_ME, subscription=row.subscription.id)
     deps.delivery_wake.set()
     return replies.notified(request.texts, _view(row), subscription_id=str(row.subscription.id))
@@ -144,8 +156,11 @@ async def _check_now(deps: Deps, request: Request, _pressed: Press, row: ThreadR
 
 
 async def _follow_again(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
-    if row.subscription.is_active:
+    subscription = row.subscription
+    if subscription.is_active:
         return await _current_thread(deps, request, row)
+    # In a thread of somebody else there is still no root of ours.
+    request = replace(request, thread_ts=subscription.thread_ts if subscription.is_foreign else None)
     return await follow_from_button(deps, request, _command(row))
 
 
@@ -165,7 +180,7 @@ async def _follow_in_dm(deps: Deps, request: Request, pressed: Press) -> Message
         or not isinstance(command, Follow)
     ):
         return replies.gone_wrong(request.texts, request.command)
-    answer = await follow_from_button(deps, replace(request, channel_id=request.user_id), command)
+    answer = await follow_from_button(deps, replace(request, channel_id=request.user_id, thread_ts=None), command)
     return answer or replies.followed_in_dm(request.texts)
 
 
@@ -237,5 +252,12 @@ _BUTTONS: Mapping[str, _Button] = {
     Action.WHAT_RUNS_NOW: _Button(act=Act.RUNNING_LIST, of_current=False, carry_out=_what_runs_now),
     Action.STOP_CHOSEN: _Button(act=Act.STOP, of_current=False, carry_out=_stop_chosen),
 }
+#: buttons of answers that are about no thread
+_WITHOUT_THREAD: Mapping[str, tuple[Act, Callable[[Deps, Request, Press], Awaitable[Message | None]]]] = {
+    Action.FOLLOW_IN_DM: (Act.FOLLOW, _follow_in_dm),
+    Action.FOLLOW_LISTED: (Act.FOLLOW, running.follow_listed),
+    Action.REPLACE_HOOK: (Act.HOOK, hooks.replace),
+    Action.KEEP_HOOK: (Act.HOOK, hooks.keep),
+}
 #: action ids of the buttons that do something; *Open in Confluence* only opens a page
-ACTIONS = (*_BUTTONS, Action.FOLLOW_IN_DM, Action.FOLLOW_LISTED)
+ACTIONS = (*_BUTTONS, *_WITHOUT_THREAD)

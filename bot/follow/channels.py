@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 import structlog
 
+from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import Refusal, Refused, SlackError, SlackRateLimited
 from bot.db import channels, pauses
 from bot.db.engine import DatabaseAway
@@ -22,6 +23,8 @@ TRIES = 120
 PATIENCE = 2.0
 #: the method that says so
 METHOD = "conversations.info"
+#: pages of a person's channels that are read
+PAGES_OF_PERSON = 10
 
 
 class NotSeen(Enum):
@@ -69,6 +72,51 @@ async def find_sharing(deps: Deps, request: Request) -> Sharing | NotSeen:
     async with deps.database.begin() as connection:
         await channels.learn(connection, request.team_id, {channel_id: sharing}, asked_at=asked_at, now=deps.now())
     return sharing
+
+
+class Presence(Enum):
+    """Whether a person is in a channel; of several answers the first of these counts."""
+
+    THERE = auto()
+    NOT_SAID = auto()  #: Slack did not say
+    SCOPE_MISSING = auto()  #: the bot may not ask about channels of that kind
+    ELSEWHERE = auto()
+
+
+async def presence(deps: Deps, request: Request, channel_id: str) -> Presence:
+    """Whether a person is in a channel that they name: asked of Slack each time, since it is not where they ask from.
+
+    The channels of the person are read and not the members of the channel, of whom there may be thousands.
+    """
+    client = await deps.slack.client(request.team_id, request.enterprise_id)
+    try:
+        installation = await deps.slack.installation(request.team_id, request.enterprise_id)
+    except SlackError:
+        return Presence.NOT_SAID
+    team_id = request.team_id if installation is not None and installation.is_org_wide else None
+    kinds = ("public_channel", "private_channel")
+    answers = await asyncio.gather(
+        *(_is_in(client, request.user_id, channel_id, kind=kind, team_id=team_id) for kind in kinds)
+    )
+    return next(answer for answer in Presence if answer in answers)
+
+
+async def _is_in(client: SlackClient, user_id: str, channel_id: str, *, kind: str, team_id: str | None) -> Presence:
+    """Whether one of the person's channels of a kind is that one."""
+    cursor = None
+    try:
+        for _ in range(PAGES_OF_PERSON):
+            page = await client.channels_of(user_id, kind, cursor=cursor, team_id=team_id)
+            cursor = page.cursor
+            if channel_id in page.channel_ids:
+                return Presence.THERE
+            if cursor is None:
+                return Presence.ELSEWHERE
+    except SlackError as error:
+        if isinstance(error, Refused) and error.refusal is Refusal.MISSING_SCOPE:
+            return Presence.SCOPE_MISSING
+        _log.warning("channels_not_known", user=user_id, answer=error.answer)
+    return Presence.NOT_SAID
 
 
 async def channel_shared(deps: Deps, team_id: str, channel_id: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from bot.clients.slack.errors import SlackError
 from bot.db import coming, commands, workspaces
 from bot.db.dialect import limit_statements
 from bot.db.engine import DatabaseAway, TakesNoWrites
@@ -29,8 +30,9 @@ _RETRY_STATEMENT_SECONDS = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingCommand:
-    """A slash command as Slack sends it."""
+    """A slash command, a mention or a shortcut as Slack sends it."""
 
+    #: unique among those of its workspace
     trigger_id: str
     team_id: str
     enterprise_id: str | None
@@ -38,7 +40,12 @@ class IncomingCommand:
     user_id: str
     command: str
     text: str
-    response_url: str
+    #: None for a mention, and for what was typed into a window
+    response_url: str | None
+    #: of the message that a mention or a shortcut is about
+    message_ts: str | None = None
+    #: of the thread that this message is in
+    thread_ts: str | None = None
 
 
 class _Phase(Enum):
@@ -109,7 +116,9 @@ class _Write:
                 user_id=incoming.user_id,
                 command=incoming.command,
                 text=incoming.text,
-                response_url=self.deps.secrets.seal(incoming.response_url),
+                message_ts=incoming.message_ts,
+                thread_ts=incoming.thread_ts,
+                response_url=self.deps.secrets.seal(incoming.response_url) if incoming.response_url else None,
                 now=now,
             )
             if command_id is not None and self.coming is not None:
@@ -148,7 +157,7 @@ class CommandStore:
 
         Raises DatabaseAway, TakesNoWrites or a mistake of ours if nothing is stored, nor ever will be. A commit that
         takes longer than the time is waited for in the background, since nobody can say yet how it ends: if it fails,
-        the caller is informed by the response URL.
+        the caller is informed by the response URL, else by a direct message.
         """
         deadline = asyncio.get_running_loop().time() + within
         write = _Write(deps=self.deps, incoming=incoming, coming=coming, deadline=deadline)
@@ -179,4 +188,10 @@ class CommandStore:
     async def _inform(self, incoming: IncomingCommand, message: Message, reason: str) -> None:
         _log.warning("command_lost", user=incoming.user_id, reason=reason)
         client = await self.deps.slack.client(incoming.team_id, incoming.enterprise_id)
-        await client.respond(incoming.response_url, message.text, message.blocks)
+        if incoming.response_url is not None:
+            await client.respond(incoming.response_url, message.text, message.blocks)
+            return
+        try:
+            await client.post(incoming.user_id, message.text, message.blocks)
+        except SlackError as error:
+            _log.warning("caller_not_informed", user=incoming.user_id, answer=error.answer)

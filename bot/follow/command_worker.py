@@ -12,19 +12,25 @@ from bot.db import claims, coming, commands, messages
 from bot.db.engine import DatabaseAway
 from bot.db.models import commands as command_table
 from bot.db.rows import CommandRow
+from bot.domain.command import Command
 from bot.domain.message_facts import Answer
 from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.message_plan import Draft
 from bot.domain.person import Person
+from bot.domain.states import Membership
+from bot.follow import modals, script_follow
 from bot.follow.command_store import CommandStore, IncomingCommand
 from bot.follow.commands import HANDLERS, Words, coming_of
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain
 from bot.follow.people import NotKnown, People
 from bot.follow.permissions import denial
+from bot.follow.script_follow import NoThread
 from bot.render import replies
 from bot.render.i18n import Texts
 from bot.render.message import Message
+from bot.render.modal import notice, waiting
+from bot.render.mrkdwn import Mrkdwn
 from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
@@ -39,6 +45,11 @@ MAX_OF_PERSON = 5
 EXPIRES_AFTER = timedelta(minutes=30)
 #: how often a command is begun before its caller is informed that it failed
 ATTEMPTS = 3
+#: what metrics call the call of a script
+SCRIPT = "Script"
+
+#: what comes of a command; None: what the channel sees is the answer
+Answered = Message | NoThread | None
 
 
 @dataclass(kw_only=True)
@@ -59,10 +70,12 @@ class CommandWorker:
 
     def texts(self, team_id: str = "", user_id: str = "") -> Texts:
         """The language of a person, as far as it is known without asking Slack; else the default language."""
-        return self._texts_for(self.people.remembered(team_id, user_id))
+        return self.texts_for(self.people.remembered(team_id, user_id))
 
-    def _texts_for(self, person: Person | None) -> Texts:
-        return self.deps.catalogs.texts(person.locale if person else None, self.deps.default_language)
+    def texts_for(self, person: Person | None) -> Texts:
+        """The language of a person; the default language for nobody."""
+        preferred = person.languages if person is not None else ()
+        return self.deps.catalogs.texts(*preferred, self.deps.default_language)
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run what a listener leaves for after its acknowledgement; `stop` waits for it."""
@@ -97,14 +110,19 @@ class CommandWorker:
     async def _answer(self, row: CommandRow) -> None:
         """Carry out a command, and plan its answer in the transaction that marks it answered."""
         try:
-            asker = await self.people.find(row.team_id, row.enterprise_id, row.user_id)
+            view_id = await self._open_modal(row)
+            # Who made a hook is asked about at each call.
+            asker = await self.people.find(row.team_id, row.enterprise_id, row.user_id, afresh=row.hook is not None)
             match asker:
                 case NotKnown.NOT_INSTALLED:
                     await self._refuse(row)
                 case NotKnown.NO_ANSWER:
-                    await self._plan_answer(row, self._to_somebody(row), self.texts())
+                    await self._plan_answer(row, self._to_somebody(row), self.texts(), view_id=view_id)
+                case Person(membership=Membership.BOT) if row.message_ts is not None:
+                    # A mention by a bot: an answer might be one for it to answer.
+                    await self._plan_answer(row, None, self.texts())
                 case Person():
-                    await self._answer_person(row, self._request(row, asker))
+                    await self._answer_person(row, self._request(row, asker, view_id))
                 case _:
                     assert_never(asker)
         except DatabaseAway as error:
@@ -112,9 +130,26 @@ class CommandWorker:
         # Another command of this person may have waited for this one.
         self.wake.set()
 
-    def _to_somebody(self, row: CommandRow) -> Message:
+    async def _open_modal(self, row: CommandRow) -> str | None:
+        """Open the modal that answers a command, within the three seconds that Slack leaves for it; the view's id.
+
+        A mention opens none, nor does a script.
+        """
+        if row.message_ts is not None or row.hook is not None:
+            return None
+        handler = HANDLERS[type(self.deps.parse(row.text))]
+        if isinstance(handler, Words) or handler.modal is None:
+            return None
+        texts = self.texts(row.team_id, row.user_id)
+        view = waiting(texts, title=handler.modal(texts))
+        return await modals.open_modal(self.deps, row.team_id, row.enterprise_id, trigger_id=row.trigger_id, view=view)
+
+    def _to_somebody(self, row: CommandRow) -> Answered:
         """The answer to a person whom Slack has not described."""
-        command, texts = self.deps.parse(row.text), self.texts()
+        texts = self.texts()
+        if row.hook is not None:
+            return script_follow.not_checked(texts)
+        command = self.deps.parse(row.text)
         handler = HANDLERS[type(command)]
         if isinstance(handler, Words):
             return handler.render(texts, row.command, self.deps.example, command)
@@ -125,9 +160,9 @@ class CommandWorker:
         if isinstance(message, LookAgain):
             await self._put_off(row, message)
         else:
-            await self._plan_answer(row, message, request.texts)
+            await self._plan_answer(row, message, request.texts, view_id=request.view_id)
 
-    def _request(self, row: CommandRow, person: Person) -> Request:
+    def _request(self, row: CommandRow, person: Person, view_id: str | None) -> Request:
         return Request(
             command_id=row.id,
             team_id=row.team_id,
@@ -135,9 +170,12 @@ class CommandWorker:
             channel_id=row.channel_id,
             user_id=row.user_id,
             command=row.command,
-            texts=self._texts_for(person),
+            texts=self.texts_for(person),
             person=person,
             looks=row.looks,
+            by_script=row.hook is not None,
+            thread_ts=row.thread_ts or row.message_ts,
+            view_id=view_id,
         )
 
     async def _refuse(self, row: CommandRow) -> None:
@@ -152,33 +190,37 @@ class CommandWorker:
             if await claims.holds_command(connection, command_id=row.id, claim_id=row.claim_id or ""):
                 await commands.put_off(connection, row.id, until=self.deps.now() + again.after)
 
-    async def _plan_answer(self, row: CommandRow, message: Message | None, texts: Texts) -> None:
-        """Mark a command answered, with a private message unless what the channel sees is the answer."""
+    async def _plan_answer(
+        self, row: CommandRow, message: Answered, texts: Texts, *, view_id: str | None = None
+    ) -> None:
+        """Mark a command answered, with a private message unless what the channel or a modal shows is the answer."""
+        if isinstance(message, Message) and view_id is not None:
+            view = notice(texts, message, title=Mrkdwn(self.deps.bot_name))
+            if await modals.fill(self.deps, row.team_id, row.enterprise_id, view_id=view_id, view=view):
+                message = None
         now = self.deps.now()
         async with self.deps.database.begin() as connection:
             if not await claims.holds_command(connection, command_id=row.id, claim_id=row.claim_id or ""):
                 return
-            if message is not None:
+            for_script = None
+            if row.hook is not None:
+                for_script = await script_follow.plan(connection, self.deps, row, message, texts, now=now)
+            elif isinstance(message, Message):
                 await coming.drop(connection, row.id)
                 await messages.plan(connection, [_private(row, message)], now=now)
-            await commands.answered(connection, row.id, now=now, language=texts.language)
+            await commands.answered(connection, row.id, now=now, language=texts.language, answer=for_script)
         self.deps.delivery_wake.set()
 
-    async def _carry_out(self, row: CommandRow, request: Request) -> Message | LookAgain | None:
+    async def _carry_out(self, row: CommandRow, request: Request) -> Answered | LookAgain:
         if self.deps.now() - row.created_at > EXPIRES_AFTER:
             return replies.nothing_started(request.texts)
-        command = self.deps.parse(row.text)
-        verb = type(command).__name__
-        handler = HANDLERS[type(command)]
+        command = None if row.hook is not None else self.deps.parse(row.text)
+        verb = SCRIPT if command is None else type(command).__name__
         try:
-            message: Message | LookAgain | None
-            if isinstance(handler, Words):
-                message = handler.render(request.texts, request.command, self.deps.example, command)
-            elif (refused := denial(request, handler.act)) is not None:
-                otherwise = handler.refused
-                message = otherwise(request.texts, request.command, self.deps.example) if otherwise else refused
+            if command is None:
+                message: Answered | LookAgain = await script_follow.follow(self.deps, request, row)
             else:
-                message = await handler.carry_out(self.deps, request, command)
+                message = await self._handle(request, command)
         except DatabaseAway:
             if row.attempts - row.looks < ATTEMPTS:
                 raise
@@ -190,6 +232,17 @@ class CommandWorker:
         if not isinstance(message, LookAgain):
             self.deps.metrics.command(verb, "answered")
         return message
+
+    async def _handle(self, request: Request, command: Command) -> Message | LookAgain | None:
+        handler = HANDLERS[type(command)]
+        if isinstance(handler, Words):
+            return handler.render(request.texts, request.command, self.deps.example, command)
+        refused = denial(request, handler.act)
+        if refused is None:
+            return await handler.carry_out(self.deps, request, command)
+        return (
+            refused if handler.refused is None else handler.refused(request.texts, request.command, self.deps.example)
+        )
 
     async def renew_step(self) -> float:
         """Renew the claims of commands that are being carried out."""

@@ -8,12 +8,13 @@ from bot.domain import command
 from bot.domain.command_example import Example
 from bot.domain.message_facts import Coming
 from bot.domain.permissions import Act
-from bot.follow import following, listing, running, status, stopping
+from bot.follow import following, hooks, listing, running, settings, status, stopping, watching
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain
-from bot.render import replies
+from bot.render import replies, settings_modal
 from bot.render.i18n import Texts
 from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn
 
 C = TypeVar("C", bound=command.Command)
 
@@ -37,6 +38,8 @@ class Worked:
     coming: Callable[[Any], Coming | None]
     #: what those get who may not, instead of being refused
     refused: Callable[[Texts, str, Example], Message] | None = None
+    #: the title of the modal that answers it, and that is opened before it is known who asks
+    modal: Callable[[Texts], Mrkdwn] | None = None
 
 
 Handler = Words | Worked
@@ -71,10 +74,19 @@ HANDLERS: Mapping[type[command.Command], Handler] = {
         refused=replies.help,
     ),
     command.ListFollowed: _worked(Act.LIST, listing.show),
+    command.Watch: _worked(Act.WATCH, watching.watch),
+    command.Unwatch: _worked(Act.UNWATCH, watching.unwatch),
     command.Stop: _worked(Act.STOP, stopping.stop),
     command.StopAll: _worked(Act.STOP_ALL, stopping.stop_all),
+    command.MakeHook: _worked(Act.HOOK, hooks.make),
+    command.EndHook: _worked(Act.HOOK_OFF, hooks.off),
     command.ShowHelp: Words(render=lambda texts, name, shown, _command: replies.help(texts, name, shown)),
-    command.ShowSettings: Words(render=lambda texts, _name, _shown, _command: replies.settings_not_available(texts)),
+    command.ShowSettings: Worked(
+        act=Act.SETTINGS,
+        carry_out=settings.show,
+        coming=lambda _command: None,
+        modal=settings_modal.title,
+    ),
     command.Connect: _CONNECT,
     command.Disconnect: _CONNECT,
     **dict.fromkeys(get_args(command.Problem), Words(render=replies.misread)),

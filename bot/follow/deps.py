@@ -55,6 +55,12 @@ class Request:
     person: Person
     #: looks for this command that did not find the long task
     looks: int = 0
+    #: a script asks, in the name of the person who made its hook
+    by_script: bool = False
+    #: of the thread of somebody else in which is followed what is asked for; None for a thread of its own
+    thread_ts: str | None = None
+    #: of the modal that is open for this command
+    view_id: str | None = None
 
     @property
     def target_channel(self) -> str:
@@ -64,6 +70,8 @@ class Request:
 
 #: seconds that storing a command may take; Slack waits three for the acknowledgement
 STORE_SECONDS = 1.0
+#: seconds that a script waits for its thread
+HOOK_SECONDS = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +95,8 @@ class Deps:
     delivery_wake: asyncio.Event = field(default_factory=asyncio.Event)
     #: set when a long task is due
     polling_wake: asyncio.Event = field(default_factory=asyncio.Event)
+    #: set when a site is to be listed
+    listing_wake: asyncio.Event = field(default_factory=asyncio.Event)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     shown_looks: ShownLooks = field(default_factory=ShownLooks)
     running_lists: RunningLists = field(default_factory=RunningLists)
@@ -94,6 +104,10 @@ class Deps:
     running_list: RunningList = RunningList.EVERYONE
     #: seconds that storing a command may take
     store_seconds: float = STORE_SECONDS
+    #: seconds that a script waits for its thread
+    hook_seconds: float = HOOK_SECONDS
+    #: this service from outside; None if the operator does not say
+    public_url: str | None = None
     #: by which the bot is invited to a channel
     bot_name: str = "longtask"
 

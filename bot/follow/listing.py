@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.db import channels, findings, long_tasks, threads
+from bot.db import channels, findings, long_tasks, threads, watches
 from bot.db.threads import ListedRow
 from bot.domain.audience import audience_of
 from bot.domain.command import ListFollowed, Scope
@@ -13,6 +13,7 @@ from bot.domain.permissions import Act
 from bot.domain.snapshot import Snapshot
 from bot.follow.deps import Deps, Request
 from bot.follow.permissions import log_act
+from bot.follow.watching import watch_view
 from bot.render import replies
 from bot.render.message import Message
 from bot.render.replies.lists import ROWS
@@ -30,11 +31,17 @@ async def show(deps: Deps, request: Request, command: ListFollowed) -> Message:
         if command.scope is not Scope.CHANNEL:
             mine = await threads.followed(connection, team_id=request.team_id, user_id=request.user_id)
             rows |= {row.id: row for row in mine}
+        watched = []
+        if command.scope is not Scope.MINE and request.channel_id is not None:
+            found = await watches.of_channel(connection, team_id=request.team_id, channel_id=request.channel_id)
+            watched = [watch_view(deps, row) for row in found if row.site_id in deps.sites]
     page, pages = command.page, max(1, -(-len(rows) // ROWS))
     if rows and not 1 <= page <= pages:
         return replies.no_such_page(request.texts, page, pages, scope=command.scope, command=request.command)
     shown = await lines(deps, request, list(rows.values())[(page - 1) * ROWS : page * ROWS])
-    return replies.followed_list(request.texts, shown, page, pages, scope=command.scope, command=request.command)
+    return replies.followed_list(
+        request.texts, shown, page, pages, scope=command.scope, command=request.command, watches=watched
+    )
 
 
 async def lines(deps: Deps, request: Request, rows: Sequence[ListedRow]) -> list[replies.ListLine]:

@@ -8,6 +8,7 @@ from enum import Enum
 from weakref import WeakValueDictionary
 
 import structlog
+from msgspec.structs import replace
 
 from bot.clients.slack.errors import Refusal, Refused, SlackError, SlackRateLimited
 from bot.clients.slack.workspaces import SlackClients
@@ -52,19 +53,21 @@ class People:
         person = self._known.get((team_id, user_id))
         return person if person is not None and self._is_younger(person, LIFETIME) else None
 
-    async def find(self, team_id: str, enterprise_id: str | None, user_id: str) -> Person | NotKnown:
-        """Who a person is.
+    async def find(
+        self, team_id: str, enterprise_id: str | None, user_id: str, *, afresh: bool = False
+    ) -> Person | NotKnown:
+        """Who a person is. `afresh`: Slack is asked, however young its last answer is.
 
         Where Slack does not answer, what it said within 24 hours holds; without that, Slack is asked again for up to 20
         seconds. Raises DatabaseAway.
         """
         if await self.slack.serves(team_id, enterprise_id) is False:
             return NotKnown.NOT_INSTALLED
-        known = self.remembered(team_id, user_id)
-        if known is None:
-            async with self.database.read() as connection:
-                known = await people.find(connection, team_id, user_id)
-        if known is not None and self._is_younger(known, LIFETIME):
+        # Read each time, since the person may have chosen another language by way of another process.
+        async with self.database.read() as connection:
+            stored = await people.find(connection, team_id, user_id)
+        known = stored or self.remembered(team_id, user_id)
+        if known is not None and self._is_younger(known, LIFETIME) and not afresh:
             self._keep(known)
             return known
         key = (team_id, user_id)
@@ -72,17 +75,26 @@ class People:
         # Many commands of one person need one answer.
         async with self._locks.setdefault(key, asyncio.Lock()):
             asked = self.remembered(*key)
-            if asked is not None:
+            if asked is not None and not (afresh and asked is known):
                 return asked
             holds = known is not None and self._is_younger(known, HOLDS)
             answer = await self._ask(team_id, enterprise_id, user_id, until=until, once=holds)
             if isinstance(answer, Person):
+                answer = replace(answer, language=known.language if known is not None else None)
                 self._keep(answer)
                 async with self.database.begin() as connection:
                     await people.put(connection, answer)
         if answer is NotKnown.NO_ANSWER and known is not None and holds:
             return known
         return answer
+
+    async def choose_language(self, person: Person, language: str | None) -> None:
+        """Store the language that a person has chosen; None: the locale counts. Raises DatabaseAway."""
+        if language == person.language:
+            return
+        async with self.database.begin() as connection:
+            await people.choose_language(connection, person.team_id, person.user_id, language)
+        self._keep(replace(person, language=language))
 
     async def _ask(
         self, team_id: str, enterprise_id: str | None, user_id: str, *, until: datetime, once: bool

@@ -14,6 +14,8 @@ class Press:
     user_id: str
     #: None if Slack gives none
     response_url: str | None
+    #: of this press alone, however often Slack delivers it; None if Slack gives none
+    trigger_id: str | None = None
     action: str
     #: as the button carries it: text from outside
     value: str | None = None

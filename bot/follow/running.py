@@ -1,7 +1,9 @@
 """Show what runs in Confluence to the caller alone, followed or not, with a button for each."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -21,6 +23,7 @@ from bot.follow.deps import Deps, Request
 from bot.follow.first_look import first_decision, reason_of
 from bot.follow.following import follow_from_button
 from bot.follow.permissions import log_act
+from bot.follow.press import Press
 from bot.render import replies
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
@@ -29,6 +32,9 @@ from bot.render.replies.running import LINES
 from bot.render.thread import ThreadView
 
 _log = structlog.get_logger(__name__)
+
+#: of a thread
+_TS = re.compile(r"[0-9]{1,15}\.[0-9]{1,10}")
 
 
 async def show(deps: Deps, request: Request, _command: ShowRunning | None = None) -> Message:
@@ -40,45 +46,92 @@ async def show(deps: Deps, request: Request, _command: ShowRunning | None = None
     if sharing is Sharing.SHARED:
         return replies.running_not_in_shared(texts, name, deps.example)
     log_act(request, Act.RUNNING_LIST)
-    results = await asyncio.gather(*(_ask(deps, site_id) for site_id in deps.sites))
+    return await _show(deps, request, await _ask_all(deps), sharing)
+
+
+async def offer(
+    deps: Deps, request: Request, site_id: int, listed: Listed, sharing: Sharing | NotSeen
+) -> Message | None:
+    """Offer what ran on a site before the channel began to watch it; None if nothing did."""
+    if not any(_still_running(deps, site_id, listed)):
+        return None
+    shown = await _show(deps, request, {site_id: listed}, sharing)
+    return replies.together(request.texts, [replies.ran_before(request.texts), shown], request.command)
+
+
+async def _ask_all(deps: Deps) -> dict[int, ListResult]:
+    results = await asyncio.gather(*(ask(deps, site_id) for site_id in deps.sites))
+    return dict(zip(deps.sites, results, strict=True))
+
+
+def _sorted(
+    deps: Deps, request: Request, results: Mapping[int, ListResult]
+) -> tuple[list[tuple[int, Snapshot]], list[Mrkdwn]]:
+    """What runs by the answers of some sites, the newest first, and why sites have not listed theirs."""
     running: list[tuple[int, Snapshot]] = []
     refused: list[Mrkdwn] = []
-    for site_id, result in zip(deps.sites, results, strict=True):
+    for site_id, result in results.items():
         if isinstance(result, Listed):
             running += [(site_id, snapshot) for snapshot in _still_running(deps, site_id, result)]
         else:
-            refused.append(_reason(deps, request, result))
+            refused.append(reason(deps, request, result))
     running.sort(key=lambda one: (one[1].elapsed_ms is None, one[1].elapsed_ms or 0))
+    return running, refused
+
+
+async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult], sharing: Sharing | NotSeen) -> Message:
+    """List what runs by the answers of some sites."""
+    running, refused = _sorted(deps, request, results)
     lines = await _lines(deps, request, running[:LINES], titles=_titles(sharing))
     return replies.running(
-        texts,
+        request.texts,
         lines,
-        name,
+        request.command,
         deps.example,
         others=len(running) - len(lines),
-        has_more=any(isinstance(result, Listed) and result.has_more for result in results),
+        has_more=any(isinstance(result, Listed) and result.has_more for result in results.values()),
         refused=refused,
         invite=deps.bot_name if sharing is NotSeen.CLOSED else None,
         scope_missing=sharing is Sharing.HIDDEN,
     )
 
 
-async def follow_listed(deps: Deps, request: Request, value: str | None) -> Message | None:
+async def choices(deps: Deps, request: Request) -> tuple[list[RunningLine], list[Mrkdwn]]:
+    """What runs, for a person to choose from, and why sites have not listed theirs; nothing of either where the person
+    may not see what runs."""
+    if not may_list(request.person, deps.running_list):
+        return [], []
+    sharing = await find_sharing(deps, request)
+    if sharing is Sharing.SHARED:
+        return [], []
+    log_act(request, Act.RUNNING_LIST)
+    running, refused = _sorted(deps, request, await _ask_all(deps))
+    return await _lines(deps, request, running[:LINES], titles=_titles(sharing)), refused
+
+
+def chosen(deps: Deps, request: Request, value: str | None) -> Reference | None:
+    """The long task that a person chose; None if there is none of that name, or the person may not see what runs."""
+    return _reference(deps, value) if may_list(request.person, deps.running_list) else None
+
+
+async def follow_listed(deps: Deps, request: Request, pressed: Press) -> Message | None:
     """Follow the long task that a button of the list names; None if what the channel sees is the answer.
 
     The value comes back from Slack as it was sent, and is checked like a text that a person types.
     """
     if not may_list(request.person, deps.running_list):
         return replies.running_hidden(request.texts, request.command, deps.example, setting=deps.running_list)
-    ref = _reference(deps, value)
-    if ref is None:
+    named, _, thread_ts = (pressed.value or "").partition("@")
+    ref = _reference(deps, named)
+    if ref is None or (thread_ts and not _TS.fullmatch(thread_ts)):
         return replies.gone_wrong(request.texts, request.command)
     if await is_closed_to_bot(deps, request):
         return replies.invite(request.texts, deps.bot_name)
-    return await follow_from_button(deps, request, Follow(refs=(ref,)))
+    return await follow_from_button(deps, replace(request, thread_ts=thread_ts or None), Follow(refs=(ref,)))
 
 
-async def _ask(deps: Deps, site_id: int) -> ListResult:
+async def ask(deps: Deps, site_id: int) -> ListResult:
+    """The list of a site, unless Confluence has asked for a pause."""
     return await deps.running_lists.read(site_id, lambda site: _ask_now(deps, site), now=deps.now)
 
 
@@ -109,7 +162,8 @@ def _titles(sharing: Sharing | NotSeen) -> Titles:
     return Titles.SHOWN if sharing is Sharing.OWN else Titles.COUNTS
 
 
-def _reason(deps: Deps, request: Request, result: ListResult) -> Mrkdwn:
+def reason(deps: Deps, request: Request, result: ListResult) -> Mrkdwn:
+    """Why a site has not listed what runs. Raises ValueError for a list."""
     match result:
         case poll_result.AccessDenied(why=poll_result.Denial.SCOPE):
             return replies.list_scope_missing(request.texts)
@@ -133,7 +187,7 @@ async def _lines(
         RunningLine(
             view=_view(deps, request, site_id, snapshot, row, titles=titles),
             runs_for=None if snapshot.elapsed_ms is None else timedelta(milliseconds=snapshot.elapsed_ms),
-            value=_value(site_id, snapshot.remote_id or ""),
+            value=_value(request, site_id, snapshot.remote_id or ""),
             site=deps.sites[site_id].name.alias if len(deps.sites) > 1 else None,
             is_followed=row is not None,
             link=link,
@@ -160,13 +214,14 @@ def _view(
     )
 
 
-def _value(site_id: int, remote_id: str) -> str:
-    """The value of a button, which names a long task."""
-    return f"{site_id}/{remote_id}"
+def _value(request: Request, site_id: int, remote_id: str) -> str:
+    """The value of a button, which names a long task, and the thread that asks if it is to be followed in that."""
+    named = f"{site_id}/{remote_id}"
+    return named if request.thread_ts is None else f"{named}@{request.thread_ts}"
 
 
 def _reference(deps: Deps, value: str | None) -> Reference | None:
-    """The long task that the value of a button names; None if no such site is configured, or it is no id."""
+    """The long task that a value names; None if no such site is configured, or it is no id."""
     site, _, remote_id = (value or "").partition("/")
     for site_id in deps.sites:
         if site == str(site_id) and is_id(remote_id):

@@ -14,7 +14,8 @@ from bot.render.replies.lists import ROWS
 
 
 async def stop(deps: Deps, request: Request, command: Stop) -> Message:
-    """Stop the thread with which this channel follows a long task; without one the only thread, or a choice."""
+    """Stop the thread with which this channel follows a long task; without one that in which it is asked, else the only
+    thread, or a choice."""
     ref = command.ref
     async with deps.database.read() as connection:
         found = await threads.followed(
@@ -25,6 +26,9 @@ async def stop(deps: Deps, request: Request, command: Stop) -> Message:
         )
     if ref is not None:
         found = [row for row in found if row.site_id == ref.site_id]
+    elif request.thread_ts is not None:
+        # Asked in a thread that follows something, that is meant.
+        found = [row for row in found if row.thread_ts == request.thread_ts] or found
     if not found:
         texts = request.texts
         return replies.nothing_to_stop(texts) if ref is None else replies.not_followed_here(texts, ref.remote_id)

@@ -39,6 +39,7 @@ def _press(origin: Origin, payload: payloads.Press) -> Press:
         channel_id=payload.channel.id if payload.channel is not None else None,
         user_id=payload.user.id,
         response_url=payload.response_url,
+        trigger_id=payload.trigger_id,
         action=action.name,
         value=action.value,
         subscription_id=action.row_id,

@@ -39,7 +39,7 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
 async def take(ack: AsyncAck, payload: payloads.Command, worker: CommandWorker) -> None:
     """Store a command and acknowledge it with nothing, unless it cannot be stored."""
     incoming = _incoming(payload)
-    if await _stored(incoming, worker):
+    if await stored(incoming, worker):
         await ack()
     else:
         answer = _answer_without_database(incoming, worker)
@@ -55,8 +55,8 @@ def _answer_without_database(incoming: IncomingCommand, worker: CommandWorker) -
     return replies.nothing_started(texts)
 
 
-async def _stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
-    """Whether the command is stored, or its commit is still going on; if not, nothing was written."""
+async def stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
+    """Store a command; whether it is stored, or its commit is still going on. If not, nothing was written."""
     try:
         await worker.store(incoming, within=worker.deps.store_seconds)
     except DatabaseAway as error:

@@ -86,6 +86,71 @@ class Press(Struct, frozen=True, kw_only=True):
     channel: Named | None = None
     container: Container | None = None
     response_url: Url | None = None
+    trigger_id: Key | None = None
+
+
+class ThreadOf(Struct, frozen=True):
+    """A message, as far as it says which thread it is in; a root with replies names its own."""
+
+    thread_ts: Timestamp | None = None
+
+
+class MessageShortcut(Struct, frozen=True, kw_only=True):
+    """A shortcut on a message. What the message holds is text from outside, of whatever form."""
+
+    user: Named
+    channel: Named
+    trigger_id: Key
+    message_ts: Timestamp
+    message: dict[str, Any]
+    response_url: Url | None = None
+
+
+class GlobalShortcut(Struct, frozen=True, kw_only=True):
+    """A shortcut that is used from anywhere."""
+
+    user: Named
+    trigger_id: Key
+
+
+class Option(Struct, frozen=True):
+    """An option that was chosen."""
+
+    value: str
+
+
+class Input(Struct, frozen=True, kw_only=True):
+    """What was filled into a field, by kind of field."""
+
+    value: str | None = None
+    selected_option: Option | None = None
+    selected_options: list[Option] = []
+    selected_conversation: str | None = None
+
+
+class ViewState(Struct, frozen=True):
+    """What was filled in, by block id and action id."""
+
+    values: dict[str, dict[str, Input]] = {}
+
+
+class SubmittedView(Struct, frozen=True, kw_only=True):
+    """A modal as it was sent."""
+
+    state: ViewState = ViewState()
+    private_metadata: str = ""
+
+    def field(self, name: str) -> Input:
+        """What was filled into a field, whose block and element have this name; nothing if there is no such field."""
+        return self.state.values.get(name, {}).get(name, Input())
+
+
+class Submission(Struct, frozen=True, kw_only=True):
+    """A modal that was sent."""
+
+    user: Named
+    trigger_id: Key
+    view: SubmittedView
 
 
 class RevokedTokens(Struct, frozen=True):
@@ -122,6 +187,33 @@ class ChannelEvent(Struct, frozen=True):
     """An event about a channel, in its envelope."""
 
     event: ChangedChannel
+
+
+class MentionEvent(Struct, frozen=True, kw_only=True):
+    """A message that mentions the bot (docs.slack.dev/reference/events/app_mention)."""
+
+    channel: Id
+    ts: Timestamp
+    text: str = ""
+    #: of the thread that the message is in
+    thread_ts: Timestamp | None = None
+    #: None for some messages of bots
+    user: Id | None = None
+    bot_id: str | None = None
+
+
+class Authorization(Struct, frozen=True):
+    """For whom an event was sent: the bot."""
+
+    user_id: str | None = None
+
+
+class Mention(Struct, frozen=True, kw_only=True):
+    """A mention in its envelope."""
+
+    event_id: Annotated[str, Meta(pattern=r"\A[!-~]{1,64}\Z")]
+    event: MentionEvent
+    authorizations: list[Authorization] = []
 
 
 class EventType(Struct, frozen=True):

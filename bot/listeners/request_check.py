@@ -1,6 +1,7 @@
 """Check, before a listener sees a request of Slack, that it can be read and comes from a workspace that is served."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from msgspec import Struct
@@ -14,7 +15,10 @@ from bot.follow.responder import respond_to_url
 from bot.listeners.events import REVOKED, UNINSTALLED
 from bot.listeners.payloads import Envelope, EventType, UnreadablePayload, Workspace, read, response_url
 from bot.render import replies
+from bot.render.i18n import Texts
 from bot.render.message import Message
+from bot.render.modal import notice
+from bot.render.mrkdwn import Mrkdwn
 
 _log = structlog.get_logger(__name__)
 
@@ -54,7 +58,8 @@ class RequestCheck(AsyncMiddleware):
             return self._not_read(error, req)
         if await self._worker.deps.slack.serves(origin.team_id, origin.enterprise_id) is False:
             _log.warning("request_of_another_workspace", team=origin.team_id)
-            return _acknowledged(req, replies.not_installed_there(self._worker.texts()))
+            texts = self._worker.texts()
+            return _acknowledged(req, replies.not_installed_there(texts), texts)
         req.context["origin"] = origin
         return await next()
 
@@ -64,7 +69,8 @@ class RequestCheck(AsyncMiddleware):
         """Acknowledge a request that no listener is for, or whose listener failed."""
         if isinstance(error, BoltUnhandledRequestError):
             _log.debug("request_without_listener")
-            answer = _acknowledged(request, replies.gone_wrong(self._worker.texts()))
+            texts = self._worker.texts()
+            answer = _acknowledged(request, replies.gone_wrong(texts), texts)
         elif isinstance(error, UnreadablePayload):
             answer = self._not_read(error, request)
         else:
@@ -91,7 +97,8 @@ class RequestCheck(AsyncMiddleware):
 
     def _sorry(self, request: AsyncBoltRequest) -> BoltResponse:
         """Acknowledge a request, and tell the person that it went wrong, as far as the person can be answered."""
-        message = replies.gone_wrong(self._worker.texts())
+        texts = self._worker.texts()
+        message = replies.gone_wrong(texts)
         url = None if "command" in request.body else response_url(request.body)
         if url is not None:
             origin = request.context.get("origin") or Origin(team_id="", enterprise_id=None)
@@ -99,12 +106,17 @@ class RequestCheck(AsyncMiddleware):
                 self._worker.deps, url, message, team_id=origin.team_id, enterprise_id=origin.enterprise_id
             )
             self._worker.start(answer)
-        return _acknowledged(request, message)
+        return _acknowledged(request, message, texts)
 
 
-def _acknowledged(request: AsyncBoltRequest, message: Message) -> BoltResponse:
-    """The acknowledgement of a request; that of a command shows the person a message."""
-    if "command" not in request.body:
+def _acknowledged(request: AsyncBoltRequest, message: Message, texts: Texts) -> BoltResponse:
+    """The acknowledgement of a request; that of a command or of a modal shows the person a message."""
+    body: dict[str, Any]
+    if request.body.get("type") == "view_submission":
+        # Acknowledged with nothing, the modal would close as if all had gone well.
+        body = {"response_action": "update", "view": notice(texts, message, title=Mrkdwn("longtask"))}
+    elif "command" in request.body:
+        body = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
+    else:
         return BoltResponse(status=200)
-    body = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
     return BoltResponse(status=200, body=body)

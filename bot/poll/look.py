@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.domain.poll_result import PollResult, Seen
 from bot.domain.status_keys import lookup
@@ -20,6 +21,8 @@ class FinishedLook:
     probed_account_id: int | None = None  #: the refused account that it was the half-open probe of
     #: accounts that were refused before the one that brought the result, each with the status that it got
     refused: Mapping[int, int] = field(default_factory=dict)
+    #: when the next list of the site stands for a look (UTC); None if none does
+    next_list_at: datetime | None = None
 
 
 def unknown_keys(seen: Seen) -> int:

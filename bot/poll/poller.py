@@ -16,10 +16,9 @@ from bot.db.engine import Connection, Database, DatabaseAway
 from bot.db.models import long_tasks
 from bot.db.rows import DueRow
 from bot.domain.poll_interval import REFUSAL_CONFIRMED_AFTER, Bounds
-from bot.domain.poll_result import AccessDenied, NotFound, PollResult, Seen
 from bot.metrics import Metrics
 from bot.poll.breaker import Breaker, Permit, permits, reserve_probe
-from bot.poll.look import FinishedLook, unknown_keys
+from bot.poll.looker import GATHER_SECONDS, Looker
 from bot.poll.recorder import Recorder
 from bot.worker import Worker
 
@@ -27,8 +26,6 @@ _log = structlog.get_logger(__name__)
 
 #: longest wait (seconds) between two claims, or two writes
 IDLE_SECONDS = 1.0
-#: long tasks that come due, or looks that finish, this close together (seconds) are claimed or written together
-GATHER_SECONDS = 0.1
 #: results that wait to be written; with more no further look begins
 MAX_UNWRITTEN = 2_000
 
@@ -54,17 +51,24 @@ class Poller:
     look_finished: asyncio.Event = field(default_factory=asyncio.Event)
     #: set when a long task may be due sooner than expected, or many more looks may begin
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _worker: Worker[int] = field(init=False)
+    looker: Looker = field(init=False)
     _recorder: Recorder = field(init=False)
-    _looks: Counter[int] = field(default_factory=Counter)  #: under way, by site id
-    _finished: list[FinishedLook] = field(default_factory=list)
     _full: set[int] = field(default_factory=set)  #: sites of which more long tasks may be due than `max_looks` allows
     _flowing: set[int] = field(default_factory=set)  #: sites of which some were due at the last claim
 
     def __post_init__(self) -> None:
-        self._worker = Worker(table=long_tasks, database=self.database, now=self.now)
+        self.looker = Looker(
+            worker=Worker(table=long_tasks, database=self.database, now=self.now),
+            confluence=self.confluence,
+            sites=self.sites,
+            credentials=self.credentials,
+            now=self.now,
+            metrics=self.metrics,
+            look_finished=self.look_finished,
+            looked=self._looked,
+        )
         self._recorder = Recorder(database=self.database, bounds=self.bounds, jitter=self.jitter, metrics=self.metrics)
-        self.metrics.looks_in_flight(self._looks.total)
+        self.metrics.looks_in_flight(self.looker.looks.total)
 
     async def claim_step(self) -> float:
         """Claim long tasks that are due, as many as `max_looks` allows, and start looking at them."""
@@ -97,15 +101,13 @@ class Poller:
             now=now,
             excluded_accounts=permit.excluded,
             account_id=permit.account_id,
-            but=list(self._worker.held),
+            but=list(self.looker.worker.held),
         )
 
     async def _claim_free(self, permitted: Sequence[Permit], *, now: datetime) -> None:
         """Claim as many long tasks as may be looked at, of all sites in one transaction, and start looking at them."""
-        free = {
-            permit: self.max_looks - self._looks[permit.site_id] if len(self._finished) < MAX_UNWRITTEN else 0
-            for permit in permitted
-        }
+        takes_more = len(self.looker.finished) < MAX_UNWRITTEN
+        free = {permit: self.max_looks - self.looker.looks[permit.site_id] if takes_more else 0 for permit in permitted}
         claimed = dict.fromkeys(permitted, 0)
         if any(count > 0 for count in free.values()):
             claim_id = claims.new_claim_id()
@@ -121,9 +123,8 @@ class Poller:
             for permit, rows in found:
                 claimed[permit] = len(rows)
                 for row in rows:
-                    self._looks[row.site_id] += 1
-                    self._worker.hold(row.id, claim_id)
-                    self._worker.start(self._look(row, viewers.get(row.id, ()), claim_id=claim_id, permit=permit))
+                    self.looker.worker.hold(row.id, claim_id)
+                    self.looker.start(row, viewers.get(row.id, ()), claim_id=claim_id, permit=permit)
         for permit in permitted:
             if permit.breaker is Breaker.CLOSED:
                 flows, is_full = claimed[permit] or free[permit] <= 0, claimed[permit] == max(free[permit], 0)
@@ -144,106 +145,41 @@ class Poller:
             now=now,
             excluded_accounts=permit.excluded,
             account_id=permit.account_id,
-            but=list(self._worker.held),
+            but=list(self.looker.worker.held),
         )
 
-    async def _look(self, row: DueRow, viewers: Sequence[int], *, claim_id: str, permit: Permit) -> None:
-        """Look at a long task with the accounts that have seen it, and keep the result for `write_step`."""
-        started = self.now()
-        account_id: int | None = None
-        result: PollResult | None = None
-        refused: dict[int, int] = {}
-        try:
-            account_id, result, refused = await self._ask(row, viewers, permit)
-        except Exception:  # noqa: BLE001 -- a long task that keeps crashing its look is set aside
-            _log.exception("look_crashed", long_task=row.id)
-        finally:
-            self._looks[row.site_id] -= 1
-        self._count(result, lateness=started - row.due_at, duration=self.now() - started)
-        self._finished.append(
-            FinishedLook(
-                long_task_id=row.id,
-                claim_id=claim_id,
-                site_id=row.site_id,
-                account_id=account_id,
-                result=result,
-                is_site_probe=permit.is_site_probe,
-                probed_account_id=permit.account_id,
-                refused=refused,
-            )
-        )
-        if len(self._finished) == 1:
-            asyncio.get_running_loop().call_later(GATHER_SECONDS, self.look_finished.set)
-        if row.site_id in self._full and self._looks[row.site_id] <= self.max_looks // 2:
-            self._full.discard(row.site_id)
+    def _looked(self, site_id: int) -> None:
+        """A look has ended: if more may be due than may be looked at, claim some once half of the places are free."""
+        if site_id in self._full and self.looker.looks[site_id] <= self.max_looks // 2:
+            self._full.discard(site_id)
             self.wake.set()
-
-    async def _ask(self, row: DueRow, viewers: Sequence[int], permit: Permit) -> tuple[int, PollResult, dict[int, int]]:
-        """Ask with one account after another, until one is neither refused nor gets a 404.
-
-        Returns the last account, its result, and the accounts refused before it, each with the status it got. Raises
-        LookupError if no account that may be used has a credential.
-        """
-        allowed = permit.accounts(viewers)
-        last: tuple[int, PollResult] | None = None
-        refused: dict[int, int] = {}
-        for account_id in allowed:
-            credential = await self.credentials.credential(account_id)
-            if credential is None:
-                continue
-            if last is not None and isinstance(last[1], AccessDenied):
-                refused[last[0]] = last[1].status
-            result = await self.confluence.look(
-                self.sites[row.site_id],
-                credential,
-                row.remote_id,
-                known_digest=row.findings_digest,
-                account_id=account_id,
-            )
-            if not isinstance(result, AccessDenied | NotFound):
-                return account_id, result, refused
-            last = account_id, result
-        if last is None:
-            raise LookupError("no account with a credential has seen this long task")
-        account_id, result = last
-        if isinstance(result, NotFound):
-            result = NotFound(by_all=not refused and len(allowed) == len(viewers))
-        return account_id, result, refused
-
-    def _count(self, result: PollResult | None, *, lateness: timedelta, duration: timedelta) -> None:
-        kind = "crash" if result is None else type(result).__name__
-        self.metrics.look(kind, lateness=lateness.total_seconds(), duration=duration.total_seconds())
-        if isinstance(result, Seen):
-            unknown, dropped = unknown_keys(result), result.snapshot.dropped
-            if unknown or dropped:
-                self.metrics.unread(unknown_keys=unknown, dropped_parts=dropped)
 
     async def write_step(self) -> float:
         """Record the results of the looks that have finished."""
-        finished, self._finished = self._finished, []
+        finished, self.looker.finished = self.looker.finished, []
         if not finished:
             return IDLE_SECONDS
         try:
             messages_changed = await self._recorder.record(finished, now=self.now())
         except BaseException:
             # The database is away: keep the results, and record them once it is back if the claims still hold.
-            self._finished = finished + self._finished
+            self.looker.finished = finished + self.looker.finished
             raise
         for look in finished:
-            self._worker.let_go(look.long_task_id)
+            self.looker.worker.let_go(look.long_task_id)
         if messages_changed:
             self.delivery_wake.set()
         return IDLE_SECONDS
 
     async def renew_step(self) -> float:
         """Renew the claims of the looks under way; the result of one that lost its claim is not recorded."""
-        await self._worker.renew()
+        await self.looker.worker.renew()
         return claims.RENEW_SECONDS
 
     async def settle(self) -> None:
         """Wait until every look under way has been recorded."""
-        while self._worker.is_busy or self._finished:
-            await self._worker.settle()
+        while self.looker.worker.is_busy or self.looker.finished:
+            await self.looker.worker.settle()
             await self.write_step()
 
     async def stop(self, *, within: timedelta) -> None:
@@ -252,10 +188,10 @@ class Poller:
             async with asyncio.timeout(within.total_seconds()):
                 await self.settle()
         except (TimeoutError, DatabaseAway) as error:
-            _log.warning("looks_abandoned", looks=len(self._worker.held), error=type(error).__name__)
-        await self._worker.cancel()
-        await self._worker.give_back()
+            _log.warning("looks_abandoned", looks=len(self.looker.worker.held), error=type(error).__name__)
+        await self.looker.worker.cancel()
+        await self.looker.worker.give_back()
 
     def looks_by_site(self) -> Counter[int]:
         """The number of looks under way, by site id."""
-        return +self._looks
+        return +self.looker.looks

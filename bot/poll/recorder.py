@@ -141,6 +141,8 @@ class Recorder:
             decision = decide(
                 before, look.result, known=known, now=now, bounds=bounds, jitter=jitter, site_down=site_down
             )
+        if look.next_list_at is not None and decision.due_at is not None:
+            decision = structs.replace(decision, due_at=max(decision.due_at, look.next_list_at))
         if row.due_at is None:
             # The last thread was stopped while the look was under way.
             decision = structs.replace(decision, due_at=None)

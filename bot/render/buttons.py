@@ -33,6 +33,9 @@ class Action(StrEnum):
     OPEN_THREAD = "open_thread"
     #: not on the card: one of several that a person may stop; its value is the subscription's id
     STOP_CHOSEN = "stop_chosen"
+    #: not on the card: what is asked where a channel has a hook; the value names the command and the hook
+    REPLACE_HOOK = "replace_hook"
+    KEEP_HOOK = "keep_hook"
 
 
 #: of the task's name, so that a question has space for what it asks
@@ -50,6 +53,8 @@ LABELS: Mapping[Action, str] = {
     Action.FOLLOW_LISTED: wording("Follow"),
     Action.OPEN_THREAD: wording("Open the thread"),
     Action.STOP_CHOSEN: wording("Stop this one"),
+    Action.REPLACE_HOOK: wording("Replace the hook"),
+    Action.KEEP_HOOK: wording("Keep the hook"),
 }
 
 

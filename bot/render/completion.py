@@ -14,7 +14,7 @@ from bot.render.headline import headline, marked, place, task_id
 from bot.render.i18n import Texts
 from bot.render.links import open_link
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, joined, length, on_one_line
+from bot.render.mrkdwn import MENTION_HERE, Mrkdwn, joined, length, on_one_line
 from bot.render.thread import ThreadView
 from bot.render.warnings import joined_kinds, kinds_in_detail
 
@@ -33,11 +33,13 @@ def completion(
     named: Sequence[Finding] = (),
     subscription_id: str | None = None,
     has_card: bool = True,
+    mentions_here: bool = False,
 ) -> Message:
     """Say how it ended and what it is about, then what needs doing, the course, the times, and whom it is for.
 
     `named`: findings that no other message of the thread reports, and that the summary leaves out. `subscription_id`:
-    the value of its buttons; None in a direct message. Without a card it has the card's buttons.
+    the value of its buttons; None in a direct message. Without a card it has the card's buttons. `mentions_here`: also
+    mention everybody who is active in the channel.
     """
     cause = failure.cause(view) if view.outcome is Outcome.FAILED else None
     named = [finding for finding in named if finding.key != cause]
@@ -48,7 +50,8 @@ def completion(
     link = None if place(view) else open_link(texts, view)
     samples = _course(view)
     small = on_one_line([*phrases.times(texts, view), task_id(texts, view)])
-    people = phrases.mentions(texts, view.followers, at_most=MAX_MENTIONS)
+    followers = phrases.mentions(texts, view.followers, at_most=MAX_MENTIONS)
+    people = joined(" ", [each for each in (MENTION_HERE if mentions_here else None, followers) if each]) or None
     curve = chart(texts, samples)
     before = [line, *story, *problems]
     elsewhere = _names_elsewhere(texts, view) if named or problems else None

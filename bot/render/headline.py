@@ -24,7 +24,7 @@ MARKS: Mapping[Outcome, str] = {
 }
 
 #: the work in a few words, after a colon
-_WORK: Mapping[Kind, str] = {
+WORK: Mapping[Kind, str] = {
     # Translators: what ended, after "Finished: " or "Failed: "
     Kind.COPY: wording("copying pages"),
     Kind.DELETE: wording("deleting pages"),
@@ -68,7 +68,7 @@ def task_name(texts: Texts, view: ThreadView) -> Mrkdwn:
     kind = view.snapshot.kind if view.snapshot else Kind.OTHER
     if kind is Kind.OTHER and view.snapshot and view.snapshot.name_text and view.titles is Titles.SHOWN:
         return texts.say("“{name}”", name=view.snapshot.name_text)
-    return kind_name(texts, kind) if is_followed(view) else texts.say(_WORK[kind])
+    return kind_name(texts, kind) if is_followed(view) else texts.say(WORK[kind])
 
 
 def place(view: ThreadView, *, linked: bool = True) -> Mrkdwn | None:

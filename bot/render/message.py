@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
+from bot.render.mrkdwn import Mrkdwn, unmarked
+
 Block = dict[str, Any]
 
 
@@ -21,6 +23,11 @@ class Message:
 def plain(message: Message) -> Message:
     """Return the message without blocks, for the case that Slack refuses them."""
     return replace(message, blocks=())
+
+
+def plain_line(message: Message) -> str:
+    """Return what the message says on one line, without markup: for programs."""
+    return " ".join(unmarked(Mrkdwn(message.text)).split())
 
 
 def digest(message: Message) -> str:

@@ -109,13 +109,26 @@ def link(url: str, label: Mrkdwn) -> Mrkdwn:
 
 def code(text: str) -> Mrkdwn:
     """Write something that people can type."""
+    return _boxed(text, "`")
+
+
+def code_block(text: str) -> Mrkdwn:
+    """Write a line that people can copy, in a box of its own."""
+    return _boxed(text, "```")
+
+
+def _boxed(text: str, edge: str) -> Mrkdwn:
     plain = _one_line(text).replace("`", "")
-    return Mrkdwn("`" + plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "`")
+    return Mrkdwn(edge + plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + edge)
 
 
 def mention(user_id: str) -> Mrkdwn:
     """Mention a person, who is notified by a post (an edit notifies nobody)."""
     return Mrkdwn(f"<@{user_id}>") if _USER_ID.fullmatch(user_id) else data(user_id, 40)
+
+
+#: mention everybody who is active in the channel (docs.slack.dev/messaging/formatting-message-text#special-mentions)
+MENTION_HERE = Mrkdwn("<!here>")
 
 
 def channel(channel_id: str) -> Mrkdwn:

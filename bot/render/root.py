@@ -14,10 +14,20 @@ from bot.render.thread import ThreadView
 def root(texts: Texts, view: ThreadView, summary: Summary) -> Message:
     """Say what is followed, where and for whom, and at the end the result. Changes with the outcome only."""
     line, result = headline(texts, view), _result(texts, view, summary)
-    followed = texts.say("Followed by {person} · details in the thread", person=mention(view.owner_id))
-    small = on_one_line([followed, task_id(texts, view)])
+    small = on_one_line([_followed(texts, view), task_id(texts, view)])
     lines = [result] if result else []
     return message([line, *lines, small], [section(joined("\n", [marked(view, line), *lines])), context(small)])
+
+
+def _followed(texts: Texts, view: ThreadView) -> Mrkdwn:
+    if view.owner_id is None:
+        return texts.say("Found by this channel's watch · details in the thread")
+    if view.by_script:
+        # Translators: a hook is an address that scripts call; {person} had this bot make it
+        return texts.say(
+            "Followed by a script (hook made by {person}) · details in the thread", person=mention(view.owner_id)
+        )
+    return texts.say("Followed by {person} · details in the thread", person=mention(view.owner_id))
 
 
 def _result(texts: Texts, view: ThreadView, summary: Summary) -> Mrkdwn | None:

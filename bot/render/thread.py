@@ -15,7 +15,10 @@ class ThreadView:
     remote_id: str
     outcome: Outcome
     snapshot: Snapshot | None
-    owner_id: str
+    #: None: a watch began it, and nobody has asked to be notified yet
+    owner_id: str | None
+    #: a script asked for it, with the owner's hook
+    by_script: bool = False
     #: a name that a person gave the long task; text from outside
     label: str | None = None
     #: user ids to mention at the end

@@ -1,4 +1,4 @@
-"""Answer requests: health, metrics and what Slack sends."""
+"""Answer requests: health, metrics, what Slack sends and what scripts send."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,6 +7,7 @@ import structlog
 from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from bot.web.hooks import PATH, Hooks
 from bot.web.metrics_access import may_read
 from bot.web.rejections import Rejections
 from bot.web.slack_events import LARGEST_BODY, SlackEvents
@@ -33,12 +34,13 @@ Readiness = Callable[[], Awaitable[Sequence[str]]]
 def create(
     *,
     slack: SlackEvents | None,
+    hooks: Hooks | None = None,
     readiness: Readiness,
     metrics: Callable[[], bytes],
     metrics_token: str | None = None,
     rejections: Rejections | None = None,
 ) -> web.Application:
-    """Build the web application. It has no /slack/events if `slack` is None, as in a worker.
+    """Build the web application. It has no /slack/events if `slack` is None, nor hooks if `hooks` is, as in a worker.
 
     `metrics` returns Prometheus text. Without a `metrics_token` only this machine gets it.
     """
@@ -50,6 +52,8 @@ def create(
     app.router.add_get("/metrics", _metrics(metrics, metrics_token))
     if slack is not None:
         app.router.add_post("/slack/events", _events(slack))
+    if hooks is not None:
+        app.router.add_post(PATH, _scripts(hooks))
     return app
 
 
@@ -102,5 +106,12 @@ def _metrics(render: Callable[[], bytes], token: str | None) -> Handler:
 def _events(slack: SlackEvents) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         return await slack.handle(request, request.app[REFUSALS])
+
+    return handle
+
+
+def _scripts(hooks: Hooks) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        return await hooks.handle(request, request.app[REFUSALS])
 
     return handle

@@ -20,6 +20,7 @@ class Rejection(StrEnum):
     OUTDATED = "signed by Slack at another time: this machine's clock is wrong, or the request was repeated"
     UNREADABLE = "signed by Slack, but neither a form nor JSON"
     MALFORMED = "not HTTP"
+    NO_SUCH_HOOK = "a hook that does not exist, or no longer"
     TOO_LARGE = "larger than anything that Slack sends"
     TOO_SLOW = "head, body or answer took too long"
     TOO_MANY = "more connections than this process takes"

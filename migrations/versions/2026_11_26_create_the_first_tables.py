@@ -33,6 +33,9 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.Column("command", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("hook", sa.String(length=64)),
+        sa.Column("message_ts", sa.String(length=32)),
+        sa.Column("thread_ts", sa.String(length=32)),
         sa.Column("response_url", sa.LargeBinary()),
         sa.Column("uses_left", sa.Integer(), server_default="5", nullable=False),
         sa.Column("claim_id", sa.String(length=32)),
@@ -43,6 +46,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True)),
         sa.Column("language", sa.String(length=16)),
+        sa.Column("answer", sa.Text()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commands")),
         sa.UniqueConstraint("team_id", "trigger_id", name="uq_commands_trigger"),
     )
@@ -66,6 +70,20 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         batch_op.create_index(batch_op.f("ix_events_taken_at"), ["taken_at"], unique=False)
 
     op.create_table(
+        "hooks",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("enterprise_id", sa.String(length=32)),
+        sa.Column("channel_id", sa.String(length=32), nullable=False),
+        sa.Column("maker_id", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True)),
+        sa.Column("allowed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("calls", sa.Text(), server_default="[]", nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_hooks")),
+        sa.UniqueConstraint("team_id", "channel_id", name="uq_hooks_channel"),
+    )
+    op.create_table(
         "pauses",
         sa.Column("scope", sa.String(length=120), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
@@ -80,6 +98,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("is_admin", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("locale", sa.String(length=32)),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("language", sa.String(length=16)),
         sa.PrimaryKeyConstraint("team_id", "user_id", name=op.f("pk_people")),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
@@ -120,6 +139,12 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("channel_id", sa.String(length=32), nullable=False),
         sa.Column("sharing", sa.String(length=16)),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("language", sa.String(length=16)),
+        sa.Column("verbosity", sa.String(length=16), server_default="normal", nullable=False),
+        sa.Column("titles", sa.String(length=16), server_default="shown", nullable=False),
+        sa.Column("broadcasts", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("mentions_here", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("editors", sa.String(length=16), server_default="admins", nullable=False),
         sa.PrimaryKeyConstraint("team_id", "channel_id", name=op.f("pk_channels")),
     )
     op.create_table(
@@ -223,13 +248,90 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.UniqueConstraint("long_task_id", "identity", name="uq_findings_identity"),
     )
     op.create_table(
+        "site_lists",
+        sa.Column("site_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("listed_at", sa.DateTime(timezone=True)),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("claim_id", sa.String(length=32)),
+        sa.Column("claimed_until", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_site_lists_site_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("site_id", name=op.f("pk_site_lists")),
+    )
+    op.create_table(
+        "listed_tasks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("remote_id", sa.String(length=128), nullable=False),
+        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("first_listed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_listed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_listed_tasks_site_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_tasks")),
+        sa.UniqueConstraint("site_id", "remote_id", name="uq_listed_tasks_site_remote"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("listed_tasks", schema=None) as batch_op:
+        batch_op.create_index("ix_listed_tasks_last", ["site_id", "last_listed_at"], unique=False)
+
+    op.create_table(
+        "watches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("channel_id", sa.String(length=32), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("command_id", sa.Integer()),
+        sa.Column("maker_id", sa.String(length=32), nullable=False),
+        sa.Column("kinds", sa.String(length=80), nullable=False),
+        sa.Column("verbosity", sa.String(length=16), server_default="normal", nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), server_default="watching", nullable=False),
+        sa.Column("ended_by", sa.String(length=32)),
+        sa.Column("handled", sa.Integer(), nullable=False),
+        sa.Column("passed_over", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("gathering_since", sa.DateTime(timezone=True)),
+        sa.Column("thread_ts", sa.String(length=32)),
+        sa.Column("claim_id", sa.String(length=32)),
+        sa.Column("claimed_until", sa.DateTime(timezone=True)),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_watches_site_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["workspaces.team_id"], name=op.f("fk_watches_team_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_watches")),
+    )
+    with op.batch_alter_table("watches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_watches_site_id"), ["site_id"], unique=False)
+        batch_op.create_index(
+            "uq_watches_active",
+            ["team_id", "channel_id", "site_id"],
+            unique=True,
+            postgresql_where=sa.text("state IN ('watching')"),
+            sqlite_where=sa.text("state IN ('watching')"),
+        )
+
+    op.create_table(
+        "gathered_tasks",
+        sa.Column("watch_id", sa.Integer(), nullable=False),
+        sa.Column("remote_id", sa.String(length=128), nullable=False),
+        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("gathered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["watch_id"], ["watches.id"], name=op.f("fk_gathered_tasks_watch_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("watch_id", "remote_id", name=op.f("pk_gathered_tasks")),
+    )
+    op.create_table(
         "subscriptions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("long_task_id", sa.Integer(), nullable=False),
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("channel_id", sa.String(length=32), nullable=False),
         sa.Column("command_id", sa.Integer()),
-        sa.Column("owner_id", sa.String(length=32), nullable=False),
+        sa.Column("watch_id", sa.Integer()),
+        sa.Column("owner_id", sa.String(length=32)),
+        sa.Column("by_script", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("state", sa.String(length=16), server_default="starting", nullable=False),
         sa.Column("reason", sa.String(length=64)),
         sa.Column("outcome", sa.String(length=24), server_default="following", nullable=False),
@@ -239,6 +341,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("titles", sa.String(length=16), server_default="shown", nullable=False),
         sa.Column("label", sa.String(length=80)),
         sa.Column("thread_ts", sa.String(length=32)),
+        sa.Column("is_foreign", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.ForeignKeyConstraint(
@@ -247,12 +350,22 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.ForeignKeyConstraint(
             ["team_id"], ["workspaces.team_id"], name=op.f("fk_subscriptions_team_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(
+            ["watch_id"], ["watches.id"], name=op.f("fk_subscriptions_watch_id"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
     )
     with op.batch_alter_table("subscriptions", schema=None) as batch_op:
         batch_op.create_index("ix_subscriptions_channel", ["team_id", "channel_id", "state"], unique=False)
         batch_op.create_index("ix_subscriptions_long_task", ["long_task_id"], unique=False)
         batch_op.create_index("ix_subscriptions_owner", ["team_id", "owner_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_subscriptions_watch",
+            ["watch_id"],
+            unique=False,
+            postgresql_where=sa.text("watch_id IS NOT NULL"),
+            sqlite_where=sa.text("watch_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_subscriptions_active",
             ["long_task_id", "team_id", "channel_id"],
@@ -302,6 +415,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("team_id", sa.String(length=32), nullable=False),
         sa.Column("subscription_id", sa.Integer()),
         sa.Column("command_id", sa.Integer()),
+        sa.Column("watch_id", sa.Integer()),
         sa.Column("user_id", sa.String(length=32)),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
@@ -326,6 +440,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.ForeignKeyConstraint(
             ["command_id"], ["commands.id"], name=op.f("fk_messages_command_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["watch_id"], ["watches.id"], name=op.f("fk_messages_watch_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["subscriptions.id"], name=op.f("fk_messages_subscription_id"), ondelete="CASCADE"
         ),
@@ -350,6 +465,13 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         )
         batch_op.create_index("ix_messages_subscription", ["subscription_id", "kind"], unique=False)
         batch_op.create_index(
+            "ix_messages_watch",
+            ["watch_id"],
+            unique=False,
+            postgresql_where=sa.text("watch_id IS NOT NULL"),
+            sqlite_where=sa.text("watch_id IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_messages_waiting",
             ["team_id", "subscription_id", "id"],
             unique=False,
@@ -365,6 +487,10 @@ def downgrade() -> None:
         "followers",
         "viewers",
         "subscriptions",
+        "gathered_tasks",
+        "watches",
+        "listed_tasks",
+        "site_lists",
         "findings",
         "long_tasks",
         "account_sites",
@@ -373,6 +499,7 @@ def downgrade() -> None:
         "sites",
         "people",
         "pauses",
+        "hooks",
         "events",
         "commands",
         "accounts",

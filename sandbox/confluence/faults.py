@@ -27,6 +27,10 @@ class FaultKind(StrEnum):
     OTHER_ID = "other_id"
 
 
+#: in place of a long task: requests for the list of all
+LISTS = "lists"
+
+
 class Fault(Struct, frozen=True, kw_only=True):
     """One fault, and when it happens."""
 
@@ -38,7 +42,7 @@ class Fault(Struct, frozen=True, kw_only=True):
     body: str = ""
     seconds: float = 0.0
     size: int = 0
-    #: only requests for this long task, of this account (by name); None: all
+    #: only requests for this long task, or for LISTS, of this account (by name); None: all
     task: str | None = None
     account: str | None = None
     #: how many times; None: without limit

@@ -19,6 +19,8 @@ class RunningTask(Struct, kw_only=True):
     owner: str | None = None
     #: requests for it so far
     looks: int = 0
+    #: whether lists name it: being absent from one proves nothing
+    listed: bool = True
 
     def frame(self, now: float) -> Frame | None:
         """Return the frame that holds now; None once it is forgotten."""

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from sandbox.confluence import site_responses
 from sandbox.confluence.accounts import Account, Endpoint, session_of
-from sandbox.confluence.faults import FaultKind
+from sandbox.confluence.faults import LISTS, FaultKind
 from sandbox.confluence.response_writer import fault_response, write_response
 from sandbox.confluence.running_tasks import is_uuid
 from sandbox.confluence.site import ConfluenceSite
@@ -47,7 +47,7 @@ class ConfluenceSimulator(ConfluenceSite):
         remote_id = rest.removeprefix("/longtask/") if rest.startswith("/longtask/") else None
         if remote_id in self.tasks:
             self.tasks[remote_id].looks += 1
-        fault = self.faults.pick(remote_id, claimed.name if claimed else None, now)
+        fault = self.faults.pick(LISTS if rest == "/longtask" else remote_id, claimed.name if claimed else None, now)
         if fault is not None and fault.kind is FaultKind.ANSWER:
             response = fault_response(fault)
             self.note(request, now, claimed, response.status, fault)
@@ -120,7 +120,7 @@ class ConfluenceSimulator(ConfluenceSite):
             frame, body = task.frame(now), self.body(remote_id)
             if frame is None or body is None or (frame.over and self.is_cloud) or not task.visible_to(account):
                 continue
-            if self.is_cloud and query.get("key") not in (None, body["name"].get("key")):
+            if not task.listed or (self.is_cloud and query.get("key") not in (None, body["name"].get("key"))):
                 continue
             found.append({name: value for name, value in body.items() if name != "_links"})
         page = found[start : start + limit]

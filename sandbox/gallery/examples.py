@@ -15,9 +15,13 @@ from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.thread import ThreadView
 from bot.render.warnings import warnings
+from sandbox.gallery.hooks import hooks
+from sandbox.gallery.modals import as_messages
+from sandbox.gallery.presses import presses
 from sandbox.gallery.refusals import EXAMPLE, misread, reasons, refusals
 from sandbox.gallery.running import running
 from sandbox.gallery.situations import Situation
+from sandbox.gallery.watches import watches
 
 _SITE = "https://acme.atlassian.net/wiki"
 _TASK = "3145728001"
@@ -48,7 +52,9 @@ def _on_the_way() -> Iterator[Situation]:
     yield Situation(name="copying", view=moving_on)
     yield from _three_copies(moving_on)
     many = tuple(f"U0READER{number}" for number in range(1, 9))
+    yield Situation(name="found by a watch", view=replace(moving_on, owner_id=None, followers=()))
     yield Situation(name="followed by many", view=replace(moving_on, followers=("U0ANNA", *many)))
+    yield Situation(name="followed by a script", view=replace(moving_on, by_script=True))
     yield Situation(name="copying, numbers only", view=replace(moving_on, titles=Titles.COUNTS, label="Relaunch"))
     relinking = _snapshot(Kind.COPY, 84, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
     yield Situation(name="updating links", view=_view(relinking))
@@ -217,11 +223,16 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "several not found yet", replies.coming(texts, [], not_found=["4711", "4712"])
     yield "arrived", replies.arrived(texts, [replies.Followed(remote_id=_TASK, link=_THREAD)])
     yield "followed in a DM", replies.followed_in_dm(texts)
+    yield "coming in a thread", replies.coming(texts, [_TASK], in_thread=True)
+    yield "several coming in a thread", replies.coming(texts, [_TASK, "3145728002"], in_thread=True)
     yield "already following", replies.already_following(texts, _TASK, _THREAD)
+    yield "already following elsewhere", replies.already_following(texts, _TASK, _THREAD, asked_in_thread=True)
+    yield "already following here", replies.already_here(texts, _TASK)
     yield "ended", replies.ended(texts, ended)
     yield "status", replies.status(texts, replace(view, trouble=None))
     yield from _lists(texts, view)
     yield from running(texts, view)
+    yield from watches(texts, view)
     yield "stopped", replies.stopped(texts, _TASK, _THREAD)
     yield "stopped all", replies.stopped_all(texts, 3)
     yield "stopped all, which is one", replies.stopped_all(texts, 1)
@@ -229,28 +240,16 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "nothing to stop", replies.nothing_to_stop(texts)
     yield "not followed here", replies.not_followed_here(texts, _TASK)
     yield "left over", replies.left_over(texts, _TASK, _THREAD)
-    yield from _presses(texts)
+    yield from presses(texts, _troubled(Trouble.STALLED), at=_BEGAN + timedelta(minutes=11))
+    yield from hooks(texts)
     yield from misread(texts)
     yield from refusals(texts)
     yield from reasons(texts)
     yield from _directs(texts)
+    yield from as_messages(texts, view)
     found = example_findings()[:1]
     yield "warnings, perhaps again", warnings(texts, view, found, may_repeat=True)
     yield "warnings, earlier", warnings(texts, view, found, earlier=True)
-
-
-def _presses(texts: Texts) -> Iterator[tuple[str, Message]]:
-    view, at = _troubled(Trouble.STALLED), _BEGAN + timedelta(minutes=11)
-    yield "notified", replies.notified(texts, view, subscription_id="1")
-    yield "not notified", replies.not_notified(texts, view, subscription_id="1")
-    yield "checked: moved", replies.checked(texts, at, 42.0, moved=True)
-    yield "checked: not moved", replies.checked(texts, at, 42.0, moved=False)
-    yield "checked: no percentage", replies.checked(texts, at, None, moved=False)
-    yield "checked: ended", replies.checked_and_ended(texts, at)
-    yield "checked just now", replies.checked_just_now(texts, at)
-    yield "no answer yet", replies.no_answer_yet(texts, at)
-    yield "no longer followed", replies.no_longer_followed(texts)
-    yield "pressed in", replies.pressed_in(texts, "C0DOCS")
 
 
 def _lists(texts: Texts, view: ThreadView) -> Iterator[tuple[str, Message]]:

@@ -26,6 +26,7 @@ def misread(texts: Texts) -> Iterator[tuple[str, Message]]:
         command.Misread.ID: ("314572800131457280013", None),
         command.Misread.JSON: ('{"id": 12', None),
         command.Misread.ALIAS: ("dcos", "docs:3145728001"),
+        command.Misread.SITE: ("docs, sales", "watch docs"),
         command.Misread.LENGTH: ("3145728001 3145728002", None),
     }
     choices = (f"status docs:{_TASK}", f"status sales:{_TASK}")
@@ -53,12 +54,14 @@ def refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
     """Yield every answer to what could not be done."""
     yield "nothing started", replies.nothing_started(texts)
     yield "invite", replies.invite(texts, "longtask", value="1")
+    yield "invite, said elsewhere", replies.invite(texts, "longtask", value="1", channel_id="C0DOCS")
     yield "may not stop", replies.may_not_stop(texts)
     yield "may not use", replies.may_not_use(texts)
     yield "not known", replies.not_known(texts)
     yield "not installed there", replies.not_installed_there(texts)
     yield "connect not available", replies.connect_not_available(texts)
-    yield "settings not available", replies.settings_not_available(texts)
+    yield "modal by command", replies.modal_by_command(texts, "/longtask settings")
+    yield "modal not opened", replies.modal_not_opened(texts, "/longtask settings")
     yield "gone wrong", replies.gone_wrong(texts)
 
 

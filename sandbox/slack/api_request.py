@@ -23,6 +23,9 @@ class ApiRequest:
     """A call as it came in."""
 
     token: str | None
+    #: the token came in the header
+    token_in_header: bool = False
+    is_post: bool = True
     #: without the token
     arguments: Json
     warnings: tuple[str, ...] = ()
@@ -67,18 +70,23 @@ async def read_request(request: web.Request) -> ApiRequest:
         else:
             error = "invalid_post_type"
     arguments = {**query, **body}
-    token = _token(request, arguments.pop("token", None))
+    bearer, argument = _bearer(request), arguments.pop("token", None)
     query.pop("token", None)
     return ApiRequest(
-        token=token, arguments=arguments, warnings=warnings, was_json=was_json, unreadable=error, query=query
+        token=bearer or (argument if isinstance(argument, str) and argument else None),
+        token_in_header=bearer is not None,
+        is_post=request.method == "POST",
+        arguments=arguments,
+        warnings=warnings,
+        was_json=was_json,
+        unreadable=error,
+        query=query,
     )
 
 
-def _token(request: web.Request, argument: Any) -> str | None:
+def _bearer(request: web.Request) -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    return argument if isinstance(argument, str) and argument else None
+    return (token.strip() or None) if scheme.lower() == "bearer" else None
 
 
 def _json_object(raw: bytes) -> tuple[Json, str | None]:

@@ -1,48 +1,37 @@
-"""Send a signed request to the bot, wait three seconds for its answer, and show what the person sees of it."""
+"""Send a request to the bot, wait three seconds for its answer, and show what the person sees of it."""
 
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import aiohttp
 
 from sandbox.slack.api_error import ApiError
-from sandbox.slack.records import DispatchResult, EphemeralMessage, Json, Workspace
+from sandbox.slack.app_request import AppRequest
+from sandbox.slack.envelopes import Envelopes
+from sandbox.slack.records import DispatchResult, EphemeralMessage, Json
 from sandbox.slack.response_urls import ResponseUrl, ResponseUrls
-from sandbox.slack.signatures import Signing, signed_headers
+from sandbox.slack.signatures import signed_headers
 from sandbox.slack.state import SlackState
 
 #: seconds the bot has for its answer; https://docs.slack.dev/interactivity/implementing-slash-commands
 ACK_SECONDS = 3.0
 
-FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AppRequest:
-    """One request to the bot, and what it is for."""
-
-    kind: str
-    workspace: Workspace
-    text: str
-    body: bytes
-    content_type: str = FORM
-    user: str | None = None
-    channel: str | None = None
-    url: ResponseUrl | None = None
-    signing: Signing = Signing.GOOD
-    headers: Mapping[str, str] | None = None
-
 
 class Dispatcher:
-    """Sends requests to the bot's request URL. They are signed at the time of the real clock, as the bot checks it."""
+    """Sends requests to the bot's request URL, or in Socket Mode over one of its WebSockets.
 
-    def __init__(self, state: SlackState, urls: ResponseUrls, *, signing_secret: str, ack_seconds: float) -> None:
+    Those of HTTP are signed at the time of the real clock, as the bot checks it.
+    """
+
+    def __init__(
+        self, state: SlackState, urls: ResponseUrls, envelopes: Envelopes, *, signing_secret: str, ack_seconds: float
+    ) -> None:
         """`ack_seconds`: how long the bot has for its answer."""
         self.request_url = ""
         self._state = state
         self._urls = urls
+        self._envelopes = envelopes
         self._secret = signing_secret
         self._timeout = aiohttp.ClientTimeout(total=ack_seconds)
         self._session: aiohttp.ClientSession | None = None
@@ -60,16 +49,11 @@ class Dispatcher:
     async def send(self, request: AppRequest) -> DispatchResult:
         """Send one request and log how it was answered; never raises for what the bot does.
 
-        Raises RuntimeError before `start`, or without a request URL.
+        Raises RuntimeError before `start`, or for HTTP without a request URL.
         """
-        headers = {
-            "Content-Type": request.content_type,
-            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-            **signed_headers(self._secret, time.time(), request.body, request.signing),
-            **(request.headers or {}),
-        }
         started = time.monotonic()
-        status, body, error = await self._post(request.body, headers)
+        send = self._envelopes.deliver if self._state.socket_mode else self._post
+        status, body, error = await send(request)
         if error is None and status != 200:
             error = "dispatch_failed"
         result = DispatchResult(
@@ -89,9 +73,16 @@ class Dispatcher:
         self._state.log_request(result)
         return result
 
-    async def _post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int | None, str, str | None]:
+    async def _post(self, request: AppRequest) -> tuple[int | None, str, str | None]:
+        """Send a request over HTTP; status, body and error."""
         if self._session is None or not self.request_url:
             raise RuntimeError("start() the simulator and set request_url first")
+        body = request.body
+        headers: Mapping[str, str] = {
+            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+            **signed_headers(self._secret, time.time(), body, request.signing),
+            **request.headers,
+        }
         try:
             async with self._session.post(
                 self.request_url, data=body, headers=headers, allow_redirects=False, timeout=self._timeout

@@ -1,11 +1,11 @@
 """Send the bot what people do in Slack: commands, clicks, submissions, shortcuts, and the events that follow."""
 
-import json
 from collections.abc import Callable, Mapping
-from urllib.parse import urlencode
 
 from sandbox.slack import interaction_payloads
-from sandbox.slack.dispatcher import ACK_SECONDS, AppRequest, Dispatcher
+from sandbox.slack.app_request import AppRequest
+from sandbox.slack.dispatcher import ACK_SECONDS, Dispatcher
+from sandbox.slack.envelopes import Envelopes
 from sandbox.slack.faults import Faults
 from sandbox.slack.modal_forms import filled_in
 from sandbox.slack.modal_stack import close, conclude
@@ -33,7 +33,11 @@ class Interactions(WorkspaceSetup):
         self.signing_secret = signing_secret
         self.faults = faults or Faults()
         self.response_urls = ResponseUrls(self, self.faults)
-        self._dispatcher = Dispatcher(self, self.response_urls, signing_secret=signing_secret, ack_seconds=ack_seconds)
+        self.envelopes = Envelopes(self, ack_seconds=ack_seconds)
+        self.sockets = self.envelopes.sockets
+        self._dispatcher = Dispatcher(
+            self, self.response_urls, self.envelopes, signing_secret=signing_secret, ack_seconds=ack_seconds
+        )
 
     @property
     def request_url(self) -> str:
@@ -72,7 +76,7 @@ class Interactions(WorkspaceSetup):
                 kind="command",
                 workspace=workspace,
                 text=text,
-                body=urlencode({**form, "trigger_id": url.trigger_id}).encode(),
+                payload={**form, "trigger_id": url.trigger_id},
                 user=user,
                 channel=channel,
                 url=url,
@@ -190,9 +194,8 @@ class Interactions(WorkspaceSetup):
                 kind="event",
                 workspace=workspace,
                 text=str(payload.get("type", "")),
-                body=json.dumps(envelope).encode(),
-                content_type="application/json",
-                headers={} if retry is None else {"X-Slack-Retry-Num": str(retry[0]), "X-Slack-Retry-Reason": retry[1]},
+                payload=envelope,
+                retry=retry,
             )
         )
 
@@ -227,7 +230,7 @@ class Interactions(WorkspaceSetup):
         url: ResponseUrl | None = None,
     ) -> DispatchResult:
         """Send an interaction payload with a trigger id and, if there is one, its response URL."""
-        payload["trigger_id"] = url.trigger_id if url else self._new_trigger(user)
+        payload["trigger_id"] = url.trigger_id if url else self.new_trigger(user)
         if url is not None:
             payload["response_url"] = self.response_urls.address(url.id)
         return await self._dispatcher.send(
@@ -235,14 +238,15 @@ class Interactions(WorkspaceSetup):
                 kind=kind,
                 workspace=workspace,
                 text=name,
-                body=urlencode({"payload": json.dumps(payload)}).encode(),
+                payload=payload,
                 user=user,
                 channel=url.channel if url else None,
                 url=url,
             )
         )
 
-    def _new_trigger(self, user: str) -> str:
+    def new_trigger(self, user: str) -> str:
+        """Hand out a trigger id for what a person has done."""
         trigger_id = f"{self.number()}.{self.number()}.{self.new_id('TR')}"
         self.triggers[trigger_id] = (self.clock(), user)
         return trigger_id
@@ -254,6 +258,6 @@ class Interactions(WorkspaceSetup):
             team_id=workspace.team_id,
             channel=channel.id,
             user=user,
-            trigger_id=self._new_trigger(user),
+            trigger_id=self.new_trigger(user),
             original=original,
         )

@@ -13,6 +13,8 @@ class Policies:
     reply_as_thread: bool = False
     #: a bot that left a public channel may still edit what it wrote there (else channel_not_found)
     edits_after_leaving: bool = True
+    #: an envelope that is delivered again keeps its id (else it gets another)
+    same_envelope_again: bool = False
     #: the app's Messages tab is on (else messages_tab_disabled)
     messages_tab: bool = True
     #: the app's Home tab is on (else not_enabled)

@@ -28,6 +28,15 @@ class Workspace:
 
 
 @dataclass(kw_only=True)
+class AppToken:
+    """A token of the app itself, of which no workspace knows."""
+
+    scopes: frozenset[str]
+    #: the error of every call once the token is no longer valid: token_revoked
+    error: str | None = None
+
+
+@dataclass(kw_only=True)
 class User:
     """A person or a bot; `team_id` is their home workspace."""
 
@@ -231,7 +240,7 @@ class View:
 class StateChange:
     """One change of the simulated Slack; `kind` says what `item` is."""
 
-    #: posted, edited, deleted, ephemeral, call, request, view, file, channel
+    #: posted, edited, deleted, ephemeral, call, request, view, file, channel, socket
     kind: str
     at: float
     item: Any

@@ -41,8 +41,9 @@ class SlackSimulator(LifeCycle):
     async def start(self, port: int = 0, *, middlewares: Sequence[Middleware] = ()) -> None:
         """Listen on 127.0.0.1; port 0 takes a free one. `middlewares` see every request of the bot."""
         app = web.Application(client_max_size=LONGEST_REQUEST, middlewares=[refuse_other_sites, *middlewares])
-        app.add_routes(WebApi(self, self.limits, self.faults).routes())
+        app.add_routes(WebApi(self, self.limits, self.faults, self.sockets).routes())
         app.add_routes(self.response_urls.routes())
+        app.add_routes(self.sockets.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -53,6 +54,7 @@ class SlackSimulator(LifeCycle):
     async def stop(self) -> None:
         """Close everything; what was posted can still be read."""
         await self._dispatcher.stop()
+        await self.envelopes.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -9,6 +9,7 @@ from sandbox.slack.observers import Observers
 from sandbox.slack.policies import Policies
 from sandbox.slack.records import (
     ApiCall,
+    AppToken,
     Channel,
     DispatchResult,
     EphemeralMessage,
@@ -33,6 +34,11 @@ class SlackState:
         #: the simulator's own address, once it listens
         self.origin = ""
         self.observers = Observers()
+        self.app_id = "A0LONGTASK"
+        #: tokens of the app, by what they are
+        self.app_tokens: dict[str, AppToken] = {}
+        #: whether requests to the bot come over its WebSockets instead of HTTP
+        self.socket_mode = False
         self.workspaces: dict[str, Workspace] = {}
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}

@@ -9,21 +9,24 @@ from sandbox.slack.api_request import ApiRequest, read_request
 from sandbox.slack.api_response import ApiResponse, IncomingCall, respond
 from sandbox.slack.faults import UPLOAD, Faults
 from sandbox.slack.lookup import require_scope
+from sandbox.slack.methods import apps
 from sandbox.slack.methods.chat import PostMessage
 from sandbox.slack.methods.files import UPLOAD_PATH, receive_bytes
 from sandbox.slack.methods.table import METHODS
 from sandbox.slack.rate_limits import RateLimits
 from sandbox.slack.records import Json, Workspace
+from sandbox.slack.sockets import Sockets
 from sandbox.slack.state import SlackState
 
 
 class WebApi:
     """Everything below /api/, and the URLs that files are sent to."""
 
-    def __init__(self, state: SlackState, limits: RateLimits, faults: Faults) -> None:
+    def __init__(self, state: SlackState, limits: RateLimits, faults: Faults, sockets: Sockets) -> None:
         self._state = state
         self._limits = limits
         self._faults = faults
+        self._sockets = sockets
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes to serve."""
@@ -49,26 +52,45 @@ class WebApi:
     def _carry_out(self, name: str, call: ApiRequest, workspace: Workspace | None) -> ApiResponse:
         headers = {} if workspace is None else {"X-OAuth-Scopes": ",".join(sorted(workspace.scopes))}
         try:
+            if name == apps.OPEN:
+                return self._open_connection(call)
             method = METHODS.get(name)
             if method is None:
                 raise ApiError("unknown_method", req_method=name)
             headers["X-Accepted-OAuth-Scopes"] = ",".join(method.scopes)
-            caller = _authenticated(call, workspace)
+            caller = self._authenticated(call, workspace)
             require_scope(caller, *method.scopes)
             args = call.read_as(method.arguments, json_body=method.json_body)
             place = self._place(caller, args.channel) if isinstance(args, PostMessage) else None
             wait = self._limits.wait(caller.team_id, name, method.per_minute, place)
             if wait is not None:
-                headers["Retry-After"] = str(wait)
-                return ApiResponse(body={"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+                return _limited(wait, headers)
             body: Json = {"ok": True, **method.run(self._state, caller, args)}
         except ApiError as error:
             body = {"ok": False, "error": error.error, **error.extra}
         return ApiResponse(body=_with_warnings(body, call.warnings), headers=headers)
 
+    def _open_connection(self, call: ApiRequest) -> ApiResponse:
+        apps.authenticate(self._state, call)
+        wait = self._limits.wait(self._state.app_id, apps.OPEN, apps.PER_MINUTE)
+        if wait is not None:
+            return _limited(wait, {})
+        return ApiResponse(body={"ok": True, "url": self._sockets.new_url()})
+
     def _owner(self, token: str | None) -> Workspace | None:
         workspaces = self._state.workspaces.values()
         return next((found for found in workspaces if token and found.bot_token == token), None)
+
+    def _authenticated(self, call: ApiRequest, workspace: Workspace | None) -> Workspace:
+        if call.token is None:
+            raise ApiError("not_authed")
+        if call.token in self._state.app_tokens:
+            raise ApiError("not_allowed_token_type")
+        if workspace is None:
+            raise ApiError("invalid_auth")
+        if workspace.token_error is not None:
+            raise ApiError(workspace.token_error)
+        return workspace
 
     def _place(self, caller: Workspace, ref: str) -> str:
         """Return what a channel counts as for the rate limit: a person's id is their direct message with the bot."""
@@ -92,14 +114,9 @@ class WebApi:
         return await respond(self._state, self._faults, incoming, process)
 
 
-def _authenticated(call: ApiRequest, workspace: Workspace | None) -> Workspace:
-    if call.token is None:
-        raise ApiError("not_authed")
-    if workspace is None:
-        raise ApiError("invalid_auth")
-    if workspace.token_error is not None:
-        raise ApiError(workspace.token_error)
-    return workspace
+def _limited(wait: int, headers: dict[str, str]) -> ApiResponse:
+    body = {"ok": False, "error": "ratelimited"}
+    return ApiResponse(body=body, status=429, headers={**headers, "Retry-After": str(wait)})
 
 
 def _with_warnings(body: Json, warnings: tuple[str, ...]) -> Json:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 
 from sandbox.slack.message_content import MessageContent
-from sandbox.slack.records import Channel, Json, PostedMessage, User, Workspace
+from sandbox.slack.records import AppToken, Channel, Json, PostedMessage, User, Workspace
 from sandbox.slack.state import SlackState
 
 #: what the app does not work without
 LEAST_SCOPES = frozenset({"commands", "chat:write", "users:read"})
-#: what it needs to know who reads a channel
+#: what it needs to know who reads a channel and who is in one
 CHANNEL_SCOPES = frozenset({"channels:read", "groups:read"})
+#: what it needs to be mentioned
+MENTION_SCOPES = frozenset({"app_mentions:read"})
 
 
 class WorkspaceSetup(SlackState):
@@ -19,7 +21,7 @@ class WorkspaceSetup(SlackState):
         self,
         team_id: str,
         bot_token: str,
-        scopes: Iterable[str] = LEAST_SCOPES | CHANNEL_SCOPES,
+        scopes: Iterable[str] = LEAST_SCOPES | CHANNEL_SCOPES | MENTION_SCOPES,
         *,
         domain: str | None = None,
     ) -> Workspace:
@@ -31,13 +33,19 @@ class WorkspaceSetup(SlackState):
             scopes=frozenset(scopes),
             bot_user_id=bot_user,
             bot_id=f"B{team_id[1:]}",
-            app_id="A0LONGTASK",
+            app_id=self.app_id,
             domain=domain or f"team-{team_id.lower()}",
             name=domain or team_id,
         )
         self.workspaces[team_id] = workspace
         self.users[bot_user] = User(id=bot_user, name="longtask", team_id=team_id, is_bot=True)
         return workspace
+
+    def add_app_token(self, token: str, scopes: Iterable[str] = ("connections:write",)) -> AppToken:
+        """Add a token of the app itself, which opens the connections of Socket Mode."""
+        made = AppToken(scopes=frozenset(scopes))
+        self.app_tokens[token] = made
+        return made
 
     def add_user(
         self,
@@ -143,10 +151,13 @@ class WorkspaceSetup(SlackState):
         *,
         thread_ts: str | None = None,
         attachments: Iterable[Json] = (),
+        blocks: Iterable[Json] | None = None,
     ) -> PostedMessage:
-        """Post a message from a person."""
+        """Post a message from a person; its blocks are not checked, since people's messages have some of their own."""
         where = self.channels[channel]
-        content = MessageContent(text=text, attachments=tuple(attachments))
+        content = MessageContent(
+            text=text, attachments=tuple(attachments), blocks=None if blocks is None else tuple(blocks)
+        )
         return self.post(self.workspaces[where.team_id], where, content, thread_ts=thread_ts, user=user)
 
     @property

@@ -108,6 +108,13 @@ async def test_a_response_url_and_an_upload_url_of_another_host_are_not_called(
         ("https://127.0.0.1:9000/response/1", False),
         ("http://localhost:9000/response/1", False),
         ("http://169.254.169.254/latest/meta-data", False),
+        ("wss://wss-primary.slack.com/link/?ticket=1", True),
+        ("wss://wss.slack-gov.com/link/?ticket=1", True),
+        ("ws://127.0.0.1:9000/link/?ticket=1", True),
+        ("ws://wss-primary.slack.com/link/?ticket=1", False),
+        ("wss://wss-primary.slack.com.evil.example/link/?ticket=1", False),
+        ("wss://127.0.0.1:9000/link/?ticket=1", False),
+        ("ftp://slack.com/link", False),
     ],
 )
 def test_only_slacks_hosts_are_called(url: str, allowed: bool) -> None:

@@ -74,6 +74,10 @@ async def test_every_client_goes_through_the_same_proxy(environ: pytest.MonkeyPa
         ({"HTTPS_PROXY": "p.example:1", "NO_PROXY": "slack.com"}, "https://evilslack.com/x", "http://p.example:1"),
         ({"HTTPS_PROXY": "p.example:1", "NO_PROXY": "*"}, "https://slack.com/", None),
         ({}, "https://slack.com/", None),
+        ({"HTTPS_PROXY": "p.example:1"}, "wss://wss-primary.slack.com/link", "http://p.example:1"),
+        ({"HTTPS_PROXY": "p.example:1", "NO_PROXY": ".slack.com"}, "wss://wss-primary.slack.com/link", None),
+        ({"HTTP_PROXY": "p.example:1"}, "wss://wss-primary.slack.com/link", None),
+        ({"HTTP_PROXY": "p.example:1"}, "ws://slack.example/link", "http://p.example:1"),
     ],
 )
 def test_a_proxy_is_found_by_the_rules_of_curl(

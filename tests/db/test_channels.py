@@ -6,7 +6,8 @@ import pytest
 
 from bot.db import channels, workspaces
 from bot.domain.audience import KnownChannel
-from bot.domain.states import Sharing
+from bot.domain.channel_settings import ChannelSettings
+from bot.domain.states import Editors, Sharing, Titles, Verbosity
 from tests.support.filled_database import CHANNEL, TEAM, FilledDatabase
 
 DAY = timedelta(days=1)
@@ -120,3 +121,55 @@ async def test_one_process_lists_the_channels_of_a_workspace_once_a_day(filled: 
     assert [await reserve(), await reserve(), await due()] == [True, False, None]
     filled.clock.move(DAY.total_seconds())
     assert await reserve()
+
+
+async def test_what_people_have_set_outlasts_what_slack_has_said(filled: FilledDatabase) -> None:
+    settings = ChannelSettings(language="de", broadcasts=True)
+    await learn(filled, Sharing.OWN, asked_at=filled.clock())
+    asked_at = filled.clock()
+    filled.clock.move(60)
+    async with filled.database.begin() as connection:
+        await channels.put_settings(connection, TEAM, CHANNEL, settings, now=filled.clock())
+        await channels.put_settings(connection, TEAM, "C0NEW", settings, now=filled.clock())
+
+    assert await known(filled) == KnownChannel(sharing=Sharing.OWN, asked_at=asked_at, settings=settings)
+    assert await known(filled, "C0NEW") == KnownChannel(sharing=None, asked_at=filled.clock(), settings=settings)
+    await change(filled, Sharing.SHARED)
+    changed_at = filled.clock()
+    async with filled.database.begin() as connection:
+        await channels.forget(connection, asked_before=filled.clock.later(3600))
+    assert await known(filled) == KnownChannel(sharing=Sharing.SHARED, asked_at=changed_at, settings=settings)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ChannelSettings(language="de"),
+        ChannelSettings(verbosity=Verbosity.QUIET),
+        ChannelSettings(titles=Titles.COUNTS),
+        ChannelSettings(broadcasts=True),
+        ChannelSettings(mentions_here=True),
+        ChannelSettings(editors=Editors.MEMBERS),
+    ],
+)
+async def test_a_channel_is_forgotten_once_nothing_is_set_for_it(
+    sqlite_filled: FilledDatabase, settings: ChannelSettings
+) -> None:
+    forgotten = []
+    for each in (settings, ChannelSettings()):
+        async with sqlite_filled.database.begin() as connection:
+            await channels.put_settings(connection, TEAM, CHANNEL, each, now=sqlite_filled.clock())
+            await channels.forget(connection, asked_before=sqlite_filled.clock.later(60))
+        forgotten.append(await known(sqlite_filled) is None)
+
+    assert forgotten == [False, True]
+
+
+async def test_a_setting_marks_what_is_kept_true_in_that_channel(sqlite_filled: FilledDatabase) -> None:
+    here = await sqlite_filled.add_thread(await sqlite_filled.add_long_task())
+    await sqlite_filled.post_first(here)
+    async with sqlite_filled.database.begin() as connection:
+        settings = ChannelSettings(titles=Titles.COUNTS)
+        await channels.put_settings(connection, TEAM, CHANNEL, settings, now=sqlite_filled.clock())
+
+    assert await stale(sqlite_filled, here) == [True, True]

@@ -156,12 +156,12 @@ async def test_stale_messages_of_ended_threads_come_first_and_then_the_longest_s
     filled.clock.move(2)
     await filled.end(ids[2])
     rows = await stale(filled)
-    assert [row.subscription_id for row in rows] == [three, three, two, one]
+    assert [row.owner.id for row in rows] == [three, three, two, one]
     assert len(await stale(filled, limit=1)) == 1
     card = (await filled.messages(two))[1]
     assert rows[2] == StaleRow(
         id=card.id,
-        subscription_id=two,
+        owner=SubscriptionOwner(two),
         kind=MessageKind.CARD,
         form=MessageForm.BLOCKS,
         channel_id="C1",
@@ -182,11 +182,11 @@ async def test_stale_messages_are_taken_in_turn_by_channel(filled: FilledDatabas
             at = filled.clock.later(number)
             task = (await filled.subscription(thread)).long_task_id
             await stale_messages.mark_cards(connection, [task], now=at)
-    assert [row.subscription_id for row in await stale(filled, limit=2)] == [crowd[0], other]
+    assert [row.owner.id for row in await stale(filled, limit=2)] == [crowd[0], other]
     async with filled.database.begin() as connection:
         for row in (await stale(filled))[:2]:
             await messages.edit_later(connection, await filled.message(row.id), at=filled.clock.later(60))
-    assert [row.subscription_id for row in await stale(filled, limit=2)] == [crowd[2], other]
+    assert [row.owner.id for row in await stale(filled, limit=2)] == [crowd[2], other]
 
 
 async def test_warnings_that_were_edited_just_now_are_considered_last_while_the_long_task_runs(

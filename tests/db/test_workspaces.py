@@ -1,10 +1,10 @@
 from sqlalchemy import select
 
-from bot.db import findings, long_tasks, people, threads, workspaces
+from bot.db import findings, hooks, long_tasks, people, threads, workspaces
 from bot.db.models import findings as finding_rows
 from bot.domain.person import Person
 from bot.domain.states import Membership
-from tests.support.filled_database import OWNER, TEAM, FilledDatabase, finding
+from tests.support.filled_database import CHANNEL, OWNER, TEAM, FilledDatabase, finding
 
 OTHER = "T2"
 
@@ -34,6 +34,15 @@ async def test_a_workspace_is_deleted_with_all_that_no_other_follows(filled: Fil
             await findings.add(connection, long_task_id, found=[finding(1)], seq=0, now=filled.clock())
         for team_id in (TEAM, OTHER):
             await people.put(connection, person(filled, team_id))
+            await hooks.add(
+                connection,
+                token_hash=team_id,
+                team_id=team_id,
+                enterprise_id=None,
+                channel_id=CHANNEL,
+                maker_id=OWNER,
+                now=filled.clock(),
+            )
 
         await workspaces.delete(connection, TEAM)
 
@@ -45,6 +54,7 @@ async def test_a_workspace_is_deleted_with_all_that_no_other_follows(filled: Fil
         of_tasks = set((await connection.execute(select(finding_rows.c.long_task_id))).scalars())
         left = {team_id: await threads.followed(connection, team_id=team_id) for team_id in (TEAM, OTHER)}
         known = [await people.find(connection, team_id, OWNER) for team_id in (TEAM, OTHER)]
+        with_hook = [team_id for team_id in (TEAM, OTHER) if await hooks.find(connection, team_id) is not None]
         since = [await workspaces.known_since(connection, team_id) for team_id in (TEAM, OTHER)]
 
     assert tasks == ["shared", "theirs"]
@@ -53,5 +63,6 @@ async def test_a_workspace_is_deleted_with_all_that_no_other_follows(filled: Fil
         TEAM: [],
         OTHER: ["shared", "theirs"],
     }
+    assert with_hook == [OTHER]
     assert known == [None, person(filled, OTHER)]
     assert since == [None, filled.clock()]

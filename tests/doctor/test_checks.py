@@ -64,6 +64,7 @@ async def lines(
     *,
     database: DatabaseReport = GOOD,
     slack: TokenInfo | SlackError | None = None,
+    socket: str | SlackError | None = None,
     confluence: PollResult | None = None,
     host: str | None = None,
 ) -> list[str]:
@@ -73,6 +74,7 @@ async def lines(
         host=host,
         database=answering(database),
         slack=answering(slack) if slack else None,
+        socket=answering(socket) if socket else None,
         confluence=answering(confluence) if confluence else None,
     )
     return [str(check) async for check in found]
@@ -85,6 +87,31 @@ async def test_a_good_installation_is_reported_line_by_line() -> None:
         "ok     Slack: the bot token is of Acme",
         "ok     Scopes: commands, chat:write, users:read granted",
         "ok     Confluence: reachable, the credential is accepted",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        ("wss://wss-primary.slack.com/link/?ticket=1", "ok     Socket Mode: the app-level token is accepted"),
+        (
+            Refused("apps.connections.open", "not_allowed_token_type"),
+            (
+                "FAILED Socket Mode: refused the app-level token (not_allowed_token_type) → turn Socket Mode on, make "
+                "an app-level token with connections:write, set SLACK_APP_TOKEN"
+            ),
+        ),
+        (
+            NotConnected("apps.connections.open", "ClientConnectorError"),
+            "FAILED Socket Mode: did not answer properly (ClientConnectorError) → try again in a few minutes",
+        ),
+    ],
+)
+async def test_the_token_of_the_app_is_tried_in_socket_mode(answer: str | SlackError, line: str) -> None:
+    assert await lines(settings(SLACK_APP_TOKEN="xapp-1"), socket=answer) == [
+        "ok     Settings: readable, Socket Mode, Confluence cloud",
+        "ok     Database: reachable, at migration 0001",
+        line,
     ]
 
 
@@ -252,6 +279,6 @@ async def test_doctor_names_the_scopes_without_which_titles_are_hidden() -> None
         "ok     Scopes: commands, chat:write, users:read granted",
         (
             "note   Scopes: channels:read is not granted; it allows page titles in public channels (hidden otherwise, "
-            "as other organizations may be reading)"
+            "as other organizations may be reading); hooks"
         ),
     ]

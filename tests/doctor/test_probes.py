@@ -9,7 +9,7 @@ from bot.db.engine import open_database
 from bot.db.migrate import migrate, newest
 from bot.doctor.checks import Verdict
 from bot.doctor.probes import examine
-from sandbox.harness import Sandbox
+from sandbox.harness import APP_TOKEN, Sandbox
 from tests.support.clock import Clock
 from tests.support.refusing_database import RefusingDatabase, read_only_server, revoked_right
 
@@ -49,6 +49,13 @@ async def test_a_database_that_a_running_bot_uses_is_fine(sandbox: Sandbox, cloc
 async def test_a_token_that_confluence_refuses_is_reported(sandbox: Sandbox, clock: Clock) -> None:
     settings = load({**sandbox.environ, "CONFLUENCE_API_TOKEN": "wrong"})
     assert (await verdicts(settings, clock))["Confluence"] is Verdict.FAILED
+
+
+async def test_the_token_of_the_app_is_tried_in_socket_mode(sandbox: Sandbox, clock: Clock) -> None:
+    settings = load({**sandbox.environ, "SLACK_APP_TOKEN": APP_TOKEN})
+    assert (await verdicts(settings, clock))["Socket Mode"] is Verdict.OK
+    sandbox.slack.app_tokens[APP_TOKEN].error = "token_revoked"
+    assert (await verdicts(settings, clock))["Socket Mode"] is Verdict.FAILED
 
 
 async def test_a_site_that_does_not_publish_its_cloud_id_is_reported(sandbox: Sandbox, clock: Clock) -> None:

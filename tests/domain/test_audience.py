@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.audience import Audience, KnownChannel, audience_of, is_to_be_asked
+from bot.domain.channel_settings import ChannelSettings
 from bot.domain.states import Sharing, Titles
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -40,6 +41,16 @@ def test_titles_are_shown_only_where_no_other_organisation_reads_for_certain(
 ) -> None:
     audiences = [audience_of(channel_id, channel, setting=setting, now=NOW) for setting in Titles]
     assert audiences == [shown, counts]
+
+
+@pytest.mark.parametrize("sharing", [None, *Sharing])
+@pytest.mark.parametrize("setting", list(Titles))
+def test_where_a_channel_is_set_to_numbers_only_no_thread_of_it_shows_titles(
+    sharing: Sharing | None, setting: Titles
+) -> None:
+    channel = KnownChannel(sharing=sharing, asked_at=NOW, settings=ChannelSettings(titles=Titles.COUNTS))
+
+    assert [audience_of(each, channel, setting=setting, now=NOW) for each in ("C1", "D1")] == [COUNTS, COUNTS]
 
 
 @pytest.mark.parametrize(

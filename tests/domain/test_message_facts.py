@@ -45,6 +45,13 @@ STORED: list[tuple[Facts, str]] = [
     (message_facts.StoppedByOther(by="U2"), '{"type":"stopped_by_other","by":"U2"}'),
     (message_facts.FollowSetAside(), '{"type":"follow_set_aside"}'),
     (message_facts.ThreadLost(reason=LostReason.DELETED), '{"type":"thread_lost","reason":"deleted"}'),
+    (message_facts.WatchRoot(), '{"type":"watch_root"}'),
+    (
+        message_facts.WatchDigest(since=datetime(2026, 11, 23, 9, 2, tzinfo=UTC)),
+        '{"type":"watch_digest","since":"2026-11-23T09:02:00Z"}',
+    ),
+    (message_facts.WatchOver(by="U2"), '{"type":"watch_over","by":"U2"}'),
+    (message_facts.HookClosed(), '{"type":"hook_closed"}'),
 ]
 
 

@@ -14,6 +14,7 @@ from bot.domain.message_plan import (
     MAX_KINDS,
     NAMED,
     Draft,
+    for_closed_hook,
     for_decision,
     for_follow,
     for_followers,
@@ -95,6 +96,12 @@ def test_a_new_thread_has_root_and_card_and_a_reply_about_each_kind_so_far(
     assert for_follow(verbosity, kinds=kinds, earlier=(RENAMES,)) == drafts
 
 
+def test_in_a_thread_of_somebody_else_there_is_no_root() -> None:
+    drafts = for_follow(Verbosity.NORMAL, kinds=(RENAMES,), earlier=(), is_foreign=True)
+
+    assert drafts == (CARD, warnings(RENAMES))
+
+
 @pytest.mark.parametrize("verbosity", Verbosity)
 def test_a_look_that_finds_nothing_new_leads_to_no_message(verbosity: Verbosity) -> None:
     assert planned(NOTHING_NEW, verbosity, kinds=(RENAMES,), replied=(RENAMES,), found=3) == []
@@ -172,7 +179,14 @@ def test_the_owner_gets_a_direct_message_if_another_person_stops_the_thread() ->
     assert for_stop(owner_id="U1", stopped_by="U2") == (Draft(kind=MessageKind.DIRECT, facts=facts, user_id="U1"),)
 
 
-@pytest.mark.parametrize(("reason", "people"), [(LostReason.DELETED, ("U1", "U2")), (LostReason.ARCHIVED, ("U1",))])
+@pytest.mark.parametrize(
+    ("reason", "people"),
+    [
+        (LostReason.DELETED, ("U1", "U2")),
+        (LostReason.THREAD_DELETED, ("U1", "U2")),
+        (LostReason.ARCHIVED, ("U1",)),
+    ],
+)
 def test_the_people_of_a_lost_thread_get_direct_messages(reason: LostReason, people: tuple[str, ...]) -> None:
     facts = message_facts.ThreadLost(reason=reason)
     drafts = for_lost_thread(reason, starting=False, invitable=True, owner_id="U1", followers=("U1", "U2"))
@@ -188,6 +202,11 @@ def test_a_thread_that_is_lost_before_it_begins_is_answered_to_the_person_who_as
 ) -> None:
     drafts = for_lost_thread(LostReason.GONE, starting=True, invitable=invitable, owner_id="U1", followers=("U1", "U2"))
     assert drafts == (Draft(kind=MessageKind.PRIVATE, facts=facts, user_id="U1"),)
+
+
+def test_the_maker_of_a_hook_that_ends_with_a_thread_gets_a_direct_message() -> None:
+    facts = message_facts.HookClosed()
+    assert for_closed_hook("U2") == Draft(kind=MessageKind.DIRECT, facts=facts, user_id="U2")
 
 
 def test_a_message_that_is_set_aside_is_reported_in_its_thread_or_to_its_owner() -> None:

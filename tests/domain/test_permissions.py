@@ -2,12 +2,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.permissions import WHO_MAY, Act, RunningList, may, may_list
+from bot.domain.permissions import WHO_MAY, Act, RunningList, may, may_list, may_set
 from bot.domain.person import Person
-from bot.domain.states import Membership
+from bot.domain.states import Editors, Membership
 
 #: what only admins may
-OF_ADMINS = {Act.STOP_ALL_OF_OTHERS}
+OF_ADMINS = {Act.STOP_ALL_OF_OTHERS, Act.CHANNEL_SETTINGS}
 
 
 def person(membership: Membership, *, is_admin: bool) -> Person:
@@ -47,3 +47,13 @@ def test_the_running_list_is_for_members_or_their_admins_or_nobody(
     of_members = {RunningList.EVERYONE: True, RunningList.ADMINS: is_admin, RunningList.OFF: False}[setting]
     expected = membership is Membership.MEMBER and of_members
     assert may_list(person(membership, is_admin=is_admin), setting) is expected
+
+
+@pytest.mark.parametrize("membership", list(Membership))
+@pytest.mark.parametrize("is_admin", [False, True])
+@pytest.mark.parametrize("editors", list(Editors))
+def test_settings_are_changed_by_admins_or_by_members_where_they_say_so(
+    membership: Membership, is_admin: bool, editors: Editors
+) -> None:
+    expected = membership is Membership.MEMBER and (is_admin or editors is Editors.MEMBERS)
+    assert may_set(person(membership, is_admin=is_admin), editors) is expected

@@ -19,7 +19,6 @@ from bot.domain.command import (
     NotALongTask,
     NotUnderstood,
     ShowHelp,
-    ShowSettings,
     SiteKind,
     SiteName,
     TooMany,
@@ -39,7 +38,6 @@ WIKI = SiteName(site_id=2, alias="wiki", host="wiki.example", base_url="https://
 #: a text for each command that needs words alone, and the sites that the bot has
 IMMEDIATE: dict[type[Command], tuple[str, Sequence[SiteName]]] = {
     ShowHelp: ("help", [ACME]),
-    ShowSettings: ("settings", [ACME]),
     Connect: ("connect", [ACME]),
     Disconnect: ("disconnect", [ACME]),
     NotUnderstood: ("halp", [ACME]),

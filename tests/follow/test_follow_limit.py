@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.follow.following import PEOPLE_PER_CHANNEL
+from bot.follow.beginning import PEOPLE_PER_CHANNEL
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON

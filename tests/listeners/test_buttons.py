@@ -1,10 +1,6 @@
 import asyncio
-import json
-import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlencode
 
-import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,10 +10,10 @@ from bot.render.i18n import Texts
 from sandbox.confluence import faults
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, TOKEN
 from sandbox.scenarios import scenario
-from sandbox.slack import SIGNING_SECRET, EphemeralMessage, PostedMessage
+from sandbox.slack import EphemeralMessage, PostedMessage
 from sandbox.slack.records import Json
-from sandbox.slack.signatures import signed_headers
 from tests.listeners.shown import buttons
+from tests.support.signed_requests import send_interaction
 from tests.support.stepped_bot import SteppedBot
 
 COPY = scenario("copy_with_renames_and_restrictions")
@@ -28,16 +24,7 @@ VANISHING = scenario("vanishing")
 
 async def send(stepped: SteppedBot, payload: Json) -> int:
     """Send a payload of Slack's that no simulated person can cause; the status of the answer."""
-    body = urlencode({"payload": json.dumps(payload)}).encode()
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        **signed_headers(SIGNING_SECRET, time.time(), body),
-    }
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(stepped.slack.request_url, data=body, headers=headers) as answer,
-    ):
-        status = answer.status
+    status, _ = await send_interaction(stepped, payload)
     await stepped.turn()
     return status
 
@@ -201,7 +188,7 @@ async def test_a_failure_offers_what_runs_now_on_card_and_completion(stepped: St
 
     for message in (card, completion):
         assert await stepped.press(message, Action.WHAT_RUNS_NOW, user=COLLEAGUE) == [
-            replies.help(en, "/longtask", stepped.deps.example).text
+            replies.running(en, [], "/longtask", stepped.deps.example).text
         ]
 
 
@@ -300,7 +287,7 @@ async def test_a_button_of_an_old_message_answers_with_the_thread_that_goes_on(s
     assert "No longer followed" not in stepped.root(remote_id).text
 
 
-@pytest.mark.parametrize("action", [action for action in Action if action is not Action.OPEN])
+@pytest.mark.parametrize("action", [action for action in Action if action not in (Action.OPEN, Action.OPEN_THREAD)])
 @pytest.mark.parametrize("value", ["1", "0", "nonsense", "99999999999999999999"])
 async def test_a_value_is_not_believed_in_another_channel(
     stepped: SteppedBot, en: Texts, action: Action, value: str

@@ -27,7 +27,7 @@ def shown(stepped: SteppedBot, user: str = PERSON) -> list[str]:
     return [message.text for message in stepped.slack.ephemerals(user)]
 
 
-@pytest.mark.parametrize("text", ["", "help", "  HELP ", "Hilfe", "ヘルプ"])
+@pytest.mark.parametrize("text", ["help", "  HELP ", "Hilfe", "ヘルプ"])
 async def test_help_names_the_configured_site(stepped: SteppedBot, text: str, en: Texts) -> None:
     assert await stepped.ask(text) == [replies.help(en, "/longtask", stepped.deps.example).text]
 
@@ -35,7 +35,7 @@ async def test_help_names_the_configured_site(stepped: SteppedBot, text: str, en
 
 
 async def test_help_repeats_the_command_as_it_was_typed(stepped: SteppedBot, en: Texts) -> None:
-    await stepped.slack.command("", user=PERSON, channel=CHANNEL, command="/follow-task")
+    await stepped.slack.command("help", user=PERSON, channel=CHANNEL, command="/follow-task")
     await stepped.turn()
 
     assert shown(stepped) == [replies.help(en, "/follow-task", stepped.deps.example).text]
@@ -113,12 +113,12 @@ async def test_every_command_is_acknowledged_empty_and_does_not_wait_for_conflue
         Signing.MISSING,
     ],
 )
-async def test_a_request_that_slack_did_not_sign_is_refused(stepped: SteppedBot, signing: Signing) -> None:
-    result = await stepped.slack.command("list", user=PERSON, channel=CHANNEL, signing=signing)
+async def test_a_request_that_slack_did_not_sign_is_refused(over_http: SteppedBot, signing: Signing) -> None:
+    result = await over_http.slack.command("list", user=PERSON, channel=CHANNEL, signing=signing)
 
     assert result.status == 401
     assert SIGNING_SECRET not in result.body
-    assert await stepped.commands() == []
+    assert await over_http.commands() == []
 
 
 async def test_a_command_that_cannot_be_stored_in_a_second_starts_nothing(

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from structlog.typing import EventDict
 
 from bot.listeners import commands
+from bot.listeners.shortcuts import ANYWHERE, ON_MESSAGE
 from bot.render import replies
 from bot.render.buttons import Action
 from bot.render.i18n import Texts
+from bot.render.modal import Modal
 from sandbox.harness import CHANNEL, PERSON
 from sandbox.scenarios import scenario
 from tests.listeners import payloads
@@ -85,12 +87,18 @@ def test_no_signed_request_crashes_the_bot_whatever_its_fields_hold(
         opened = open_stepped_bot(sqlite_url, Clock())
         stepped = runner.run(opened.__aenter__())
         card = stepped.card(runner.run(stepped.follow(STALL)))
+        said = stepped.slack.say(CHANNEL, PERSON, "hello")
         samples: dict[str, Any] = {
             "command": payloads.command(stepped),
             "help": payloads.command(stepped, "help"),
             **{action: payloads.press(stepped, card.ts, action) for action in Action},
             "view": {**payloads.press(stepped, card.ts, Action.STOP), "type": "view_submission", "view": {"id": "V1"}},
-            **{kind: payloads.event(stepped, kind) for kind in ("app_uninstalled", "tokens_revoked", "app_mention")},
+            **{kind: payloads.event(stepped, kind) for kind in ("app_uninstalled", "tokens_revoked")},
+            "mention": payloads.mention(stepped, "help"),
+            "shortcut on a message": payloads.shortcut(stepped, ON_MESSAGE, ts=card.ts),
+            "shortcut on a message that names nothing": payloads.shortcut(stepped, ON_MESSAGE, ts=said.ts),
+            "global shortcut": payloads.shortcut(stepped, ANYWHERE),
+            **{modal: payloads.submission(stepped, modal) for modal in Modal},
         }
         change = st.sampled_from(sorted(samples)).flatmap(
             lambda name: st.tuples(
@@ -183,7 +191,7 @@ async def test_a_button_with_an_odd_value_is_answered_with_a_sentence(
 ) -> None:
     elsewhere = on_both.slack.say(CHANNEL, PERSON, "hello")
 
-    actions = [action for action in Action if action is not Action.OPEN]
+    actions = [action for action in Action if action not in (Action.OPEN, Action.OPEN_THREAD)]
     values = ("9" * 20, "9" * 18, "9" * 10, NASTY, "-1", "1e3", "١")
     said = [
         answer

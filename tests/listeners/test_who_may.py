@@ -17,6 +17,7 @@ from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault, PostedMessage
 from tests.listeners import payloads
+from tests.support.modals import modal, said_in
 from tests.support.signed_requests import send_command, send_event, send_interaction
 from tests.support.stepped_bot import SteppedBot
 
@@ -27,13 +28,18 @@ OTHER_CHANNEL = "C0OTHER"
 COMMANDS: Mapping[type[command.Command], str] = {
     command.Follow: "{}",
     command.ShowStatus: "status {}",
+    command.ShowRunning: "",
     command.ListFollowed: "list",
+    command.ShowSettings: "settings",
     command.Stop: "stop {}",
     command.StopAll: "stop all",
+    command.MakeHook: "hook",
+    command.EndHook: "hook off",
 }
-BUTTONS = [action for action in Action if action is not Action.OPEN]
+#: every button but those that only open a page
+BUTTONS = [action for action in Action if action not in (Action.OPEN, Action.OPEN_THREAD)]
 #: what a request leaves behind of itself
-OWN_TABLES = frozenset({"commands", "people"})
+OWN_TABLES = frozenset({"commands", "people", "events"})
 #: columns that change whenever a loop turns
 CLAIMS = frozenset({"claim_id", "claimed_until"})
 
@@ -179,7 +185,7 @@ async def test_another_channel_reaches_nothing_of_this_one(stepped: SteppedBot, 
     slack = shown(stepped, but_for=COLLEAGUE)
 
     said = []
-    for text in ("stop {}", "stop", "stop all", "list", "list channel", "status"):
+    for text in ("stop {}", "stop", "stop all", "list", "list channel", "status", "hook off"):
         said += await stepped.ask(text.format(remote_id(stepped)), user=COLLEAGUE, channel=OTHER_CHANNEL)
     for action in BUTTONS:
         for ts in (there.ts, card.ts):
@@ -193,6 +199,7 @@ async def test_another_channel_reaches_nothing_of_this_one(stepped: SteppedBot, 
         replies.followed_list(en, []).text,
         replies.followed_list(en, [], scope=command.Scope.CHANNEL).text,
         replies.gone_wrong(en).text,
+        replies.no_hook(en, "/longtask").text,
     }
 
 
@@ -252,7 +259,11 @@ async def test_who_is_not_of_the_workspace_changes_nothing_and_sees_nothing(
     after = await rows(stepped, without=OWN_TABLES)
     assert (after, shown(stepped, but_for=outsider)) == (database, slack)
     stop, other = [replies.may_not_stop(en).text], [replies.may_not_use(en).text]
-    assert said == {text: stop if text == "stop {}" else other for text in COMMANDS.values()}
+    # Who may not see what runs gets help.
+    instead = {"stop {}": stop, "": [replies.help(en, "/longtask", stepped.deps.example).text]}
+    # What would be answered by a modal is refused in it.
+    assert said == {**{text: instead.get(text, other) for text in COMMANDS.values()}, "settings": []}
+    assert said_in(modal(stepped, outsider)) == replies.may_not_use(en).text
     assert pressed == {action: stop if action in (Action.STOP, Action.STOP_CHOSEN) else other for action in BUTTONS}
     refused = [(log["user"], log["channel"]) for log in logs if log["event"] == "refused"]
     assert refused == [(outsider, CHANNEL)] * (len(COMMANDS) + len(BUTTONS))

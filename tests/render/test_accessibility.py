@@ -14,6 +14,7 @@ from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.phrases import how_far, outcome_word, pages, percentage, phase_sentence
 from bot.render.results import done
+from bot.render.watch import MARK
 from sandbox.gallery.examples import answers, examples
 from sandbox.gallery.situations import Situation, messages
 
@@ -21,7 +22,7 @@ SITUATIONS = {situation.name: situation for situation in examples()}
 #: characters that may occur with words; none of them says more than the words
 ORNAMENTS = set("•·…▰▱→<>|^~=+`$")
 #: what blocks have before the words
-ORNAMENT = re.compile(f"^(?:{'|'.join(MARKS.values())}) |[▰▱]+ +")
+ORNAMENT = re.compile(f"^(?:{'|'.join([*MARKS.values(), MARK])}) |[▰▱]+ +")
 
 
 def every_message(texts: Texts) -> Iterator[tuple[str, Message]]:

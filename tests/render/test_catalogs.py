@@ -18,6 +18,7 @@ SAME_AS_ENGLISH = {
     "“{name}”",
     "{outcome}: {task}",
     "{button}: {task}",
+    "{setting}: {choice}",
     "{example}: {meaning}",
     "Details",
     "Link",

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 
 import pytest
@@ -15,7 +15,7 @@ from bot.domain.snapshot import Kind
 from bot.metrics import Metrics
 from sandbox.confluence import Moment, Story
 from sandbox.confluence.faults import status
-from sandbox.harness import Sandbox
+from sandbox.harness import Sandbox, open_sandbox
 from sandbox.slack import Fault
 from tests.support.metrics import families, read
 
@@ -43,6 +43,16 @@ async def until_moved(metrics: Metrics, wanted: set[str], *, seconds: float) -> 
                 await asyncio.sleep(0.05)
                 missing -= moved(metrics)
     return missing
+
+
+@pytest.fixture
+async def sandbox(sqlite_url: str) -> AsyncIterator[Sandbox]:
+    """Both simulators on the real clock, for a quick bot in Socket Mode, which has metrics of its own."""
+    quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5"}
+    async with open_sandbox(
+        database_url=sqlite_url, environ=quick, ack_seconds=60.0, store_seconds=60.0, socket=True
+    ) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

@@ -221,8 +221,12 @@ class DeliveryRig:
         command_id: int | None = None,
         percent: float = 10.0,
         long_task_id: int | None = None,
+        thread_ts: str | None = None,
     ) -> int:
-        """A thread that was just asked for, of a long task of its own unless one is named; its id."""
+        """A thread that was just asked for, of a long task of its own unless one is named; its id.
+
+        `thread_ts`: of the thread of somebody else that it is.
+        """
         now = self.clock()
         if long_task_id is None:
             state = TaskState(
@@ -233,7 +237,9 @@ class DeliveryRig:
                 moved_at=now,
             )
             long_task_id = await self.filled.add_long_task(state=state)
-        added = await self.filled.add_thread(long_task_id, channel_id=self.add_channel(channel), command_id=command_id)
+        added = await self.filled.add_thread(
+            long_task_id, channel_id=self.add_channel(channel), command_id=command_id, thread_ts=thread_ts
+        )
         async with self.database.begin() as connection:
             await subscriptions.add_follower(
                 connection, subscription_id=added, user_id=FRIEND, account_id=None, now=now
@@ -271,8 +277,10 @@ class DeliveryRig:
         assert typed.response_url_id is not None
         return await self.add_command_row(response_url=self.slack.response_url(typed.response_url_id))
 
-    async def add_command_row(self, *, response_url: str | None) -> int:
-        """A command as it is stored; its id."""
+    async def add_command_row(
+        self, *, response_url: str | None, message_ts: str | None = None, thread_ts: str | None = None
+    ) -> int:
+        """A command as it is stored; its id. `message_ts`, `thread_ts`: of the message that a mention is."""
         async with self.database.begin() as connection:
             command_id = await commands.add(
                 connection,
@@ -283,6 +291,8 @@ class DeliveryRig:
                 user_id=OWNER,
                 command="/longtask",
                 text="1001",
+                message_ts=message_ts,
+                thread_ts=thread_ts,
                 response_url=None if response_url is None else self.secrets.seal(response_url),
                 now=self.clock(),
             )

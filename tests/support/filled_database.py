@@ -103,10 +103,11 @@ class FilledDatabase:
         verbosity: Verbosity = Verbosity.NORMAL,
         command_id: int | None = None,
         kinds: Sequence[FindingKind] = (),
+        thread_ts: str | None = None,
     ) -> int:
         """A thread that follows a long task, with its first messages planned; the subscription's id.
 
-        `kinds`: of findings that were known before.
+        `kinds`: of findings that were known before; `thread_ts`: of the thread of somebody else that it is.
         """
         now = self.clock()
         async with self.database.begin() as connection:
@@ -119,13 +120,16 @@ class FilledDatabase:
                 command_id=command_id,
                 language="en",
                 verbosity=verbosity,
+                thread_ts=thread_ts,
                 now=now,
             )
             assert subscription_id is not None
             await subscriptions.add_follower(
                 connection, subscription_id=subscription_id, user_id=owner_id, account_id=self.account_id, now=now
             )
-        await self.add_messages(subscription_id, *for_follow(verbosity, kinds=kinds, earlier=kinds))
+        is_foreign = thread_ts is not None
+        drafts = for_follow(verbosity, kinds=kinds, earlier=kinds, is_foreign=is_foreign)
+        await self.add_messages(subscription_id, *drafts)
         return subscription_id
 
     async def add_messages(self, subscription_id: int, *drafts: Draft) -> list[int]:

@@ -45,6 +45,7 @@ class SteppedBot:
     sandbox: Sandbox
     clock: Clock
     store_seconds: float  #: seconds that storing a command may take
+    hook_seconds: float  #: seconds that a script waits for its thread
     bot: app.Bot = field(init=False)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -87,22 +88,41 @@ class SteppedBot:
                 sleep=self._sleep,
                 jitter=random.Random(7).random,
                 store_seconds=self.store_seconds,
+                hook_seconds=self.hook_seconds,
             )
         )
         self._running.push_async_callback(self._stop_work)
         site = web.create(
-            slack=self.bot.slack_events, readiness=self.bot.check_readiness, metrics=self.bot.metrics.render
+            slack=self.bot.slack_events,
+            hooks=self.bot.hooks,
+            readiness=self.bot.check_readiness,
+            metrics=self.bot.metrics.render,
         )
         server = await web.serve(site, host="127.0.0.1", port=0)
         self._running.push_async_callback(server.stop)
-        self.slack.request_url = f"http://127.0.0.1:{server.port}/slack/events"
+        if self.bot.socket_receiver is not None:
+            self._running.push_async_callback(self.bot.socket_receiver.stop, within=timedelta(0))
+            await self.connect()
+        self.sandbox.point_at(server.port)
+
+    async def connect(self) -> None:
+        """In Socket Mode: do what the connections ask for, until one stands or none is to be opened yet."""
+        if self.bot.socket_receiver is not None:
+            await self.bot.socket_receiver.step()
+            await self.bot.socket_receiver.settle()
 
     async def stop(self) -> None:
         """Stop the bot as SIGTERM would, without waiting for work in progress."""
         await self._running.aclose()
 
     async def _stop_work(self) -> None:
-        for part in (self.bot.command_worker, self.bot.poller, self.bot.deliverer):
+        for part in (
+            self.bot.site_lister,
+            self.bot.watcher,
+            self.bot.command_worker,
+            self.bot.poller,
+            self.bot.deliverer,
+        ):
             await part.stop(within=timedelta(0))
 
     async def _sleep(self, seconds: float) -> None:
@@ -114,8 +134,10 @@ class SteppedBot:
     async def turn(self) -> float:
         """Do all that is to be done now; returns the seconds until there may be more."""
         worker, poller, deliverer = self.bot.command_worker, self.bot.poller, self.bot.deliverer
-        wakes = (worker.wake, poller.wake, deliverer.wake)
-        for part in (worker, poller, deliverer):
+        lister, watcher = self.bot.site_lister, self.bot.watcher
+        wakes = (worker.wake, poller.wake, deliverer.wake, lister.wake, watcher.wake)
+        await self.connect()
+        for part in (worker, poller, deliverer, lister, watcher):
             await part.renew_step()
         for _ in range(MAX_STEPS):
             await worker.settle()
@@ -124,7 +146,9 @@ class SteppedBot:
             waits = []
             for step, settle in (
                 (worker.step, worker.settle),
+                (lister.step, lister.settle),
                 (poller.claim_step, poller.settle),
+                (watcher.step, watcher.settle),
                 (deliverer.step, deliverer.settle),
             ):
                 waits.append(await step())
@@ -262,17 +286,25 @@ async def open_stepped_bot(
     kind: str = "cloud",
     environ: dict[str, str] | None = None,
     store_seconds: float = PATIENCE,
+    socket: bool = False,
+    hook_seconds: float = PATIENCE,
 ) -> AsyncIterator[SteppedBot]:
     """Start both simulators on the clock, and the bot between them.
 
-    `kind`: of the site, `cloud` or `datacenter`; `environ`: further settings.
+    `kind`: of the site, `cloud` or `datacenter`; `environ`: further settings; `socket`: in Socket Mode.
 
-    Slack waits for an acknowledgement, and the bot for its database, as long as a busy machine takes.
+    Slack waits for an acknowledgement, a script for its thread, and the bot for its database, as long as a busy machine
+    takes.
     """
     async with open_sandbox(
-        database_url=database_url, kind=kind, clock=clock.seconds, environ=environ, ack_seconds=PATIENCE
+        database_url=database_url,
+        kind=kind,
+        clock=clock.seconds,
+        environ=environ,
+        ack_seconds=PATIENCE,
+        socket=socket,
     ) as sandbox:
-        stepped = SteppedBot(sandbox=sandbox, clock=clock, store_seconds=store_seconds)
+        stepped = SteppedBot(sandbox=sandbox, clock=clock, store_seconds=store_seconds, hook_seconds=hook_seconds)
         await stepped.start()
         try:
             yield stepped

@@ -1,6 +1,7 @@
 """Ask Confluence about long tasks."""
 
 import asyncio
+from collections.abc import Mapping
 
 import aiohttp
 from aiohttp import ClientMiddlewareType
@@ -25,10 +26,10 @@ from bot.domain.poll_result import (
     Misconfigured,
     NotFound,
     PollResult,
+    Seen,
     Unavailable,
     Unreadable,
 )
-from bot.domain.snapshot import Snapshot
 
 #: entries of one page of a list, the most that Confluence takes
 LIST_LIMIT = 100
@@ -94,34 +95,43 @@ class ConfluenceClient:
         return self._read_error(site, response, body)
 
     async def running(
-        self, site: Site, credential: Credential, *, account_id: int | None = None, within: float = LIST_SECONDS
+        self,
+        site: Site,
+        credential: Credential,
+        *,
+        account_id: int | None = None,
+        digests: Mapping[str, str] | None = None,
+        within: float = LIST_SECONDS,
     ) -> ListResult:
         """Ask for every long task that Confluence lists to an account, page by page, for so many seconds at most.
 
         Cloud lists what is active, Data Center also what has ended until it forgets it; neither has an order. Pages
         may shift between two requests, so an entry may come twice (it is returned once) or not at all. What was read
-        before a later page failed, or beyond LIST_PAGES, is returned as a list that has more.
+        before a later page failed, or beyond LIST_PAGES, is returned as a list that has more. `digests`: by id, of
+        findings that are known and are not read again.
         """
         until = asyncio.get_running_loop().time() + within
-        found: dict[str, Snapshot] = {}
+        found: dict[str, Seen] = {}
         start = 0
         for _ in range(LIST_PAGES):
             left = until - asyncio.get_running_loop().time()
-            page = await self._list_page(site, credential, start, account_id=account_id, total=min(self._total, left))
+            total = min(self._total, left)
+            body = await self._list_page(site, credential, start, account_id=account_id, total=total)
+            page = parse_list(body, limit=LIST_LIMIT, digests=digests or {}) if isinstance(body, bytes) else body
             if not isinstance(page, Page):
-                return Listed(snapshots=tuple(found.values()), has_more=True) if found else page
-            for snapshot in page.snapshots:
-                found.setdefault(snapshot.remote_id or "", snapshot)
+                return Listed(found=tuple(found.values()), has_more=True) if found else page
+            for seen in page.found:
+                found.setdefault(seen.snapshot.remote_id or "", seen)
             start += page.size
             if not page.has_next:
-                return Listed(snapshots=tuple(found.values()))
+                return Listed(found=tuple(found.values()))
             if until - asyncio.get_running_loop().time() <= 0:
                 break
-        return Listed(snapshots=tuple(found.values()), has_more=True)
+        return Listed(found=tuple(found.values()), has_more=True)
 
     async def _list_page(
         self, site: Site, credential: Credential, start: int, *, account_id: int | None, total: float
-    ) -> Page | Failed:
+    ) -> bytes | Failed:
         url = site.long_tasks.with_query(start=start, limit=LIST_LIMIT)
         reply = await self._get_with_cookies(site, url, credential, account_id, total=total)
         if not isinstance(reply, tuple):
@@ -131,7 +141,7 @@ class ConfluenceClient:
             media_type = response.headers.get("Content-Type", "")
             if media_type and "json" not in media_type.lower():
                 return Unreadable(reason=f"not JSON but {responses.plain(media_type)}")
-            return parse_list(body, limit=LIST_LIMIT)
+            return body
         result = self._read_error(site, response, body)
         # A collection is always there, so that a 404 is about the address.
         return Misconfigured(status=404) if isinstance(result, NotFound) else result

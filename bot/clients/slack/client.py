@@ -2,24 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 
-import aiohttp
-
 from bot.clients.http import UnknownHost
 from bot.clients.proxy import proxy_for
 from bot.clients.slack import responses
-from bot.clients.slack.errors import FAILURES, Ambiguous, NotConnected, error_from_exception, error_from_response
+from bot.clients.slack.calls import Calls
+from bot.clients.slack.errors import FAILURES, Ambiguous
 from bot.clients.slack.responses import (
     ChannelInfo,
     ChannelPage,
     JsonObject,
+    MemberPage,
     Posted,
     RespondResult,
     RespondStatus,
     TokenInfo,
 )
-from bot.clients.slack.session import web_client
 from bot.domain.person import UserInfo
-from bot.metrics import Metrics
 
 #: previews of Confluence pages would be messages nobody asked for
 NO_UNFURLING: JsonObject = {"unfurl_links": False, "unfurl_media": False}
@@ -27,6 +25,10 @@ NO_UNFURLING: JsonObject = {"unfurl_links": False, "unfurl_media": False}
 _PAGES = 10
 #: messages or channels of a page: what Slack recommends (docs.slack.dev/apis/web-api/pagination)
 _PAGE = 200
+#: people of a page of conversations.members: the most that Slack takes (docs.slack.dev/reference/methods)
+_PEOPLE = 999
+#: a search for a person reads at most so many pages
+_PEOPLE_PAGES = 50
 
 
 def message_body(text: str, blocks: Sequence[JsonObject]) -> dict[str, object]:
@@ -34,16 +36,11 @@ def message_body(text: str, blocks: Sequence[JsonObject]) -> dict[str, object]:
     return {"text": text, "blocks": list(blocks)} if blocks else {"text": text}
 
 
-class SlackClient:
-    """Calls for one workspace.
+class SlackClient(Calls):
+    """The methods that the bot calls, for one workspace.
 
     Every method raises SlackError, except `respond`, which returns a value. Each call is counted in `metrics`.
     """
-
-    def __init__(self, session: aiohttp.ClientSession, *, token: str, base_url: str, metrics: Metrics) -> None:
-        self._session = session
-        self._client = web_client(session, token=token, base_url=base_url)
-        self._metrics = metrics
 
     async def post(
         self,
@@ -54,16 +51,18 @@ class SlackClient:
         thread_ts: str | None = None,
         marker: str | None = None,
         language: str | None = None,
+        broadcast: bool = False,
     ) -> Posted:
         """Post a message; with `thread_ts` as a reply. `marker` is the id by which `find_by_metadata` finds it.
 
-        `language`: the one it is written in, for programs that read it out.
+        `language`: the one it is written in, for programs that read it out. `broadcast`: a reply is shown in the
+        channel, too.
         With a user id as `channel` it is a direct message. That needs no scope beyond chat:write; opening the
         conversation first would need im:write.
         """
         body = {"channel": channel, **message_body(text, blocks), **NO_UNFURLING}
         if thread_ts is not None:
-            body |= {"thread_ts": thread_ts}
+            body |= {"thread_ts": thread_ts, **({"reply_broadcast": True} if broadcast else {})}
         if marker is not None:
             payload = {"id": marker, **({"language": language} if language else {})}
             body |= {"metadata": {"event_type": responses.METADATA_TYPE, "event_payload": payload}}
@@ -129,6 +128,48 @@ class SlackClient:
         )
         return responses.read_channel_page(await self._call("conversations.list", query, read=True))
 
+    async def is_in_channel(self, channel: str, user_id: str) -> bool:
+        """Ask whether a person is in a channel (scope channels:read or groups:read).
+
+        Raises Ambiguous if there are more people than it reads.
+        """
+        method = "conversations.members"
+        query = {"channel": channel, "limit": str(_PEOPLE)}
+        for _ in range(_PEOPLE_PAGES):
+            answer = await self._call(method, query, read=True)
+            people = answer.get("members")
+            if not isinstance(people, list):
+                raise Ambiguous(method, "ok without members")
+            if user_id in people:
+                return True
+            cursor = responses.next_cursor(answer)
+            if cursor is None:
+                return False
+            query |= {"cursor": cursor}
+        raise Ambiguous(method, "more people than are read")
+
+    async def channels_of(
+        self, user_id: str, kind: str, *, cursor: str | None = None, team_id: str | None = None
+    ) -> MemberPage:
+        """Ask for a page of the channels that a user is in, without archived ones.
+
+        `kind`: public_channel (scope channels:read) or private_channel (groups:read), of which Slack lists those that
+        the bot is in as well. `team_id`: which workspace is meant if the app is installed for a whole organization.
+        """
+        query = {"user": user_id, "types": kind, "exclude_archived": "true", "limit": str(_PAGE)}
+        query |= ({"cursor": cursor} if cursor else {}) | ({"team_id": team_id} if team_id else {})
+        return responses.read_member_page(await self._call("users.conversations", query, read=True))
+
+    async def open_view(self, trigger_id: str, view: JsonObject) -> str:
+        """Open a modal for the person whose act gave the trigger, within three seconds of it; returns the view's id."""
+        method = "views.open"
+        answer = await self._call(method, {"trigger_id": trigger_id, "view": dict(view)})
+        return responses.required(method, responses.object_of(answer, "view"), "id")
+
+    async def update_view(self, view_id: str, view: JsonObject) -> None:
+        """Replace what a modal shows. Refused if the person has closed it."""
+        await self._call("views.update", {"view_id": view_id, "view": dict(view)})
+
     async def permalink(self, channel: str, ts: str) -> str:
         """Ask for the URL of a message."""
         answer = await self._call("chat.getPermalink", {"channel": channel, "message_ts": ts}, read=True)
@@ -178,50 +219,15 @@ class SlackClient:
             },
         )
 
+    async def socket_url(self) -> str:
+        """Ask for the address of a WebSocket, which is good for one connection.
+
+        The token has to be one of the app (xapp-…) with the scope connections:write.
+        """
+        method = "apps.connections.open"
+        return responses.required(method, await self._call(method, {}), "url")
+
     async def auth_test(self) -> TokenInfo:
         """Ask whose token this is, and for its scopes."""
         answer, headers = await self._answer("auth.test", {})
         return responses.read_token_info(answer, headers)
-
-    async def _call_unseen(self, method: str, query: JsonObject) -> JsonObject:
-        """Make a call whose effect nobody sees: an ambiguous one counts as never made."""
-        try:
-            return await self._call(method, query, read=True)
-        except Ambiguous as error:
-            raise NotConnected(method, error.answer) from None
-
-    async def _send_bytes(self, url: str, content: bytes) -> None:
-        method = "files.upload"
-        error = None
-        try:
-            with self._metrics.in_flight("slack"):
-                async with self._session.post(url, data=content, proxy=proxy_for(url)) as response:
-                    if response.status != 200:
-                        error = error_from_response(method, response.status, None, response.headers)
-        except (*FAILURES, ValueError) as broken:
-            error = error_from_exception(method, broken)
-        self._metrics.slack_call(method, error.label if error else "ok")
-        if error is not None:
-            raise NotConnected(method, error.answer) if isinstance(error, Ambiguous) else error
-
-    async def _call(self, method: str, arguments: JsonObject, *, read: bool = False) -> JsonObject:
-        return (await self._answer(method, arguments, read=read))[0]
-
-    async def _answer(
-        self, method: str, arguments: JsonObject, *, read: bool = False
-    ) -> tuple[JsonObject, Mapping[str, str]]:
-        """The body and headers of an answer that says ok."""
-        try:
-            with self._metrics.in_flight("slack"):
-                if read:
-                    response = await self._client.api_call(method, http_verb="GET", params=dict(arguments))
-                else:
-                    response = await self._client.api_call(method, json=dict(arguments))
-            if not isinstance(response.data, dict):
-                raise Ambiguous(method, "no JSON object")
-        except (*FAILURES, Ambiguous) as error:
-            failure = error if isinstance(error, Ambiguous) else error_from_exception(method, error)
-            self._metrics.slack_call(method, failure.label)
-            raise failure from None
-        self._metrics.slack_call(method, "ok")
-        return response.data, response.headers

@@ -33,6 +33,9 @@ class ChannelInfo:
     channel_id: str
     #: another organisation reads it, or was invited to
     is_shared: bool
+    #: the bot is in it
+    is_member: bool = False
+    is_archived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,15 @@ class ChannelPage:
     """A page of conversations.list."""
 
     channels: tuple[ChannelInfo, ...]
+    #: of the next page; None on the last
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberPage:
+    """A page of users.conversations."""
+
+    channel_ids: tuple[str, ...]
     #: of the next page; None on the last
     cursor: str | None
 
@@ -131,7 +143,12 @@ def read_channel(channel: JsonObject, channel_id: str) -> ChannelInfo:
     `is_org_shared` says only that further workspaces of the same organisation see it.
     """
     is_shared = any(channel.get(key) is True for key in ("is_ext_shared", "is_pending_ext_shared"))
-    return ChannelInfo(channel_id=channel_id, is_shared=is_shared)
+    return ChannelInfo(
+        channel_id=channel_id,
+        is_shared=is_shared,
+        is_member=channel.get("is_member") is True,
+        is_archived=channel.get("is_archived") is True,
+    )
 
 
 def read_channel_page(answer: JsonObject) -> ChannelPage:
@@ -141,6 +158,12 @@ def read_channel_page(answer: JsonObject) -> ChannelPage:
     named = [(channel, text_of(channel, "id")) for channel in found]
     channels = tuple(read_channel(channel, channel_id) for channel, channel_id in named if channel_id is not None)
     return ChannelPage(channels=channels, cursor=next_cursor(answer))
+
+
+def read_member_page(answer: JsonObject) -> MemberPage:
+    """Read an answer of users.conversations."""
+    page = read_channel_page(answer)
+    return MemberPage(channel_ids=tuple(channel.channel_id for channel in page.channels), cursor=page.cursor)
 
 
 def read_token_info(answer: JsonObject, headers: Mapping[str, str]) -> TokenInfo:

@@ -11,7 +11,8 @@ from bot.clients.proxy import proxy_for
 
 #: seconds for a whole call; shorter than a claim's lease
 CALL_SECONDS = 8.0
-#: Slack's domains; a response_url is on hooks.slack.com, an upload URL on files.slack.com, GovSlack's on the other
+#: Slack's domains; a response_url is on hooks.slack.com, an upload URL on files.slack.com, a WebSocket on
+#: wss-primary.slack.com, GovSlack's on the other
 _DOMAINS = ("slack.com", "slack-gov.com")
 
 
@@ -28,13 +29,13 @@ def open_session(base_url: str = AsyncWebClient.BASE_URL) -> aiohttp.ClientSessi
 
 
 def slack_hosts(base_url: str) -> http.MayCall:
-    """Allow the host of the Web API, and by https those that response and upload URLs name."""
+    """Allow the host of the Web API, and with TLS those that response URLs, upload URLs and WebSockets name."""
     api = http.origin(URL(base_url))
 
     def may_call(url: URL) -> bool:
-        return http.origin(url) == api or (
-            url.scheme == "https" and any(f".{url.host}".endswith(f".{domain}") for domain in _DOMAINS)
-        )
+        called = http.origin(url)
+        scheme, host, _port = called
+        return called == api or (scheme == "https" and any(f".{host}".endswith(f".{domain}") for domain in _DOMAINS))
 
     return may_call
 

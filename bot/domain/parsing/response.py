@@ -1,7 +1,7 @@
 """Parse a response of Confluence about a long task, however malformed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -63,7 +63,7 @@ def parse_response(body: bytes, *, expected_id: str, known_digest: str = "") -> 
     Shapes: REST API v1 of Confluence Cloud (LongTaskStatusWithLinks) and of Data Center (LongTaskStatus, with a
     BulkStatusReport as JSON inside a message).
     """
-    seen = parse_any(body, known_digest=known_digest)
+    seen = parse_any(body, lambda _remote_id: known_digest)
     if isinstance(seen, Seen) and seen.snapshot.remote_id not in (None, expected_id):
         remote_id = seen.snapshot.remote_id or ""
         if remote_id.casefold() != expected_id.casefold():
@@ -71,8 +71,11 @@ def parse_response(body: bytes, *, expected_id: str, known_digest: str = "") -> 
     return seen
 
 
-def parse_any(body: bytes, *, known_digest: str = "") -> Seen | Unreadable:
-    """Parse the body of a response, or an entry of a list, about any long task. Never raises."""
+def parse_any(body: bytes, known_digest: Callable[[str | None], str]) -> Seen | Unreadable:
+    """Parse the body of a response, or an entry of a list, about any long task. Never raises.
+
+    `known_digest`: returns, by id, the digest of findings that are known and are not parsed again.
+    """
     if too_many_values(body):
         return Unreadable(reason=TOO_MANY)
     issues = ParseIssues()
@@ -84,7 +87,7 @@ def parse_any(body: bytes, *, known_digest: str = "") -> Seen | Unreadable:
     # Other responses have `successful`, too, so one without an id needs a second typical field.
     if len(typical) - typical.count(None) < (1 if remote_id is not None else 2):
         return Unreadable(reason=NO_LONG_TASK)
-    return _seen(decoded, remote_id, issues, known_digest)
+    return _seen(decoded, remote_id, issues, known_digest(remote_id))
 
 
 def _seen(body: Body, remote_id: str | None, issues: ParseIssues, known_digest: str) -> Seen:

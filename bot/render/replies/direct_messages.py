@@ -12,6 +12,9 @@ from bot.render.thread import ThreadView
 
 _LOST: Mapping[LostReason, str] = {
     LostReason.DELETED: wording("The message for this task in {channel} was deleted, so updates have stopped."),
+    LostReason.THREAD_DELETED: wording(
+        "The thread in {channel} that followed this task was deleted, so updates have stopped."
+    ),
     LostReason.ARCHIVED: wording("{channel} was archived, so updates have stopped."),
     LostReason.REMOVED: wording("This bot was removed from {channel}, so updates have stopped."),
     LostReason.GONE: wording("{channel} is gone or hidden from this bot, so updates have stopped."),

@@ -9,8 +9,9 @@ from bot.render.i18n import Texts, wording
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn, bold, code
 
-#: docs.slack.dev/interactivity/implementing-slash-commands: a slash and at most 31 more characters
-_COMMAND = re.compile(r"/[^\s`]{1,31}")
+#: a slash and at most 31 more characters (docs.slack.dev/interactivity/implementing-slash-commands), or in a thread the
+#: mention of the bot
+_COMMAND = re.compile(r"/[^\s`]{1,31}|@[^\s`<>]{1,80}")
 
 #: what can be typed after the command, and what it does, in groups
 _GROUPS: tuple[tuple[str, tuple[tuple[Callable[[str], str], str], ...]], ...] = (
@@ -23,6 +24,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[Callable[[str], str], str], ...]], ...] = 
             (lambda ref: f"{ref} quiet", wording("only post the start and the result")),
             (lambda ref: f"{ref} all", wording("also post each new phase")),
             (lambda ref: f"{ref} as Handbook", wording("give it a name of your own")),
+            (lambda _ref: "watch", wording("follow every new task of the site here")),
+            (lambda _ref: "hook", wording("get an address for scripts that follow here")),
         ),
     ),
     (
@@ -41,6 +44,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[Callable[[str], str], str], ...]], ...] = 
         (
             (lambda ref: f"stop {ref}", wording("stop following it here")),
             (lambda _ref: "stop all", wording("stop everything you follow here")),
+            (lambda _ref: "unwatch", wording("follow no new tasks here any more")),
         ),
     ),
 )
@@ -73,10 +77,7 @@ def help(texts: Texts, command: str, shown: Example) -> Message:  # noqa: A001 (
         for title, lines in _GROUPS
     ]
     notes = [
-        texts.say(
-            "The ID is at the end of `links.status` in Confluence's response. Started it in the browser? "
-            "Open the network tab and look for a request ending in `/longtask/…`."
-        ),
+        where_the_id_is(texts),
         texts.say(
             "You can also paste the address ({url}) or the whole response. Up to ten fit in one command.",
             url=code(shown.url),
@@ -85,3 +86,11 @@ def help(texts: Texts, command: str, shown: Example) -> Message:  # noqa: A001 (
     lines = [line for group in groups for line in group]
     blocks = [*sections(opening), *(block for group in groups for block in sections(group)), *map(context, notes)]
     return message([*opening, *lines, *notes], blocks)
+
+
+def where_the_id_is(texts: Texts) -> Mrkdwn:
+    """Say how to find the ID of a task."""
+    return texts.say(
+        "The ID is at the end of `links.status` in Confluence's response. Started it in the browser? "
+        "Open the network tab and look for a request ending in `/longtask/…`."
+    )

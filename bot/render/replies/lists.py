@@ -13,7 +13,9 @@ from bot.render.mrkdwn import Mrkdwn, bold, channel, mention, on_one_line
 from bot.render.phrases import findings_count, percent
 from bot.render.replies.help import example
 from bot.render.replies.threads import thread_link
+from bot.render.replies.watches import watch_line
 from bot.render.thread import ThreadView, is_followed
+from bot.render.watch import WatchView
 
 #: lines of a list that always fit in one message
 ROWS = 8
@@ -45,10 +47,13 @@ def followed_list(
     *,
     scope: Scope = Scope.ALL,
     command: str = "/longtask",
+    watches: Sequence[WatchView] = (),
 ) -> Message:
-    """List one page of what is followed. `command`: as it was typed, to name the next page."""
+    """List one page of what is followed, after what the channel watches. `command`: as it was typed, to name the next
+    page."""
+    watched = [watch_line(texts, view) for view in watches]
     if not rows:
-        return paragraphs(texts.say("Nothing is followed at the moment."))
+        return paragraphs(*watched, texts.say("Nothing is followed at the moment."))
     title = bold(texts.say(_TITLES[scope]))
     lines, short = ([_line(texts, row, linked=linked) for row in rows[:ROWS]] for linked in (True, False))
     footer = []
@@ -57,9 +62,10 @@ def followed_list(
         footer = [texts.say("Page {page} of {pages}. Next: {example}", page=page, pages=pages, example=more)]
     elif pages > 1:
         footer = [texts.say("Page {page} of {pages}.", page=page, pages=pages)]
-    if not fits([title, *lines, *footer]):
+    if not fits([*watched, title, *lines, *footer]):
         lines = short
-    return message([title, *lines, *footer], [*sections([title, *lines]), *[context(line) for line in footer]])
+    shown = [*watched, title, *lines]
+    return message([*shown, *footer], [*sections(shown), *[context(line) for line in footer]])
 
 
 def no_such_page(texts: Texts, page: int, pages: int, *, scope: Scope, command: str) -> Message:
@@ -97,7 +103,7 @@ def _line(texts: Texts, row: ListLine, *, linked: bool = True) -> Mrkdwn:
             headline(texts, view, linked=linked),
             texts.percent(figure) if is_followed(view) and figure is not None else None,
             findings_count(texts, view) if view.finding_counts else None,
-            mention(view.owner_id),
+            mention(view.owner_id) if view.owner_id else None,
             channel(row.channel_id) if row.channel_id else None,
             *thread_link(texts, row.link),
             task_id(texts, view),

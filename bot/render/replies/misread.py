@@ -1,6 +1,7 @@
 """Render answers to commands that could not be parsed or that name nothing to follow."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from bot.domain.command import (
     ForeignSite,
@@ -19,6 +20,7 @@ from bot.domain.command_example import Example
 from bot.render.blocks import paragraphs
 from bot.render.i18n import Texts, wording
 from bot.render.message import Message
+from bot.render.mrkdwn import Mrkdwn
 from bot.render.replies.help import example
 
 _MISREAD: Mapping[Misread, str] = {
@@ -34,6 +36,7 @@ _MISREAD: Mapping[Misread, str] = {
     Misread.ID: wording("“{what}” can't be the ID of a Confluence task."),
     Misread.JSON: wording("What you pasted is not Confluence's response about a task."),
     Misread.ALIAS: wording("No Confluence site is called “{what}” here."),
+    Misread.SITE: wording("Say which Confluence site to watch: {what}."),
     Misread.LENGTH: wording("That text is longer than ten Confluence tasks could be."),
 }
 
@@ -67,39 +70,49 @@ def misread(texts: Texts, command: str, shown: Example, problem: Problem) -> Mes
 
     `command`: as it was typed; `shown`: a long task for an example.
     """
+    if isinstance(problem, NotUnderstood):
+        return _not_understood(texts, command, shown, problem)
+    if isinstance(problem, WhichSite):
+        question = problem_sentence(texts, problem)
+        return paragraphs(question, *[example(command, line) for line in problem.choices[:_CHOICES]])
+    return paragraphs(problem_sentence(texts, problem))
+
+
+def problem_sentence(texts: Texts, problem: Problem) -> Mrkdwn:
+    """Say what is wrong with a text, without an example of a command."""
     match problem:
         case NotUnderstood():
-            return _not_understood(texts, command, shown, problem)
+            return texts.say(_MISREAD[problem.reason], what=problem.what)
         case TooMany():
-            sentence = texts.say(
+            return texts.say(
                 "That is {count} Confluence tasks, and one command takes at most {limit}. "
                 "Nothing was started; please use several commands.",
                 count=problem.count,
                 limit=problem.limit,
             )
         case ForeignSite():
-            sentence = texts.say(
+            return texts.say(
                 "This bot isn't connected to {host}, so nothing was started. "
                 "If it should be, ask this bot's administrator.",
                 host=problem.host,
             )
         case NotALongTask():
-            sentence = texts.say(_OTHER_TASKS[problem.kind])
+            return texts.say(_OTHER_TASKS[problem.kind])
         case WhichSite():
-            question = texts.say("Which Confluence site is that task on? Nothing was started yet. Type one of these:")
-            return paragraphs(question, *[example(command, line) for line in problem.choices[:_CHOICES]])
+            return texts.say("Which Confluence site is that task on? Nothing was started yet. Type one of these:")
         case NoSite():
-            sentence = texts.say(
+            return texts.say(
                 "This bot isn't connected to a Confluence site yet, so nothing was started. Ask its administrator."
             )
         case KindMismatch():
-            sentence = texts.say(_WRONG_KIND[problem.kind], id=problem.remote_id, site=problem.alias)
-    return paragraphs(sentence)
+            return texts.say(_WRONG_KIND[problem.kind], id=problem.remote_id, site=problem.alias)
+        case _:
+            assert_never(problem)
 
 
 def _not_understood(texts: Texts, command: str, shown: Example, problem: NotUnderstood) -> Message:
     """Say what was not understood, and give the whole line as it was probably meant, else an example."""
-    sentence = texts.say(_MISREAD[problem.reason], what=problem.what)
+    sentence = problem_sentence(texts, problem)
     if problem.suggestion:
         meant = example(command, problem.suggestion)
         return paragraphs(sentence, texts.say("Did you mean {example}?", example=meant))

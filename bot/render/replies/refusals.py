@@ -4,7 +4,7 @@ from bot.render.blocks import actions, button, message, paragraphs, section
 from bot.render.buttons import LABELS, Action
 from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.mrkdwn import code
+from bot.render.mrkdwn import channel, code
 from bot.render.replies.help import example
 
 
@@ -14,16 +14,25 @@ def nothing_started(texts: Texts) -> Message:
     return paragraphs(sentence)
 
 
-def invite(texts: Texts, bot_name: str, *, value: str | None = None) -> Message:
+def invite(texts: Texts, bot_name: str, *, value: str | None = None, channel_id: str | None = None) -> Message:
     """Ask for an invitation to a conversation that the bot is not in.
 
-    `value`: of the *Follow in a DM* button; None leaves the button out.
+    `value`: of the *Follow in a DM* button; None leaves the button out. `channel_id`: of the conversation, if this is
+    said elsewhere.
     """
-    sentence = texts.say(
-        "I can't post in this conversation, so nothing was started. "
-        "In a channel, type {invite} first and then your command again.",
-        invite=code(f"/invite @{bot_name.lstrip('@')}"),
-    )
+    invitation = code(f"/invite @{bot_name.lstrip('@')}")
+    if channel_id is None:
+        sentence = texts.say(
+            "I can't post in this conversation, so nothing was started. "
+            "In a channel, type {invite} first and then your command again.",
+            invite=invitation,
+        )
+    else:
+        sentence = texts.say(
+            "I can't post in {channel}, so nothing was started. Type {invite} there first, and then ask again.",
+            channel=channel(channel_id),
+            invite=invitation,
+        )
     if value is None:
         return paragraphs(sentence)
     offer = texts.say("Or follow the task in a direct message with me.")
@@ -76,12 +85,18 @@ def connect_not_available(texts: Texts) -> Message:
     return paragraphs(sentence)
 
 
-def settings_not_available(texts: Texts) -> Message:
-    """Say that channels have no settings here."""
+def modal_not_opened(texts: Texts, instead: str) -> Message:
+    """Say that Slack opened no window. `instead`: what to type."""
     sentence = texts.say(
-        # Translators: quiet, normal and all are words to type; leave them in English
-        "This bot has no channel settings yet. Choose with each command how much a thread says: "
-        "type quiet, normal or all after the ID."
+        "Slack didn't open a window in time. Please try again, or type {command} in a channel.", command=code(instead)
+    )
+    return paragraphs(sentence)
+
+
+def modal_by_command(texts: Texts, instead: str) -> Message:
+    """Say that a mention opens no window. `instead`: what to type."""
+    sentence = texts.say(
+        "Slack opens no window for a mention. Type {command} in the channel itself.", command=code(instead)
     )
     return paragraphs(sentence)
 

@@ -24,10 +24,24 @@ class Followed:
     link: str | None = None
 
 
-def coming(texts: Texts, remote_ids: Sequence[str], *, not_found: Sequence[str] = ()) -> Message:
-    """Say that the threads of these long tasks will appear, and that others are looked for again."""
+def coming(
+    texts: Texts, remote_ids: Sequence[str], *, not_found: Sequence[str] = (), in_thread: bool = False
+) -> Message:
+    """Say that the threads of these long tasks will appear, and that others are looked for again.
+
+    `in_thread`: they are followed in the thread of the message that asks.
+    """
     lines = []
-    if remote_ids:
+    if remote_ids and in_thread:
+        lines.append(
+            texts.count(
+                "On its way: the thread will show task {ids} in a moment.",
+                "On their way: the thread will show tasks {ids} in a moment.",
+                len(remote_ids),
+                ids=texts.listed([texts.format(remote_id) for remote_id in remote_ids]),
+            )
+        )
+    elif remote_ids:
         lines.append(
             texts.count(
                 "On its way: the thread for task {ids} will appear here in a moment.",
@@ -60,10 +74,30 @@ def followed_in_dm(texts: Texts) -> Message:
     return paragraphs(texts.say("Following it in your direct messages with me."))
 
 
-def already_following(texts: Texts, remote_id: str, link: str | None = None) -> Message:
-    """Say that this channel already follows it, and that the caller is now a follower."""
-    sentence = texts.say("This channel already follows task {id}. You will be mentioned when it ends.", id=remote_id)
+def already_following(
+    texts: Texts, remote_id: str, link: str | None = None, *, asked_in_thread: bool = False
+) -> Message:
+    """Say that this channel already follows it, and that the caller is now a follower.
+
+    `asked_in_thread`: the caller asked in a thread, and another one follows it.
+    """
+    if asked_in_thread:
+        sentence = texts.say(
+            "Another thread in this channel already follows task {id}. You will be mentioned there when it ends.",
+            id=remote_id,
+        )
+    else:
+        sentence = texts.say(
+            "This channel already follows task {id}. You will be mentioned when it ends.", id=remote_id
+        )
     return paragraphs(with_thread(texts, sentence, link))
+
+
+def already_here(texts: Texts, remote_id: str) -> Message:
+    """Say that the thread in which the caller asks follows it already, and that the caller is now a follower."""
+    return paragraphs(
+        texts.say("This thread already follows task {id}. You will be mentioned when it ends.", id=remote_id)
+    )
 
 
 def left_over(texts: Texts, remote_id: str, link: str | None = None) -> Message:

@@ -3,9 +3,10 @@
 Limits: https://docs.slack.dev/reference/block-kit/block-elements
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from sandbox.slack.block_kit.texts import AnyText, PlainText, Upto30, Upto75, Upto100, Upto150, Upto300
 from sandbox.slack.declarations import AbsoluteUrl, Declared, Id, Omittable
@@ -58,12 +59,21 @@ class Option(Declared):
     description: Omittable[AnyText[Upto75]] = UNSET
 
 
+def _check_offered(options: Sequence[Option], chosen: Sequence[Option]) -> None:
+    if any(option not in options for option in chosen):
+        raise ValueError("An initial option is not one of the options")
+
+
 class StaticSelect(InputFields, tag="static_select", kw_only=True):
     """A menu with its options."""
 
     options: Annotated[list[Option], Meta(min_length=1, max_length=100)]
     initial_option: Omittable[Option] = UNSET
     placeholder: Omittable[PlainText[Upto150]] = UNSET
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if what is chosen at first is not offered."""
+        _check_offered(self.options, () if isinstance(self.initial_option, UnsetType) else [self.initial_option])
 
 
 class ConversationFilter(Declared):
@@ -97,12 +107,20 @@ class RadioButtons(InputFields, tag="radio_buttons", kw_only=True):
     options: Annotated[list[Option], Meta(min_length=1, max_length=10)]
     initial_option: Omittable[Option] = UNSET
 
+    def __post_init__(self) -> None:
+        """Raises ValueError if what is chosen at first is not offered."""
+        _check_offered(self.options, () if isinstance(self.initial_option, UnsetType) else [self.initial_option])
+
 
 class Checkboxes(InputFields, tag="checkboxes", kw_only=True):
     """Any of a few options."""
 
     options: Annotated[list[Option], Meta(min_length=1, max_length=10)]
     initial_options: Omittable[Annotated[list[Option], Meta(min_length=1, max_length=10)]] = UNSET
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if what is ticked at first is not offered."""
+        _check_offered(self.options, () if isinstance(self.initial_options, UnsetType) else self.initial_options)
 
 
 class PlainTextInput(InputFields, tag="plain_text_input"):

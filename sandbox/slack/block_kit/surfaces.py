@@ -37,6 +37,16 @@ class Home(ViewFields, tag="home"):
 
 
 def view_problem(view: Json, kind: type[Modal | Home]) -> str | None:
-    """Return the first thing Slack would have against a view of this kind, with its JSON pointer; None if none."""
+    """Return the first thing Slack would have against a view of this kind, with its JSON pointer; None if none.
+
+    A modal with fields needs a button that sends them, and one element at most has the focus.
+    """
     found = find_problem(view, kind, "/view")
-    return found or repeated_id("/view/blocks", view["blocks"], map(elements_of, view["blocks"]))
+    if found is not None:
+        return found
+    blocks = view["blocks"]
+    if view["type"] == "modal" and "submit" not in view and any(block["type"] == "input" for block in blocks):
+        return "submit is required with input blocks [json-pointer:/view/submit]"
+    if sum(element.get("focus_on_load", False) for block in blocks for element in elements_of(block)) > 1:
+        return "focus_on_load is set more than once [json-pointer:/view/blocks]"
+    return repeated_id("/view/blocks", blocks, map(elements_of, blocks))

@@ -52,6 +52,13 @@ METHODS: Mapping[str, ApiMethod[Any]] = {
         per_minute=TIER_2,
         json_body=False,
     ),
+    "conversations.members": ApiMethod(
+        arguments=conversations.ChannelMembers,
+        run=conversations.members,
+        scopes=_READ,
+        per_minute=TIER_4,
+        json_body=False,
+    ),
     "conversations.join": ApiMethod(
         arguments=conversations.JoinChannel, run=conversations.join, scopes=("channels:join",), per_minute=TIER_3
     ),
@@ -73,6 +80,13 @@ METHODS: Mapping[str, ApiMethod[Any]] = {
     ),
     "users.info": ApiMethod(
         arguments=users.UserInfo, run=users.user_info, scopes=("users:read",), per_minute=TIER_4, json_body=False
+    ),
+    "users.conversations": ApiMethod(
+        arguments=conversations.MemberChannels,
+        run=conversations.member_channels,
+        scopes=_READ,
+        per_minute=TIER_3,
+        json_body=False,
     ),
     "views.open": ApiMethod(arguments=views.OpenView, run=views.open_modal, per_minute=TIER_4),
     "views.update": ApiMethod(arguments=views.UpdateView, run=views.update_modal, per_minute=TIER_4),

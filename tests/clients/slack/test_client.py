@@ -76,6 +76,33 @@ async def test_an_ephemeral_message_names_its_reader(slack: ScriptedSlack, clien
     assert slack.calls == [("chat.postEphemeral", body)]
 
 
+async def test_only_a_reply_is_shown_in_the_channel_too(slack: ScriptedSlack, client: SlackClient) -> None:
+    slack.prepare("chat.postMessage", ok(ts="2.1"), ok(ts="2.2"))
+    await client.post("C1", "hello", thread_ts="1.1", broadcast=True)
+    await client.post("C1", "hello", broadcast=True)
+    assert slack.calls == [
+        ("chat.postMessage", {"channel": "C1", "text": "hello", **SILENT, "thread_ts": "1.1", "reply_broadcast": True}),
+        ("chat.postMessage", {"channel": "C1", "text": "hello", **SILENT}),
+    ]
+
+
+async def test_a_modal_is_opened_by_a_trigger_and_updated_by_its_id(slack: ScriptedSlack, client: SlackClient) -> None:
+    slack.prepare("views.open", ok(view={"id": "V1", "hash": "1.2"}))
+    slack.prepare("views.update", ok(view={"id": "V1"}))
+    assert await client.open_view("12.34.ab", {"type": "modal"}) == "V1"
+    await client.update_view("V1", {"type": "modal", "blocks": []})
+    assert slack.calls == [
+        ("views.open", {"trigger_id": "12.34.ab", "view": {"type": "modal"}}),
+        ("views.update", {"view_id": "V1", "view": {"type": "modal", "blocks": []}}),
+    ]
+
+
+async def test_a_modal_without_an_id_may_be_open(slack: ScriptedSlack, client: SlackClient) -> None:
+    slack.prepare("views.open", ok(view=[]))
+    with pytest.raises(Ambiguous, match="ok without id"):
+        await client.open_view("12.34.ab", {"type": "modal"})
+
+
 async def test_reads_are_plain_queries(slack: ScriptedSlack, client: SlackClient) -> None:
     slack.prepare("chat.getPermalink", ok(permalink="https://acme.slack.com/archives/C1/p11"))
     slack.prepare("conversations.join", ok(channel={"id": "C1"}))
@@ -311,6 +338,38 @@ async def test_a_channel_is_shared_if_another_organisation_reads_it_or_is_invite
     slack.prepare("conversations.info", ok(channel={"id": "C1", **channel}))
     assert await client.channel_info("C1") == ChannelInfo(channel_id="C1", is_shared=is_shared)
     assert slack.calls == [("conversations.info", {"channel": "C1"})]
+
+
+@pytest.mark.parametrize(
+    ("channel", "is_member", "is_archived"),
+    [({"is_member": True}, True, False), ({"is_archived": True}, False, True), ({"is_member": "yes"}, False, False)],
+)
+async def test_a_channel_says_whether_the_bot_is_in_it_and_whether_it_is_archived(
+    slack: ScriptedSlack, client: SlackClient, channel: dict[str, object], is_member: bool, is_archived: bool
+) -> None:
+    slack.prepare("conversations.info", ok(channel={"id": "C1", **channel}))
+    found = await client.channel_info("C1")
+    assert (found.is_member, found.is_archived) == (is_member, is_archived)
+
+
+async def test_a_person_is_looked_for_on_every_page_of_a_channels_members(
+    slack: ScriptedSlack, client: SlackClient
+) -> None:
+    first = ok(members=["U1", 7, None], response_metadata={"next_cursor": "next"})
+    slack.prepare("conversations.members", first, ok(members=["U2"]), first, ok(members=["U2"]), ok(members=["U2"]))
+    assert [await client.is_in_channel("C1", user) for user in ("U2", "U3", "U2")] == [True, False, True]
+    query = {"channel": "C1", "limit": "999"}
+    pages = [("conversations.members", query), ("conversations.members", {**query, "cursor": "next"})]
+    assert slack.calls == [*pages, *pages, pages[0]]
+
+
+async def test_an_answer_without_members_says_nothing_about_a_person(slack: ScriptedSlack, client: SlackClient) -> None:
+    endless = ok(members=["U1"], response_metadata={"next_cursor": "next"})
+    slack.prepare("conversations.members", ok(), ok(members="U1"), *[endless] * 50)
+    for _ in range(3):
+        with pytest.raises(Ambiguous):
+            await client.is_in_channel("C1", "U2")
+    assert len(slack.calls) == 52
 
 
 async def test_an_answer_without_a_channel_says_nothing_about_it(slack: ScriptedSlack, client: SlackClient) -> None:

@@ -18,12 +18,12 @@ ANYTHING = st.recursive(
 
 
 def read(body: Any, *, limit: int = 100) -> Page | Unreadable:
-    return parse_list(json.dumps(body).encode(), limit=limit)
+    return parse_list(json.dumps(body).encode(), limit=limit, digests={})
 
 
 def ids(page: Page | Unreadable) -> list[str | None]:
     assert isinstance(page, Page)
-    return [snapshot.remote_id for snapshot in page.snapshots]
+    return [seen.snapshot.remote_id for seen in page.found]
 
 
 def test_an_entry_that_cannot_be_read_or_has_no_id_is_left_out_and_counted_as_an_entry() -> None:
@@ -74,7 +74,7 @@ def test_no_more_entries_are_read_than_a_page_can_have() -> None:
     ],
 )
 def test_what_is_no_list_says_why(body: bytes, reason: str) -> None:
-    assert parse_list(body, limit=100) == Unreadable(reason=reason)
+    assert parse_list(body, limit=100, digests={}) == Unreadable(reason=reason)
 
 
 @given(entries=st.lists(ANYTHING, max_size=5), links=ANYTHING, limit=ANYTHING)

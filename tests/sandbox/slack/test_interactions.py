@@ -219,3 +219,42 @@ async def test_a_shortcut_carries_the_attachments_of_its_message(slack: SlackSim
     await slack.shortcut("follow", user="U1", channel="C1", ts=said.ts)
     payload = json.loads(form(bot.seen[0][1])["payload"])
     assert payload["message"]["attachments"] == [{"fallback": "long task 7"}]
+
+
+async def test_a_mention_comes_as_an_event_with_its_thread(slack: SlackSimulator, bot: BotStub) -> None:
+    slack.workspaces["T1"].scopes |= {"app_mentions:read"}
+    root = slack.say("C1", "U2", "look")
+    said = slack.say("C1", "U1", "<@U1BOT> 42", thread_ts=root.ts)
+
+    await slack.mention(said, event_id="Ev7", retry=(2, "http_timeout"))
+
+    headers, body = bot.seen[0]
+    envelope = json.loads(body)
+    assert (envelope["event_id"], headers["X-Slack-Retry-Num"]) == ("Ev7", "2")
+    assert envelope["event"] == {
+        "type": "app_mention",
+        "user": "U1",
+        "ts": said.ts,
+        "text": "<@U1BOT> 42",
+        "team": "T1",
+        "channel": "C1",
+        "event_ts": said.ts,
+        "thread_ts": root.ts,
+    }
+
+
+@pytest.mark.parametrize("reason", ["no scope", "not a member", "a direct message"])
+async def test_there_are_mentions_of_which_the_bot_gets_no_event(
+    slack: SlackSimulator, bot: BotStub, reason: str
+) -> None:
+    if reason != "no scope":
+        slack.workspaces["T1"].scopes |= {"app_mentions:read"}
+    channel = {"no scope": "C1", "not a member": "C2", "a direct message": "D1"}[reason]
+
+    assert await slack.mention(slack.say(channel, "U1", "<@U1BOT> 42")) is None
+    assert bot.seen == []
+
+
+async def test_a_message_without_a_mention_is_none(slack: SlackSimulator) -> None:
+    with pytest.raises(ValueError, match="not mentioned"):
+        await slack.mention(slack.say("C1", "U1", "42"))

@@ -26,6 +26,30 @@ async def test_each_kind_of_conversation_has_its_scope(slack: SlackSimulator, cl
     assert await error_of(client.conversations_info(channel="D1")) == "channel_not_found"
 
 
+async def test_members_come_page_by_page_with_the_bot_and_without_the_deactivated(
+    slack: SlackSimulator, client: AsyncWebClient
+) -> None:
+    slack.add_user("U4").deleted = True
+    slack.invite("C1", "U4")
+    people, cursor, pages = [], None, 0
+    while cursor != "":
+        answer = await client.conversations_members(channel="C1", limit=2, cursor=cursor)
+        people += answer["members"]
+        cursor = answer["response_metadata"]["next_cursor"]
+        pages += 1
+    assert (people, pages) == (["U1", "U1BOT", "U2"], 2)
+    assert await error_of(client.conversations_members(channel="C1", limit=1000)) == "invalid_limit"
+
+
+async def test_members_are_shown_where_the_bot_sees_the_channel_and_has_the_scope(
+    slack: SlackSimulator, client: AsyncWebClient
+) -> None:
+    assert (await client.conversations_members(channel="C2"))["members"] == ["U1"]
+    assert await error_of(client.conversations_members(channel="C3")) == "channel_not_found"
+    slack.workspaces["T1"].scopes -= {"channels:read"}
+    assert await error_of(client.conversations_members(channel="C1")) == "missing_scope"
+
+
 async def test_public_channels_can_be_joined(slack: SlackSimulator, client: AsyncWebClient) -> None:
     await client.conversations_join(channel="C2")
     again = await client.conversations_join(channel="C2")
