@@ -118,7 +118,7 @@ async def run_demo(options: DemoOptions, *, console: Console | None = None, stdi
 
 
 def furnish(sandbox: Sandbox, language: str) -> None:
-    """Let everybody read `language`, and add people who read others, a second channel, and the scope for files.
+    """Let everybody read `language`; add people who read others, a second channel, and scopes for files and mentions.
 
     Everybody has a direct message with the bot.
     """
@@ -132,7 +132,7 @@ def furnish(sandbox: Sandbox, language: str) -> None:
     slack.add_channel(*_SECOND_CHANNEL, members=people)
     for person in sorted(people):
         slack.open_im(slack.first_workspace, person)
-    slack.workspaces[TEAM].scopes |= {"files:write"}
+    slack.workspaces[TEAM].scopes |= {"files:write", "app_mentions:read"}
 
 
 async def _play_once(

@@ -12,6 +12,7 @@ from rich.console import Console
 from sandbox.harness import CHANNEL, PERSON, Sandbox
 from sandbox.page import serve_page
 from sandbox.scenarios import Scenario, scenario
+from sandbox.scenarios.in_confluence import begin_unfollowed
 from sandbox.slack.records import DispatchResult
 from sandbox.terminal import HAS_KEYS, Display, LineDisplay, ScreenDisplay, read_keys, read_lines
 
@@ -43,10 +44,11 @@ class InteractiveDemo:
         }
 
     async def run(self, console: Console, stdin: TextIO, log_file: Path) -> None:
-        """Play until SIGINT or SIGTERM."""
+        """Play until SIGINT or SIGTERM; from the start a few long tasks run that nobody follows."""
         running = asyncio.get_running_loop()
         for signum in (signal.SIGINT, signal.SIGTERM):
             running.add_signal_handler(signum, self._stopped.set)
+        begin_unfollowed(self._sandbox.confluence)
         async with AsyncExitStack() as stack:
             url = await stack.enter_async_context(serve_page(self._sandbox, self.send_command, port=self._port))
             where = f"The same channel in a browser: {url}\nWhat the bot logs: {log_file}"
@@ -90,7 +92,8 @@ class InteractiveDemo:
 
     def _show_offers(self) -> None:
         offers = [f"{_COMMAND} {remote_id} ({each.name})" for remote_id, each in self._offered.items()]
-        self._display.remark(f"Type {_COMMAND} list, or help" + "".join(f", or {offer}" for offer in offers))
+        ways = f"Type {_COMMAND} to see what runs, or {_COMMAND} list, or help"
+        self._display.remark(ways + "".join(f", or {offer}" for offer in offers))
 
     async def _play(self) -> None:
         self._show_offers()

@@ -1,7 +1,7 @@
 """Take the pictures of the README: python -m sandbox.pictures.
 
 The real bot follows two long tasks in the sandbox, one to its end; Chromium takes pictures of the page while the other
-one runs. They look like Slack where the fonts Lato and Noto are installed.
+one runs, and of the list of what runs. They look like Slack where the fonts Lato and Noto are installed.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from sandbox.demo import QUICK, furnish
 from sandbox.harness import COLLEAGUE, PERSON, Sandbox, open_sandbox
 from sandbox.page import serve_page
 from sandbox.scenarios import scenario
+from sandbox.scenarios.in_confluence import begin_unfollowed
 
 _ENDED, _RUNNING = "copy_with_renames_and_restrictions", "many_warnings"
 #: how many times as fast the story that ends is played
@@ -31,6 +32,7 @@ _HALF = 45
 _PATIENCE = 90.0
 
 _DESKTOP = ViewportSize(width=1280, height=800)
+_TABLET = ViewportSize(width=740, height=800)
 _PHONE = ViewportSize(width=390, height=780)
 _PERCENT = re.compile(r"(\d+)\s?%")
 
@@ -55,7 +57,8 @@ async def take_pictures(folder: Path, chromium: str) -> list[Path]:
             await _wait(sandbox, lambda: any(PERSON in reply.mentions for reply in sandbox.thread_of(ended)))
             running = await _follow(sandbox, _RUNNING, COLLEAGUE, speed=1.0)
             await _wait(sandbox, lambda: _percent(sandbox, running) >= _HALF)
-            return await _picture(page, folder, sandbox, running=running, ended=ended)
+            pictures = await _picture(page, folder, sandbox, running=running, ended=ended)
+            return [*pictures, await _picture_list(page, folder, sandbox)]
 
 
 async def _follow(sandbox: Sandbox, name: str, person: str, *, speed: float) -> str:
@@ -93,6 +96,19 @@ async def _picture(page: Page, folder: Path, sandbox: Sandbox, *, running: str, 
     await page.set_viewport_size({"width": _DESKTOP["width"], "height": _DESKTOP["height"] + hidden})
     await page.locator("#pane").screenshot(path=thread)
     return paths
+
+
+async def _picture_list(page: Page, folder: Path, sandbox: Sandbox) -> Path:
+    """Take the picture of what runs now, as one person is shown it."""
+    begin_unfollowed(sandbox.confluence)
+    await page.keyboard.press("Escape")
+    await page.set_viewport_size(_TABLET)
+    await sandbox.type("")
+    answer = page.locator("#messages .private")
+    await answer.wait_for()
+    path = folder / "running.png"
+    await answer.screenshot(path=path)
+    return path
 
 
 async def _open_thread(page: Page, sandbox: Sandbox, remote_id: str) -> None:

@@ -23,7 +23,12 @@ def message_html(message: Message, names: Names) -> Element:
     """Render one message: its blocks, or its text if it has none."""
     if not message.blocks:
         return element("div", _paragraph(mrkdwn_html(message.text, names)), class_="slack")
-    return element("div", *(_BLOCKS[block["type"]](block, names) for block in message.blocks), class_="slack")
+    return element("div", *(block_html(block, names) for block in message.blocks), class_="slack")
+
+
+def block_html(block: Block, names: Names) -> Element:
+    """Render one block that a message may hold."""
+    return _BLOCKS[block["type"]](block, names)
 
 
 def mrkdwn_html(text: str, names: Names) -> tuple[Node, ...]:
@@ -38,7 +43,7 @@ def _span(span: Span) -> Node:
         case Styled():
             return element(span.style, *map(_span, span.spans))
         case Code():
-            return element("code", span.text)
+            return element("code", span.text, class_="block") if span.is_block else element("code", span.text)
         case Date():
             moment = datetime.fromtimestamp(span.epoch, UTC)
             return element("time", span.fallback, datetime=f"{moment:%Y-%m-%dT%H:%M:%SZ}", data_form=span.form)
@@ -82,6 +87,8 @@ def _button(button: Block) -> Element:
     attributes = {"class": f"button {button.get('style', '')}".strip(), "data-action": button.get("action_id", "")}
     if "accessibility_label" in button:
         attributes["aria-label"] = button["accessibility_label"]
+    if "value" in button:
+        attributes["data-value"] = button["value"]
     if "confirm" in button:
         asked = {part: text["text"] for part, text in button["confirm"].items() if part != "style"}
         attributes["data-confirm"] = json.dumps(asked, ensure_ascii=False)

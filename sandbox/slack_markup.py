@@ -29,9 +29,10 @@ class Styled:
 
 @dataclass(frozen=True)
 class Code:
-    """Text to be typed."""
+    """Text to be typed; `is_block`: in a box of its own."""
 
     text: str
+    is_block: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def _inside(mark: str) -> str:
 _MARKUP = re.compile(
     r"<!date\^(?P<epoch>\d+)\^(?P<form>[^|^>]*)(?:\^[^|>]*)?\|(?P<fallback>[^>]*)>"
     r"|<(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>"
-    r"|(?P<fence>```|`)(?P<code>[^`\n]+)(?P=fence)"
+    r"|```(?P<block>[^`]+)```"
+    r"|`(?P<code>[^`\n]+)`"
     r"|:(?P<emoji>[0-9_+'-]*[a-z][a-z0-9_+'-]*):"
     r"|(?<![^\s(“«·])(?:"
     rf"\*(?P<BOLD>{_inside('*')})\*|_(?P<ITALIC>{_inside('_')})_|~(?P<STRUCK>{_inside('~')})~)(?!\w)"
@@ -107,6 +109,8 @@ def _span(match: re.Match[str], names: Names) -> Span:
         return Date(int(match["epoch"]), match["form"], unescape(match["fallback"]))
     if match["target"]:
         return _angled(unescape(match["target"]), unescape(match["label"] or ""), names)
+    if match["block"]:
+        return Code(unescape(match["block"]).strip("\n"), is_block=True)
     if match["code"]:
         return Code(unescape(match["code"]))
     if match["emoji"]:

@@ -102,14 +102,17 @@ class ConfluenceSite:
             account.scopes = scopes
         return self.accounts.add(account)
 
-    def add(self, story: Story, remote_id: str | None = None, *, owner: str | None = None) -> str:
-        """Start a long task now and return its id; only the account named `owner` and admins see it."""
+    def add(self, story: Story, remote_id: str | None = None, *, owner: str | None = None, ago: float = 0.0) -> str:
+        """Start a long task and return its id; only the account named `owner` and admins see it.
+
+        `ago`: seconds for which it has been running.
+        """
         remote_id = remote_id or self._new_id()
         now = self.clock()
         for fault in story.faults:
-            self.faults.add(msgspec.structs.replace(fault.shifted(now), task=remote_id))
+            self.faults.add(msgspec.structs.replace(fault.shifted(now - ago), task=remote_id))
         script = cloud(story) if self.is_cloud else datacenter(story)
-        self.tasks[remote_id] = RunningTask(remote_id=remote_id, script=script, started=now, owner=owner)
+        self.tasks[remote_id] = RunningTask(remote_id=remote_id, script=script, started=now - ago, owner=owner)
         return remote_id
 
     def remove(self, remote_id: str) -> None:

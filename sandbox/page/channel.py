@@ -1,6 +1,8 @@
 """The messages of a channel as the page shows them: author, thread, language and content of each."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from typing import TypedDict
 from urllib.parse import urlencode
 
@@ -12,6 +14,9 @@ from sandbox.slack_html import message_html
 
 #: below this path the page's server hands out files
 FILES_PATH = "/files/"
+
+#: an address for scripts
+_HOOK = re.compile(r"https?://[^\s<>|`]+/hook/[\w-]+")
 
 
 class PageMessage(TypedDict):
@@ -66,7 +71,7 @@ def _ephemeral(slack: SlackSimulator, item: EphemeralMessage, person: str) -> Pa
         "private": True,
         # carries no metadata: a message for one person is in that person's language
         "lang": slack.users[person].locale,
-        "content": [as_json(each) for each in _content(slack, item.text, item.blocks)],
+        "content": [as_json(each) for each in (*_content(slack, item.text, item.blocks), *_to_copy(item))],
     }
 
 
@@ -88,6 +93,15 @@ def _language(slack: SlackSimulator, message: PostedMessage, person: str) -> str
 def _content(slack: SlackSimulator, text: str, blocks: tuple[Json, ...]) -> Iterator[Element]:
     if text or blocks:
         yield message_html(Message(text=text, blocks=blocks), slack.name_of)
+
+
+def _to_copy(item: EphemeralMessage) -> Iterator[Element]:
+    """Yield a button that copies the address for scripts that a message names."""
+    found = _HOOK.search(item.text)
+    if found:
+        attributes = {"type": "button", "class": "button", "lang": "en", "data-copy": unescape(found[0])}
+        button = Element("button", attributes, ("Copy the address",))
+        yield element("div", element("div", button, class_="actions"), class_="slack")
 
 
 def _files(slack: SlackSimulator, message: PostedMessage, person: str) -> Iterator[Element]:

@@ -41,13 +41,18 @@ def find_file(slack: SlackSimulator, person: str, file_id: str) -> tuple[File, b
     raise LookupError(file_id)
 
 
+def conversation_name(slack: SlackSimulator, channel: Channel, person: str) -> str:
+    """Return what a conversation is called for a person: #channel, or the name of the other one."""
+    others = [slack.users[each].name for each in sorted(channel.members - {person})]
+    return others[0] if channel.is_im and others else f"#{channel.name}"
+
+
 def _conversation(slack: SlackSimulator, channel: Channel, person: str) -> PageConversation:
     seen = [message.ts for message in channel.messages.values() if not message.deleted]
     seen += [item.ts for item in slack.ephemerals(person) if item.channel == channel.id]
-    others = [slack.users[each].name for each in sorted(channel.members - {person})]
     return {
         "id": channel.id,
-        "name": others[0] if channel.is_im and others else channel.name,
+        "name": conversation_name(slack, channel, person).removeprefix("#"),
         "direct": channel.is_im,
         "latest": max(seen, key=float, default="0"),
     }

@@ -14,7 +14,7 @@ export function make(tag, name, text) {
 }
 
 // A node as the server sends it: text, or tag, attributes, children.
-function build(node) {
+export function build(node) {
   if (typeof node === "string") return document.createTextNode(node);
   const [tag, attributes, ...children] = node;
   const element = DRAWN.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
@@ -23,7 +23,8 @@ function build(node) {
   return element;
 }
 
-export function article(message, reader) {
+// `shortcuts`: whether there are some for messages.
+export function article(message, reader, shortcuts) {
   const element = make("article", message.private ? "message private" : "message");
   element.dataset.ts = message.ts;
   const moment = new Date(Number(message.ts) * 1000);
@@ -44,6 +45,13 @@ export function article(message, reader) {
   body.append(line, content);
   if (message.private) element.append(make("p", "only", "Only visible to you"));
   element.append(face, body);
+  if (shortcuts && !message.private) {
+    const more = make("button", "more", "⋯");
+    more.type = "button";
+    more.setAttribute("aria-haspopup", "menu");
+    more.setAttribute("aria-label", `More actions: ${message.author}, ${at.textContent}`);
+    element.append(more);
+  }
   return element;
 }
 

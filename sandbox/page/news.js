@@ -20,13 +20,14 @@ function say() {
     if (!fresh.length) continue;
     const paragraph = document.createElement("p");
     paragraph.lang = element.querySelector(".content").lang;
-    paragraph.textContent = before ? fresh.join(" ") : [element.querySelector(".author").textContent, ...fresh].join(" ");
+    const author = before ? null : element.querySelector(".author");
+    paragraph.textContent = [...(author ? [author.textContent] : []), ...fresh].join(" ");
     news.push(paragraph);
   }
   if (news.length) region.replaceChildren(...news);
 }
 
-// `articles` are on the screen now; `silent`: because the reader has turned to them.
+// `articles`: what is on the screen now, each with its `data-ts`; `silent`: because the reader has turned to them.
 export function hear(articles, silent) {
   shown = articles;
   if (silent) {

@@ -1,8 +1,14 @@
 // Shows the conversation that the server streams, and sends what is typed and clicked.
 
+import { copy, press } from "./buttons.js";
+import { compose } from "./composer.js";
+import "./confluence.js";
+import { onTab, showHome } from "./home.js";
+import { isMenuOpen, openMenu } from "./menu.js";
 import { article, make, morph, show } from "./messages.js";
+import { showModal } from "./modal.js";
 import { hear } from "./news.js";
-import { confirmed, isAsking } from "./question.js";
+import { place, send } from "./server.js";
 import { timeText } from "./times.js";
 
 const byId = (id) => document.getElementById(id);
@@ -11,7 +17,7 @@ const thread = byId("thread");
 const pane = byId("pane");
 const workspace = document.querySelector(".workspace");
 const field = byId("text");
-const hint = byId("hint");
+const said = byId("said");
 const person = byId("person");
 const narrow = matchMedia("(max-width: 720px)");
 const PERMALINK = /^https:\/\/[^/]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?/;
@@ -22,16 +28,16 @@ let wasOpened = false;
 let turned = true; // the reader has turned to something else since it was last shown
 let turnTo = null; // the thread to open once its conversation is there
 let events = null;
-let back = 0;
-const typedBefore = [];
 const seen = new Map(); // person and conversation -> ts of the newest message that was on the screen
 
 const reader = () => state.people.find((each) => each.id === person.value);
 const replies = (root) => state.messages.filter((message) => message.root === root && !message.private);
+const shortcuts = (type) => state.shortcuts.filter((each) => each.type === type);
+const shown = (message) => article(message, reader().locale, shortcuts("message").length > 0);
 const named = (conversation) => (conversation.direct ? conversation.name : `# ${conversation.name}`);
 
 function withCount(message) {
-  const element = article(message, reader().locale);
+  const element = shown(message);
   const answers = replies(message.ts);
   if (!answers.length) return element;
   const count = make("button", "count");
@@ -44,17 +50,16 @@ function withCount(message) {
   return element;
 }
 
-function renderConversations() {
-  const here = state.conversations.find((each) => each.id === state.channel);
-  const place = (conversation) => `${person.value} ${conversation.id}`;
-  seen.set(place(here), here.latest);
+function renderConversations(here) {
+  const key = (conversation) => `${person.value} ${conversation.id}`;
+  seen.set(key(here), here.latest);
   const items = state.conversations.map((each) => {
     const button = make("button", "conversation", named(each));
     button.type = "button";
     button.dataset.channel = each.id;
     if (each.direct) button.append(" ", make("span", "app", "APP"));
     if (each === here) button.setAttribute("aria-current", "page");
-    else if (Number(each.latest) > Number(seen.get(place(each)) ?? 0)) button.append(" ", make("span", "new", "new"));
+    else if (Number(each.latest) > Number(seen.get(key(each)) ?? 0)) button.append(" ", make("span", "new", "new"));
     const item = make("li");
     item.append(button);
     return item;
@@ -86,13 +91,27 @@ function render() {
   if (!root) openRoot = null;
   pane.hidden = !root;
   workspace.classList.toggle("split", Boolean(root));
-  renderConversations();
-  renderHeading(byId("title").textContent);
+  const here = state.conversations.find((each) => each.id === state.channel);
+  Object.assign(place, { user: person.value, channel: state.channel });
+  renderConversations(here);
+  renderHeading(named(here));
   show(list, roots.map(withCount));
   const opened = root ? [root, ...state.messages.filter((message) => message.root === openRoot)] : [];
-  show(thread, opened.map((message) => article(message, reader().locale)));
-  hear([...list.children, ...[...thread.children].slice(1)], turned);
+  show(thread, opened.map(shown));
+  const onScreen = renderTabs(here);
+  hear([...onScreen, ...[...thread.children].slice(1)], turned);
   turned = false;
+  byId("shortcuts").hidden = !shortcuts("global").length;
+  showModal(state.modal);
+}
+
+// Shows the messages or the home, and returns what is on the screen of it.
+function renderTabs(here) {
+  const { panel, isNew } = showHome(here.direct, state.home);
+  list.hidden = Boolean(panel);
+  byId("composer").hidden = Boolean(panel);
+  turned ||= isNew;
+  return panel ? [panel] : [...list.children];
 }
 
 function openThread(root) {
@@ -130,29 +149,6 @@ function listen(channel) {
   };
 }
 
-async function post(path, body) {
-  try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ ...body, user: person.value, channel: state.channel }),
-    });
-    const said = await answer.json();
-    return said.error || (answer.ok ? null : `error ${answer.status}`);
-  } catch {
-    return "the demo has ended";
-  }
-}
-
-async function press(button) {
-  const { ts } = button.closest("article").dataset;
-  if (button.hasAttribute("aria-busy") || !(await confirmed(button))) return;
-  button.setAttribute("aria-busy", "true");
-  const error = await post("/click", { ts, action_id: button.dataset.action });
-  button.removeAttribute("aria-busy");
-  if (error) hint.textContent = `${button.textContent} did not work: ${error}`;
-}
-
 // A link to a message of this workspace opens its thread here.
 function follow(event, link) {
   const found = PERMALINK.exec(link.href);
@@ -163,45 +159,41 @@ function follow(event, link) {
   listen(channel);
 }
 
-byId("composer").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const text = field.value.trim();
-  if (!text) return;
-  const match = /^\/longtask(?:\s+|$)([\s\S]*)/i.exec(text);
-  if (!match) {
-    hint.textContent = "Only /longtask does something here, e.g. /longtask help.";
-    return;
-  }
-  typedBefore.unshift(text);
-  back = 0;
-  field.value = "";
-  list.scrollTop = list.scrollHeight;
-  const error = await post("/type", { text: match[1] });
-  hint.textContent = error ? `/longtask failed: ${error}` : "Sent. Arrow up brings back what was typed.";
-});
+function openShortcuts(button) {
+  const message = button.closest("article");
+  const type = message ? "message" : "global";
+  openMenu(button, shortcuts(type), async (callback) => {
+    const error = await send("/shortcut", { callback_id: callback, ts: message?.dataset.ts });
+    if (error) said.textContent = `The shortcut did not work: ${error}`;
+  });
+}
 
-field.addEventListener("keydown", (event) => {
-  if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-  event.preventDefault();
-  back = Math.min(Math.max(0, back + (event.key === "ArrowUp" ? 1 : -1)), typedBefore.length);
-  field.value = back ? typedBefore[back - 1] : "";
-});
+async function pressed(button) {
+  const error = await press(button);
+  if (error) (button.closest("dialog") ? byId("modal-trouble") : said).textContent = error;
+}
 
-document.addEventListener("click", (event) => {
+document.addEventListener("click", async (event) => {
   const { target } = event;
   const count = target.closest(".count");
   const conversation = target.closest(".conversation");
   const link = target.closest("a[href]");
   const button = target.closest("[data-action]");
+  const copied = target.closest("[data-copy]");
+  const more = target.closest(".more");
+  said.textContent = "";
   if (count) openThread(count.dataset.root);
   if (conversation) listen(conversation.dataset.channel);
   if (link) follow(event, link);
-  if (button) press(button);
+  if (more) openShortcuts(more);
+  if (copied) said.textContent = await copy(copied);
+  if (button) pressed(button);
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && openRoot && !isAsking()) closeThread();
-  if (event.key === "/" && !isAsking() && !event.target.closest("input")) {
+  if (isMenuOpen() || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape" && openRoot) closeThread();
+  if (event.key === "/" && !byId("composer").hidden && !event.target.closest("input")) {
     event.preventDefault();
     field.value = field.value || "/longtask ";
     field.focus();
@@ -214,7 +206,14 @@ person.addEventListener("change", () => {
   openRoot = null;
   listen(null);
 });
+onTab(() => {
+  turned = true;
+  openRoot = null;
+  render();
+});
 
 for (const each of state.people) person.add(new Option(`${each.name} (${each.language})`, each.id));
+compose(byId("composer"), () => null);
+compose(byId("reply"), () => openRoot);
 render();
 listen(state.channel);

@@ -16,6 +16,4 @@ export function confirmed(button) {
   });
 }
 
-export const isAsking = () => dialog.open;
-
 for (const answer of ["deny", "confirm"]) byId(`question-${answer}`).addEventListener("click", () => dialog.close(answer));

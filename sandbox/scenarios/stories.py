@@ -8,7 +8,7 @@ from sandbox.confluence.story import Ending, Moment, Note, Story
 
 _MINUTE = 60.0
 
-_RENAMES = (
+RENAMES = (
     Note("WARN_RENAME_PAGE", ("Team handbook", "Team handbook (2)")),
     Note("WARN_RENAME_PAGE", ("On-call <rota> & *escalation*", "On-call <rota> & *escalation* (2)")),
 )
@@ -62,7 +62,7 @@ def _deleting(*, seconds: float, total: int) -> tuple[Moment, ...]:
     )
 
 
-def _copy(name: str, *, seconds: float, total: int = 42, moments: tuple[Moment, ...] = (), **rest: Any) -> Story:
+def copy(name: str, *, seconds: float, total: int = 42, moments: tuple[Moment, ...] = (), **rest: Any) -> Story:
     """Return a copy that ends well; `rest` are further fields of the story."""
     fields: dict[str, Any] = {
         "last_key": "STATUS_COPIED_PAGES",
@@ -81,7 +81,7 @@ def _copy(name: str, *, seconds: float, total: int = 42, moments: tuple[Moment, 
     )
 
 
-def _delete(name: str, *, seconds: float, total: int, left: tuple[str, str]) -> Story:
+def delete(name: str, *, seconds: float, total: int, left: tuple[str, str]) -> Story:
     """Return a delete; `left` counts the pages it may not delete and those it cannot see, and may be "0"."""
     return Story(
         name=name,
@@ -101,29 +101,29 @@ def _unanswered(since: float, until: float, status: int = 503) -> Fault:
     return Fault(name=f"status_{status}", kind=FaultKind.ANSWER, status=status, since=since, until=until)
 
 
-COPY_WITH_RENAMES_AND_RESTRICTIONS = _copy(
+COPY_WITH_RENAMES_AND_RESTRICTIONS = copy(
     "copy_with_renames_and_restrictions",
     seconds=30,
     moments=(
         Moment(at=0, percent=0, key="INITIALIZING_TASK"),
         Moment(at=2, percent=0, key="STATUS_COPYING_PAGES"),
         Moment(at=8, percent=38, key="STATUS_COPIED_PAGES", args=("20", "42")),
-        Moment(at=15, percent=76, key="STATUS_COPIED_PAGES", args=("40", "42"), notes=_RENAMES),
-        Moment(at=21, percent=80, key="STATUS_RELINK_PAGES", notes=_RENAMES),
-        Moment(at=26, percent=94, key="STATUS_RELINK_PAGES", notes=_RENAMES),
+        Moment(at=15, percent=76, key="STATUS_COPIED_PAGES", args=("40", "42"), notes=RENAMES),
+        Moment(at=21, percent=80, key="STATUS_RELINK_PAGES", notes=RENAMES),
+        Moment(at=26, percent=94, key="STATUS_RELINK_PAGES", notes=RENAMES),
     ),
-    notes=(*_RENAMES, *_LOST),
+    notes=(*RENAMES, *_LOST),
 )
-DELETE_WITH_RESTRICTED_PAGES = _delete("delete_with_restricted_pages", seconds=24, total=20, left=("2", "3"))
-ZERO_COUNTS = _delete("zero_counts", seconds=20, total=20, left=("0", "0"))
-FAILURE = _copy(
+DELETE_WITH_RESTRICTED_PAGES = delete("delete_with_restricted_pages", seconds=24, total=20, left=("2", "3"))
+ZERO_COUNTS = delete("zero_counts", seconds=20, total=20, left=("0", "0"))
+FAILURE = copy(
     "failure",
     seconds=22,
     moments=_copying(seconds=30, total=130)[:6],
     total=130,
     ending=Ending.EXCEPTION,
 )
-LOCK_FAILURE = _copy(
+LOCK_FAILURE = copy(
     "lock_failure",
     seconds=4,
     moments=(Moment(at=0, percent=0, key="INITIALIZING_TASK"),),
@@ -131,7 +131,7 @@ LOCK_FAILURE = _copy(
     last_args=("0",),
     notes=(Note("ERROR_LOCK_FAILED", ("DEST",)),),
 )
-COPY_PARTIAL_ERRORS = _copy(
+COPY_PARTIAL_ERRORS = copy(
     "copy_partial_errors",
     seconds=24,
     last_args=("41",),
@@ -153,11 +153,11 @@ SPACE_DELETE = Story(
     moments=tuple(Moment(at=at, percent=percent) for at, percent in ((0, 0), (6, 25), (12, 60), (18, 85))),
     ends_at=24,
 )
-SHORT_OUTAGE = _copy("short_outage", seconds=30, faults=(_unanswered(9, 17),))
+SHORT_OUTAGE = copy("short_outage", seconds=30, faults=(_unanswered(9, 17),))
 #: followed before Confluence knows of it
-LATE_START = _copy("late_start", seconds=24, faults=(_unanswered(0, 4, 404),))
-LONG_OUTAGE = _copy("long_outage", seconds=40 * _MINUTE, faults=(_unanswered(10 * _MINUTE, 22 * _MINUTE),))
-STALL = _copy(
+LATE_START = copy("late_start", seconds=24, faults=(_unanswered(0, 4, 404),))
+LONG_OUTAGE = copy("long_outage", seconds=40 * _MINUTE, faults=(_unanswered(10 * _MINUTE, 22 * _MINUTE),))
+STALL = copy(
     "stall",
     seconds=70 * _MINUTE,
     moments=(
@@ -171,7 +171,7 @@ STALL = _copy(
     ),
     total=84,
 )
-VANISHING = _copy(
+VANISHING = copy(
     "vanishing",
     seconds=1e6,
     moments=(
@@ -181,7 +181,7 @@ VANISHING = _copy(
     ending=Ending.NEVER,
     gone_at=24,
 )
-MANY_WARNINGS = _copy(
+MANY_WARNINGS = copy(
     "many_warnings",
     seconds=30,
     total=800,
@@ -197,7 +197,7 @@ MANY_WARNINGS = _copy(
     ),
     notes=_MANY,
 )
-ELUSIVE_WARNINGS = _copy(
+ELUSIVE_WARNINGS = copy(
     "elusive_warnings",
     seconds=30,
     moments=(
@@ -226,7 +226,7 @@ UNKNOWN_KEY = Story(
 # only on Cloud
 
 #: at 100 % and not finished yet: `finished` decides
-LATE_FINISH = _copy(
+LATE_FINISH = copy(
     "late_finish",
     seconds=20,
     moments=(*_copying(seconds=12), Moment(at=12, percent=100, key="STATUS_RELINK_PAGES")),
@@ -235,7 +235,7 @@ LATE_FINISH = _copy(
 # only on Data Center
 
 #: link updates were skipped, so it ends at 80 %
-FINISH_BELOW_100 = _copy("finish_below_100", seconds=20, moments=_copying(seconds=20)[:-1], last_percent=80)
+FINISH_BELOW_100 = copy("finish_below_100", seconds=20, moments=_copying(seconds=20)[:-1], last_percent=80)
 DELETE_EXCEPTION = Story(
     name="delete_exception",
     operation=Kind.DELETE,

@@ -24,6 +24,8 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
 - flat metadata; only its event type is shown without `include_all_metadata`
 - `response_url`: five uses, thirty minutes, past all rights to post; trigger ids: three seconds, once
 - commands without thread and locale; three seconds for the answer, then `operation_timeout`; `dispatch_failed`
+- modals on one another, three at most, by the answer to a sent one; closing one shows the one below; `view_closed` if
+  the app asks for it; a click in a view carries what its fields hold
 - v0 signatures; retried events with number and reason
 - Socket Mode: apps.connections.open for a token of the app, an address for each connection, hello, pings, disconnects;
   envelopes whose acknowledgement may carry a message or not; at most ten connections, each payload over any one; what
@@ -44,7 +46,7 @@ Chosen here, because the pages leave it open (those in `Policies` can be played 
 - a modal that was sent is gone for views.update; an answer to it that Slack would not take leaves it as it is
 - action ids unique in the whole message (Slack's pages ask for it within one block); block ids unique in a message
 - a private message that is too long: above 40,000 characters; a click on one in a thread names the thread, as payloads
-  in issues of Slack's SDKs do
+  in issues of Slack's SDKs do; one that is replaced keeps its ts
 - lengths in characters; the size of metadata; `msg_blocks_too_long` never comes
 - invalid metadata refuses the message; a metadata object may not hold objects, nor lists of them
 - the order of checks: method, token, scope, arguments, rate, channel, content

@@ -66,7 +66,7 @@ def click_payload(
     Raises LookupError if the message has no such element and no `value` is given.
     """
     message = channel.messages.get(ts)
-    private = next((item for item in state.private_messages if item.ts == ts), None)
+    private = next((item for item in reversed(state.private_messages) if item.ts == ts), None)
     blocks = message.blocks if message else private.blocks if private else ()
     container: Json = {
         "type": "message",
@@ -94,9 +94,21 @@ def click_payload(
 
 
 def view_click_payload(
-    state: SlackState, workspace: Workspace, view: View, *, user: str, action_id: str, value: str | None
+    state: SlackState,
+    workspace: Workspace,
+    view: View,
+    *,
+    user: str,
+    action_id: str,
+    value: str | None,
+    values: Mapping[str, Mapping[str, Json]],
 ) -> Json:
-    """Return the payload of block_actions from a modal or the home tab, which has no channel and no message."""
+    """Return the payload of block_actions from a modal or the home tab, which has no channel and no message.
+
+    `values`: what the fields hold so far.
+    """
+    shown = view_json(view, workspace)
+    shown["state"] = {"values": {block: dict(inputs) for block, inputs in values.items()}}
     return {
         "type": "block_actions",
         "user": _person(state, user),
@@ -104,7 +116,7 @@ def view_click_payload(
         "token": VERIFICATION_TOKEN,
         "container": {"type": "view", "view_id": view.id},
         **_from(workspace),
-        "view": view_json(view, workspace),
+        "view": shown,
         "actions": [_action(state, workspace, view.view["blocks"], action_id, value)],
     }
 
@@ -145,6 +157,19 @@ def submission_payload(
         "token": VERIFICATION_TOKEN,
         "view": shown,
         "response_urls": [],
+    }
+
+
+def closing_payload(state: SlackState, workspace: Workspace, view: View, user: str) -> Json:
+    """Return the payload of view_closed, for a modal that was closed alone."""
+    return {
+        "type": "view_closed",
+        **_from(workspace),
+        "user": _person(state, user),
+        "api_app_id": workspace.app_id,
+        "token": VERIFICATION_TOKEN,
+        "view": view_json(view, workspace),
+        "is_cleared": False,
     }
 
 

@@ -7,7 +7,8 @@ from sandbox.slack.app_request import AppRequest
 from sandbox.slack.dispatcher import ACK_SECONDS, Dispatcher
 from sandbox.slack.envelopes import Envelopes
 from sandbox.slack.faults import Faults
-from sandbox.slack.modal_forms import conclude, filled_in
+from sandbox.slack.modal_forms import filled_in
+from sandbox.slack.modal_stack import close, conclude
 from sandbox.slack.records import Channel, DispatchResult, Json, PostedMessage, Workspace
 from sandbox.slack.response_urls import ResponseUrl, ResponseUrls
 from sandbox.slack.signatures import Signing
@@ -96,12 +97,20 @@ class Interactions(WorkspaceSetup):
         )
         return await self._send_payload("click", action_id, payload, workspace=workspace, user=user, url=url)
 
-    async def click_view(self, view_id: str, action_id: str, user: str, value: str | None = None) -> DispatchResult:
-        """Click a button in a modal or on the home tab."""
+    async def click_view(
+        self,
+        view_id: str,
+        action_id: str,
+        user: str,
+        value: str | None = None,
+        *,
+        values: Mapping[str, Mapping[str, Json]] | None = None,
+    ) -> DispatchResult:
+        """Click a button in a modal or on the home tab; `values`: what the fields hold so far, as for `submit`."""
         view = self.views[view_id]
         workspace = self.workspaces[view.team_id]
         payload = interaction_payloads.view_click_payload(
-            self, workspace, view, user=user, action_id=action_id, value=value
+            self, workspace, view, user=user, action_id=action_id, value=value, values=values or {}
         )
         return await self._send_payload("click", action_id, payload, workspace=workspace, user=user)
 
@@ -119,6 +128,22 @@ class Interactions(WorkspaceSetup):
         result = await self._send_payload("submit", callback_id, payload, workspace=workspace, user=user)
         conclude(self, view, result)
         return result
+
+    async def close_view(self, view_id: str, user: str) -> DispatchResult | None:
+        """Close a modal without sending it; None if the app did not ask to be informed.
+
+        Raises LookupError for one that is closed.
+        """
+        view = self.views[view_id]
+        if view.closed:
+            raise LookupError(f"{view_id} is closed")
+        close(self, view)
+        if not view.view.get("notify_on_close"):
+            return None
+        workspace = self.workspaces[view.team_id]
+        payload = interaction_payloads.closing_payload(self, workspace, view, user)
+        callback_id = str(view.view.get("callback_id", ""))
+        return await self._send_payload("close", callback_id, payload, workspace=workspace, user=user)
 
     async def shortcut(
         self, callback_id: str, *, user: str, channel: str | None = None, ts: str | None = None

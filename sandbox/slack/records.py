@@ -230,6 +230,10 @@ class View:
     closed: bool = False
     #: what Slack shows under the fields of a modal, by block id
     errors: dict[str, str] = field(default_factory=dict)
+    #: the modal below it, on which it was put
+    previous_id: str | None = None
+    #: the lowest modal of its stack; None: itself
+    root_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,18 +128,25 @@ class ResponseUrls:
         if posted is not None:
             self._state.edit(posted, content)
             return
-        thread_ts = None
-        for private in self._state.private_messages:
-            if private.ts == original:
-                private.gone, thread_ts = True, private.thread_ts
-        self._show_to_one(url, content, via=RESPONSE_URL, thread_ts=thread_ts)
+        before = [private for private in self._state.private_messages if private.ts == original]
+        for private in before:
+            private.gone = True
+        thread_ts = before[-1].thread_ts if before else None
+        self._show_to_one(url, content, via=RESPONSE_URL, thread_ts=thread_ts, ts=original if before else None)
 
     def _show_to_one(
-        self, url: ResponseUrl, content: MessageContent, *, via: str, thread_ts: str | None = None
+        self,
+        url: ResponseUrl,
+        content: MessageContent,
+        *,
+        via: str,
+        thread_ts: str | None = None,
+        ts: str | None = None,
     ) -> None:
+        """Show a message to one person; `ts`: of the one that it replaces."""
         self._state.show_to_one(
             EphemeralMessage(
-                ts=self._state.next_ts(url.team_id),
+                ts=ts or self._state.next_ts(url.team_id),
                 at=self._state.clock(),
                 user=url.user,
                 channel=url.channel,

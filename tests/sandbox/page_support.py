@@ -5,6 +5,11 @@ from playwright.async_api import Page, expect
 from sandbox.harness import CHANNEL, TEAM, Sandbox
 from sandbox.slack.message_content import MessageContent
 from sandbox.slack.records import EphemeralMessage, File, Json
+from tests.sandbox.conftest import CONTRAST
+
+#: sizes of a window
+PHONE = {"width": 390, "height": 760}
+DESKTOP = {"width": 1280, "height": 720}
 
 
 def post(
@@ -26,11 +31,11 @@ def edit(sandbox: Sandbox, ts: str, text: str, blocks: tuple[Json, ...] | None =
     sandbox.slack.edit(sandbox.slack.message(CHANNEL, ts), MessageContent(text=text, blocks=blocks))
 
 
-def whisper(sandbox: Sandbox, user: str, text: str, root: str | None = None) -> None:
+def whisper(sandbox: Sandbox, user: str, text: str, root: str | None = None, *, blocks: tuple[Json, ...] = ()) -> None:
     """A message that one person sees."""
     ts = sandbox.slack.next_ts(TEAM)
     sandbox.slack.show_to_one(
-        EphemeralMessage(ts=ts, at=0, user=user, channel=CHANNEL, via="ack", text=text, thread_ts=root)
+        EphemeralMessage(ts=ts, at=0, user=user, channel=CHANNEL, via="ack", text=text, blocks=blocks, thread_ts=root)
     )
 
 
@@ -62,6 +67,19 @@ def card(percent: str, *buttons: Json) -> tuple[Json, ...]:
     above, below = ({"type": "mrkdwn", "text": text} for text in (f"*Copying pages*\n{percent}", "no warnings"))
     shown: tuple[Json, ...] = ({"type": "section", "text": above}, {"type": "context", "elements": [below]})
     return (*shown, {"type": "actions", "elements": list(buttons)}) if buttons else shown
+
+
+async def expect_contrast(page: Page) -> None:
+    """Fail where a text has too little contrast in light or dark, or the page is wider than a desktop or a phone.
+
+    It is left dark and as wide as a phone.
+    """
+    for scheme in ("light", "dark"):
+        for size in (DESKTOP, PHONE):
+            await page.emulate_media(color_scheme=scheme)
+            await page.set_viewport_size(size)
+            width = await page.evaluate("document.documentElement.scrollWidth")
+            assert (scheme, await page.evaluate(CONTRAST), width) == (scheme, [], size["width"])
 
 
 async def open_thread(page: Page) -> None:

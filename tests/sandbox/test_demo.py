@@ -145,6 +145,18 @@ def test_a_person_types_into_a_pipe_and_ends_it(tmp_path: Path, signum: signal.S
     assert (process.returncode, errors, log_file.parent.exists()) == (0, "", False)
 
 
+def test_somebody_without_an_id_is_shown_what_runs(tmp_path: Path) -> None:
+    with started("--scenario", "lock_failure", folder=tmp_path) as process:
+        read_until(process.stdout, r"/longtask \d+ \(archive\)")
+        assert process.stdin is not None
+        process.stdin.write("/longtask\n")
+        process.stdin.flush()
+        assert "Running in Confluence now" in read_until(process.stdout, "Archiving pages")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+
+
 def test_the_demo_goes_on_when_there_is_nothing_to_read(tmp_path: Path) -> None:
     with started("--scenario", "lock_failure", folder=tmp_path) as process:
         assert process.stdin is not None

@@ -62,10 +62,14 @@ async def test_other_sites_may_neither_read_the_page_nor_type_in_it(sandbox: San
         typed.append(text)
         raise AssertionError
 
+    acts = {"type": '{"text": "help"}', "say": '{"text": "help"}', "begin": '{"kind": "copy"}'}
     async with serve_page(sandbox, take) as url:
         statuses = [
             await status("GET", url, **headers),
-            await status("POST", f"{url}type", '{"text": "help"}', **{"Content-Type": "application/json"}, **headers),
+            *[
+                await status("POST", url + path, body, **{"Content-Type": "application/json"}, **headers)
+                for path, body in acts.items()
+            ],
         ]
 
-    assert (statuses, typed) == ([403, 403], [])
+    assert (statuses, typed, sandbox.slack.messages(CHANNEL), sandbox.confluence.tasks) == ([403] * 4, [], [], {})

@@ -10,12 +10,9 @@ from sandbox.demo import furnish
 from sandbox.harness import COLLEAGUE, PERSON, Sandbox
 from sandbox.scenarios import scenario
 from tests.sandbox.conftest import CONTRAST, PATIENCE
-from tests.sandbox.page_support import button, card, edit, open_thread, post, share, whisper
+from tests.sandbox.page_support import DESKTOP, PHONE, button, card, edit, open_thread, post, share, whisper
 
 pytestmark = pytest.mark.browser
-
-PHONE = {"width": 390, "height": 760}
-DESKTOP = {"width": 1280, "height": 720}
 
 
 async def test_a_person_types_a_command_opens_the_thread_and_stops_it_with_a_button(

@@ -94,6 +94,13 @@ class ConversationsSelect(InputFields, tag="conversations_select"):
     placeholder: Omittable[PlainText[Upto150]] = UNSET
 
 
+class UsersSelect(InputFields, tag="users_select"):
+    """A menu of people."""
+
+    initial_user: Omittable[Id] = UNSET
+    placeholder: Omittable[PlainText[Upto150]] = UNSET
+
+
 class RadioButtons(InputFields, tag="radio_buttons", kw_only=True):
     """One of a few options."""
 
@@ -126,4 +133,4 @@ class PlainTextInput(InputFields, tag="plain_text_input"):
     placeholder: Omittable[PlainText[Upto150]] = UNSET
 
 
-ChoiceElement = StaticSelect | ConversationsSelect | RadioButtons | Checkboxes
+ChoiceElement = StaticSelect | ConversationsSelect | UsersSelect | RadioButtons | Checkboxes

@@ -88,6 +88,12 @@ def replace_modal(state: SlackState, workspace: Workspace, known: View, view: An
     _keep(state, workspace, _checked(view, Modal), known.user, known.id)
 
 
+def push_modal(state: SlackState, workspace: Workspace, below: View, view: Any) -> None:
+    """Put another modal on an open one. Raises ApiError if Slack would not take it."""
+    stack = (below.id, below.root_id or below.id)
+    _keep(state, workspace, _checked(view, Modal), below.user, state.new_id("V"), stack=stack)
+
+
 def _checked(view: Any, kind: type[Modal | Home]) -> Json:
     if not isinstance(view, dict):
         raise ApiError("invalid_arguments")
@@ -113,7 +119,18 @@ def _check_hash(expected: str | None, known: View) -> None:
         raise ApiError("hash_conflict")
 
 
-def _keep(state: SlackState, workspace: Workspace, view: Json, user: str, view_id: str) -> Json:
+def _keep(
+    state: SlackState,
+    workspace: Workspace,
+    view: Json,
+    user: str,
+    view_id: str,
+    *,
+    stack: tuple[str | None, str | None] = (None, None),
+) -> Json:
+    """Keep a view, in place of the one with its id if there is one; `stack`: the modal below it, and the lowest."""
+    before = state.views.get(view_id)
+    previous_id, root_id = stack if before is None else (before.previous_id, before.root_id)
     kept = View(
         id=view_id,
         team_id=workspace.team_id,
@@ -121,6 +138,8 @@ def _keep(state: SlackState, workspace: Workspace, view: Json, user: str, view_i
         type=view["type"],
         view={**view, "blocks": list(state.with_ids(view["blocks"]))},
         hash=f"{state.clock():.0f}.{state.number():06d}",
+        previous_id=previous_id,
+        root_id=root_id,
     )
     state.views[view_id] = kept
     state.notify("view", kept)
@@ -136,6 +155,7 @@ def view_json(kept: View, workspace: Workspace) -> Json:
         "hash": kept.hash,
         "app_id": workspace.app_id,
         "bot_id": workspace.bot_id,
-        "root_view_id": kept.id,
+        "root_view_id": kept.root_id or kept.id,
+        "previous_view_id": kept.previous_id,
         "state": {"values": {}},
     }
