@@ -32,8 +32,9 @@ class SocketConnection:
     is_deaf: bool = False
     #: ids of the envelopes it brought, in order
     brought: list[str] = field(default_factory=list)
-    #: how often the app has answered a ping
+    #: how often the app has answered a ping, and how often it has sent one, which was answered
     pongs: int = 0
+    pings: int = 0
 
     async def send(self, message: Json | str) -> None:
         """Send a message, or any text."""
@@ -139,9 +140,10 @@ class Sockets:
             await self._listener.received(connection, message.data)
         elif message.type is WSMsgType.PING:
             await connection.socket.pong(message.data)
+            connection.pings += 1
         elif message.type is WSMsgType.PONG:
             connection.pongs += 1
-            self._state.notify("socket", connection)
+        self._state.notify("socket", connection)
 
     def _hello(self) -> Json:
         return {

@@ -30,6 +30,12 @@ def said(logs: list[EventDict], event: str, *fields: str) -> list[tuple[object, 
     return [tuple(log[name] for name in fields) for log in logs if log["event"] == event]
 
 
+async def everything_else() -> None:
+    """Let whatever can go on go on."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 # -- connecting
 
 
@@ -107,6 +113,17 @@ async def test_an_app_with_ten_connections_waits_until_one_is_gone(rig: Rig, log
         for other in others:
             await other.close()
     assert said(logs, "socket_not_open", "answer") == [("too_many_websockets",)]
+
+
+async def test_a_connection_that_is_one_too_many_is_closed_before_the_next_is_opened(connected: Rig) -> None:
+    (old,) = connected.connections
+    connected.clock.move(STEADY_AFTER)
+
+    await old.disconnect("too_many_websockets")
+    await connected.noticed()
+
+    await connected.slack.wait_for(lambda: old not in connected.connections)
+    assert (connected.receiver.trouble(), len(connected.connections)) == (None, 1)
 
 
 async def test_a_connection_without_hello_is_given_up(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,10 +236,12 @@ async def test_a_connection_on_which_nothing_is_heard_is_replaced(connected: Rig
     (deaf,) = connected.connections
     deaf.is_deaf = True
 
-    for _ in range(int(DEAF_AFTER // PING_SECONDS)):
+    for number in range(1, int(DEAF_AFTER // PING_SECONDS) + 1):
         connected.clock.move(PING_SECONDS)
         await connected.turn()
-    # Whatever answers our pings does not make it hear.
+        # Whatever answers our pings does not make it hear.
+        await connected.slack.wait_for(lambda sent=number: deaf.pings == sent)
+        await everything_else()
     assert connected.connections == [deaf]
     connected.clock.move(1)
     assert connected.receiver.trouble() == "connecting"
@@ -381,6 +400,7 @@ async def test_what_is_in_hand_at_a_stop_is_answered_and_nothing_more_is_taken(c
     stopping = asyncio.create_task(connected.receiver.stop(within=timedelta(seconds=60)))
     late = asyncio.create_task(connected.say("late"))
     await connected.slack.wait_for(lambda: len(connected.slack.envelopes.sent) == 2)
+    await everything_else()
     connected.release.set()
     await stopping
 
