@@ -88,7 +88,7 @@ def running_not_in_shared(texts: Texts, command: str, shown: Example) -> Message
     """Say that there is no list where other organizations read along."""
     sentence = texts.say(
         "Another organization reads this channel, so what runs in Confluence isn't listed here. "
-        "Send {command} in a direct message with me instead.",
+        "Use {command} in another channel instead.",
         command=code(command),
     )
     small = _by_id(texts, command, shown)
