@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from bot.clients.slack.scopes import OPTIONAL, REQUIRED
+from bot.listeners.channel_events import LOST, RENAMED
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +57,21 @@ def test_slack_calls_one_url_for_everything(manifest: Any) -> None:
     assert settings["interactivity"]["is_enabled"] is True
 
 
-def test_the_bot_subscribes_to_being_uninstalled_and_to_channels_being_shared(manifest: Any) -> None:
+def test_the_bot_subscribes_to_every_event_that_it_listens_to(manifest: Any) -> None:
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == [
         "app_uninstalled",
         "tokens_revoked",
+        "app_home_opened",
+        *LOST,
+        *RENAMED,
         "channel_shared",
         "channel_unshared",
     ]
 
 
-def test_the_bot_can_send_direct_messages(manifest: Any) -> None:
-    assert manifest["features"]["app_home"]["messages_tab_enabled"] is True
+def test_the_bot_has_a_home_and_can_send_direct_messages(manifest: Any) -> None:
+    app_home = manifest["features"]["app_home"]
+    assert (app_home["home_tab_enabled"], app_home["messages_tab_enabled"]) == (True, True)
 
 
 def test_the_processes_are_those_a_paas_starts() -> None:

@@ -8,7 +8,7 @@ from bot.config import Settings
 from bot.db.engine import Database, ping
 from bot.db.migrate import pending
 from bot.db.write_probe import WriteProbe
-from bot.deliver import ChannelList, Deliverer
+from bot.deliver import ChannelList, Deliverer, PersonCheck
 from bot.follow import CommandWorker
 from bot.metrics import Metrics
 from bot.poll import Poller
@@ -34,6 +34,7 @@ class Bot:
     poller: Poller
     deliverer: Deliverer
     channel_list: ChannelList
+    person_check: PersonCheck
     #: None in a worker
     slack_events: SlackEvents | None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -29,7 +29,7 @@ from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.secrets import Secrets
 from bot.db.write_probe import WriteProbe
-from bot.deliver import ChannelList, Deliverer
+from bot.deliver import ChannelList, Deliverer, PersonCheck
 from bot.domain.poll_interval import Bounds
 from bot.follow import CommandWorker
 from bot.follow.deps import STORE_SECONDS
@@ -137,6 +137,7 @@ def _assemble(
             site_urls={site_id: access.people_url for site_id, access in deps.sites.items()},
             bot_name=deps.bot_name,
             default_language=deps.default_language,
+            example=deps.example,
         ),
         wake=deps.delivery_wake,
     )
@@ -149,6 +150,7 @@ def _assemble(
         poller=poller,
         deliverer=deliverer,
         channel_list=ChannelList(deps=deliverer.deps),
+        person_check=PersonCheck(deps=deliverer.deps, team_ids=lambda: tuple(deliverer.worker.held)),
         slack_events=_slack_events(settings, command_worker) if listening else None,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from bot.db import stale_messages
 from bot.db.dialect import upsert
@@ -112,6 +112,12 @@ def _listed(before: datetime) -> ColumnElement[bool]:
     return or_(workspaces.c.channels_listed_at.is_(None), workspaces.c.channels_listed_at <= before)
 
 
+async def delete(connection: Connection, team_id: str, channel_id: str) -> None:
+    """Delete what is known of a channel."""
+    here = (channels.c.team_id == team_id, channels.c.channel_id == channel_id)
+    await connection.execute(channels.delete().where(*here))
+
+
 async def forget(connection: Connection, *, asked_before: datetime) -> None:
     """Delete what is too old to be relied on."""
-    await connection.execute(delete(channels).where(channels.c.asked_at < asked_before))
+    await connection.execute(channels.delete().where(channels.c.asked_at < asked_before))

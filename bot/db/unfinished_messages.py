@@ -7,21 +7,18 @@ from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
 
 from bot.db.engine import Connection
 from bot.db.models import is_editing, is_waiting, messages
-from bot.domain.message_kinds import Owner, SubscriptionOwner
+from bot.db.rows import owner_of
+from bot.domain.message_kinds import Owner
 from bot.domain.states import MessageState
 
-_EDITING = select(messages.c.id, messages.c.subscription_id).where(
-    messages.c.team_id == bindparam("b_team_id"), is_editing
-)
+_OWNERS = (messages.c.subscription_id, messages.c.command_id, messages.c.user_id)
+_EDITING = select(messages.c.id, *_OWNERS).where(messages.c.team_id == bindparam("b_team_id"), is_editing)
 
 
 async def editing(connection: Connection, team_id: str) -> list[tuple[int, Owner]]:
     """Messages of a workspace whose edit was begun and is not finished: id and owner."""
-    return [
-        (message_id, SubscriptionOwner(subscription_id))
-        for message_id, subscription_id in await connection.execute(_EDITING, {"b_team_id": team_id})
-        if subscription_id is not None
-    ]
+    rows = await connection.execute(_EDITING, {"b_team_id": team_id})
+    return [(row.id, owner_of(row.subscription_id, row.command_id, row.user_id)) for row in rows]
 
 
 async def restore_unfinished(connection: Connection, team_ids: Sequence[str], *, now: datetime) -> int:

@@ -60,7 +60,7 @@ async def waiting(
     for query, parameters in queries:
         for row in (await connection.execute(query, parameters)).mappings():
             fields = dict(row)
-            owner = owner_of(fields.pop("subscription_id"), fields.pop("command_id"))
+            owner = owner_of(fields.pop("subscription_id"), fields.pop("command_id"), fields["user_id"])
             kind, facts = _kind(fields.pop("kind")), readable(fields.pop("facts"))
             found.append(WaitingRow(owner=owner, kind=kind, facts=facts, **fields))
     return found

@@ -117,7 +117,7 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return replies.task_set_aside(texts, view.remote_id)
         case facts_of.ThreadLost():
             return await _lost(connection, texts, thread, message, facts.reason)
-        case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived():
+        case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived() | facts_of.Home():
             return None
         case _:
             assert_never(facts)

@@ -10,7 +10,7 @@ from bot.db import commands, messages, subscriptions, threads, unfinished_messag
 from bot.db.engine import Connection
 from bot.deliver.candidates import Work
 from bot.domain.message_facts import Answer
-from bot.domain.message_kinds import CommandOwner, MessageKind, SubscriptionOwner
+from bot.domain.message_kinds import CommandOwner, MessageKind, PersonOwner, SubscriptionOwner
 from bot.domain.message_plan import Draft, for_set_aside
 from bot.domain.pacing import Method
 from bot.domain.states import MessageState
@@ -64,6 +64,9 @@ async def _set_aside(connection: Connection, work: Work, *, catalogs: Catalogs, 
             draft, marker = await _of_thread(connection, work, owner, now=now), f"set-aside-{owner.id}"
         case CommandOwner():
             draft, marker = await _of_command(connection, catalogs, owner), f"set-aside-command-{owner.id}"
+        case PersonOwner():
+            # The next time that the person opens the home, it is tried again.
+            return
         case _:
             assert_never(owner)
     if draft is not None:

@@ -22,6 +22,7 @@ class MessageKind(StrEnum):
     FILE = "file"  #: the full list of findings
     DIRECT = "direct"  #: a direct message
     PRIVATE = "private"  #: an answer to the person who typed a command, by response URL
+    HOME = "home"  #: the app's home, as one person sees it
 
 
 class SubscriptionOwner(Struct, frozen=True, tag="subscription"):
@@ -36,8 +37,14 @@ class CommandOwner(Struct, frozen=True, tag="command"):
     id: int
 
 
+class PersonOwner(Struct, frozen=True, tag="person"):
+    """What is shown to one person of a workspace: their home."""
+
+    id: str  #: user id
+
+
 #: what a message belongs to; messages of one owner are posted in order
-Owner = SubscriptionOwner | CommandOwner
+Owner = SubscriptionOwner | CommandOwner | PersonOwner
 
 
 class Place(StrEnum):
@@ -87,4 +94,5 @@ RULES: Mapping[MessageKind, KindRules] = {
     MessageKind.FILE: KindRules(place=Place.THREAD, urgency=Urgency.WARNING),
     MessageKind.DIRECT: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
     MessageKind.PRIVATE: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
+    MessageKind.HOME: KindRules(place=Place.PERSON, urgency=Urgency.PROGRESS, edit_rank=0),
 }

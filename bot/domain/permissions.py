@@ -19,6 +19,9 @@ class Act(StrEnum):
     LIST = "list"
     #: what runs on the site, followed here or not
     RUNNING_LIST = "running_list"
+    HOME = "home"
+    #: a thread whose owner is no longer in Slack
+    TAKE_OVER = "take_over"
     STOP = "stop"
     #: one's own threads in a channel
     STOP_ALL = "stop_all"
@@ -42,6 +45,8 @@ WHO_MAY: Mapping[Act, Who] = {
     Act.STATUS: Who.MEMBERS,
     Act.LIST: Who.MEMBERS,
     Act.RUNNING_LIST: Who.MEMBERS,
+    Act.HOME: Who.MEMBERS,
+    Act.TAKE_OVER: Who.MEMBERS,
     Act.STOP: Who.MEMBERS,
     Act.STOP_ALL: Who.MEMBERS,
     Act.STOP_ALL_OF_OTHERS: Who.ADMINS,

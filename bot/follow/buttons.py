@@ -14,7 +14,7 @@ from bot.domain.message_kinds import MessageKind
 from bot.domain.permissions import Act
 from bot.domain.person import Person
 from bot.domain.states import Titles
-from bot.follow import running
+from bot.follow import home_presses, running
 from bot.follow.check_now import check_now
 from bot.follow.deps import Deps, Request
 from bot.follow.following import add_follower, follow_from_button
@@ -23,6 +23,7 @@ from bot.follow.permissions import denial, log_act
 from bot.follow.press import Press
 from bot.follow.responder import respond
 from bot.follow.stopping import stop_thread
+from bot.follow.taking_over import take_over
 from bot.render import replies
 from bot.render.buttons import Action
 from bot.render.i18n import Texts
@@ -46,7 +47,11 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
                 message: Message | None = replies.not_known(texts)
             case Person():
                 texts = deps.catalogs.texts(asker.locale, deps.default_language)
-                message = await _carry_out(deps, _request(pressed, asker, texts), pressed)
+                request = _request(pressed, asker, texts)
+                if pressed.on_home:
+                    await home_presses.press(deps, request, pressed)
+                    return
+                message = await _carry_out(deps, request, pressed)
                 carried_out = True
             case _:
                 assert_never(asker)
@@ -82,6 +87,9 @@ async def _carry_out(deps: Deps, request: Request, pressed: Press) -> Message | 
         return denial(request, Act.FOLLOW) or await _follow_in_dm(deps, request, pressed)
     if pressed.action == Action.FOLLOW_LISTED:
         return denial(request, Act.FOLLOW) or await running.follow_listed(deps, request, pressed.value)
+    if pressed.action in home_presses.ACTIONS:
+        # Only a home has it.
+        return denial(request, Act.HOME) or replies.gone_wrong(request.texts, request.command)
     button = _BUTTONS[pressed.action]
     refused = denial(request, button.act)
     if refused is not None:
@@ -119,6 +127,10 @@ async def _thread(deps: Deps, request: Request, pressed: Press) -> ThreadRow | N
 async def _stop(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     await stop_thread(deps, request, row.subscription.id)
     return replies.stopped(request.texts, row.task.remote_id)
+
+
+async def _take_over(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
+    return await take_over(deps, request, row, _view(row))
 
 
 async def _notify_me(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
@@ -230,6 +242,7 @@ class _Button:
 
 _BUTTONS: Mapping[str, _Button] = {
     Action.STOP: _Button(act=Act.STOP, carry_out=_stop),
+    Action.TAKE_OVER: _Button(act=Act.TAKE_OVER, carry_out=_take_over),
     Action.NOTIFY_ME: _Button(act=Act.NOTIFY_ME, carry_out=_notify_me),
     Action.DO_NOT_NOTIFY_ME: _Button(act=Act.DO_NOT_NOTIFY_ME, carry_out=_do_not_notify_me),
     Action.CHECK_NOW: _Button(act=Act.CHECK_NOW, carry_out=_check_now),
@@ -238,4 +251,4 @@ _BUTTONS: Mapping[str, _Button] = {
     Action.STOP_CHOSEN: _Button(act=Act.STOP, of_current=False, carry_out=_stop_chosen),
 }
 #: action ids of the buttons that do something; *Open in Confluence* only opens a page
-ACTIONS = (*_BUTTONS, Action.FOLLOW_IN_DM, Action.FOLLOW_LISTED)
+ACTIONS = (*_BUTTONS, Action.FOLLOW_IN_DM, Action.FOLLOW_LISTED, *home_presses.ACTIONS)

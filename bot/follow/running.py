@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -31,6 +32,18 @@ from bot.render.thread import ThreadView
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What runs on all sites."""
+
+    #: site id and last look at each, the newest first
+    tasks: Sequence[tuple[int, Snapshot]]
+    #: there may be more than a site has listed
+    has_more: bool
+    #: why sites have listed nothing
+    refused: Sequence[Mrkdwn]
+
+
 async def show(deps: Deps, request: Request, _command: ShowRunning | None = None) -> Message:
     """List what runs on every site: the newest first, as many as fit, and how many more there are."""
     texts, name = request.texts, request.command
@@ -39,6 +52,23 @@ async def show(deps: Deps, request: Request, _command: ShowRunning | None = None
     sharing = await find_sharing(deps, request)
     if sharing is Sharing.SHARED:
         return replies.running_not_in_shared(texts, name, deps.example)
+    found = await find_running(deps, request)
+    lines = await _lines(deps, request, found.tasks[:LINES], titles=_titles(sharing))
+    return replies.running(
+        texts,
+        lines,
+        name,
+        deps.example,
+        others=len(found.tasks) - len(lines),
+        has_more=found.has_more,
+        refused=found.refused,
+        invite=deps.bot_name if sharing is NotSeen.CLOSED else None,
+        scope_missing=sharing is Sharing.HIDDEN,
+    )
+
+
+async def find_running(deps: Deps, request: Request) -> Found:
+    """Ask every site what runs, for a person who may see that."""
     log_act(request, Act.RUNNING_LIST)
     results = await asyncio.gather(*(_ask(deps, site_id) for site_id in deps.sites))
     running: list[tuple[int, Snapshot]] = []
@@ -49,18 +79,8 @@ async def show(deps: Deps, request: Request, _command: ShowRunning | None = None
         else:
             refused.append(_reason(deps, request, result))
     running.sort(key=lambda one: (one[1].elapsed_ms is None, one[1].elapsed_ms or 0))
-    lines = await _lines(deps, request, running[:LINES], titles=_titles(sharing))
-    return replies.running(
-        texts,
-        lines,
-        name,
-        deps.example,
-        others=len(running) - len(lines),
-        has_more=any(isinstance(result, Listed) and result.has_more for result in results),
-        refused=refused,
-        invite=deps.bot_name if sharing is NotSeen.CLOSED else None,
-        scope_missing=sharing is Sharing.HIDDEN,
-    )
+    has_more = any(isinstance(result, Listed) and result.has_more for result in results)
+    return Found(tasks=running, has_more=has_more, refused=refused)
 
 
 async def follow_listed(deps: Deps, request: Request, value: str | None) -> Message | None:
@@ -133,7 +153,7 @@ async def _lines(
         RunningLine(
             view=_view(deps, request, site_id, snapshot, row, titles=titles),
             runs_for=None if snapshot.elapsed_ms is None else timedelta(milliseconds=snapshot.elapsed_ms),
-            value=_value(site_id, snapshot.remote_id or ""),
+            value=Reference(site_id=site_id, remote_id=snapshot.remote_id or "").value,
             site=deps.sites[site_id].name.alias if len(deps.sites) > 1 else None,
             is_followed=row is not None,
             link=link,
@@ -158,11 +178,6 @@ def _view(
         titles=titles,
         site_url=deps.sites[site_id].people_url,
     )
-
-
-def _value(site_id: int, remote_id: str) -> str:
-    """The value of a button, which names a long task."""
-    return f"{site_id}/{remote_id}"
 
 
 def _reference(deps: Deps, value: str | None) -> Reference | None:

@@ -17,7 +17,7 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
     """Listen to uninstalls and revoked tokens."""
 
     async def uninstalled(body: dict[str, Any]) -> None:
-        worker.start(forget_workspace(worker.deps, _about_workspace(read(Event, body))))
+        worker.start(forget_workspace(worker.deps, worker.people, _about_workspace(read(Event, body))))
 
     async def revoked(body: dict[str, Any]) -> None:
         payload = read(Event, body)

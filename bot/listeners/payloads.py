@@ -78,6 +78,12 @@ class Action(Struct, frozen=True):
         return number if number <= _LARGEST_ID else None
 
 
+class View(Struct, frozen=True):
+    """A home or modal that a button is on."""
+
+    type: str | None = None
+
+
 class Press(Struct, frozen=True, kw_only=True):
     """A button that was pressed."""
 
@@ -86,6 +92,7 @@ class Press(Struct, frozen=True, kw_only=True):
     channel: Named | None = None
     container: Container | None = None
     response_url: Url | None = None
+    view: View | None = None
 
 
 class RevokedTokens(Struct, frozen=True):
@@ -122,6 +129,45 @@ class ChannelEvent(Struct, frozen=True):
     """An event about a channel, in its envelope."""
 
     event: ChangedChannel
+
+
+class LostChannel(Struct, frozen=True):
+    """A channel that was archived, or that the bot was removed from."""
+
+    type: str
+    channel: Id
+
+
+class LostChannelEvent(Struct, frozen=True):
+    """An event about a channel that takes no more messages, in its envelope."""
+
+    event: LostChannel
+    event_time: Seconds
+
+
+class RenamedChannel(Struct, frozen=True):
+    """A channel that has another name."""
+
+    channel: Named
+
+
+class RenamedChannelEvent(Struct, frozen=True):
+    """An event about a channel that has another name, in its envelope."""
+
+    event: RenamedChannel
+
+
+class OpenedTab(Struct, frozen=True):
+    """A tab of the app that a person opened."""
+
+    user: Id
+    tab: str = ""
+
+
+class OpenedTabEvent(Struct, frozen=True):
+    """A person opened a tab of the app, in its envelope."""
+
+    event: OpenedTab
 
 
 class EventType(Struct, frozen=True):

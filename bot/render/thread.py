@@ -16,9 +16,11 @@ class ThreadView:
     outcome: Outcome
     snapshot: Snapshot | None
     owner_id: str
+    #: the owner's account in Slack was deactivated
+    owner_is_gone: bool = False
     #: a name that a person gave the long task; text from outside
     label: str | None = None
-    #: user ids to mention at the end
+    #: user ids to mention at the end, without those who are not in Slack any more
     followers: tuple[str, ...] = ()
     #: user id
     stopped_by: str | None = None

@@ -15,6 +15,7 @@ from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.thread import ThreadView
 from bot.render.warnings import warnings
+from sandbox.gallery.presses import presses
 from sandbox.gallery.refusals import EXAMPLE, misread, reasons, refusals
 from sandbox.gallery.running import running
 from sandbox.gallery.situations import Situation
@@ -47,6 +48,7 @@ def _on_the_way() -> Iterator[Situation]:
     )
     yield Situation(name="copying", view=moving_on)
     yield from _three_copies(moving_on)
+    yield Situation(name="owner gone", view=replace(moving_on, followers=("U0PAULA",), owner_is_gone=True))
     many = tuple(f"U0READER{number}" for number in range(1, 9))
     yield Situation(name="followed by many", view=replace(moving_on, followers=("U0ANNA", *many)))
     yield Situation(name="copying, numbers only", view=replace(moving_on, titles=Titles.COUNTS, label="Relaunch"))
@@ -229,7 +231,7 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "nothing to stop", replies.nothing_to_stop(texts)
     yield "not followed here", replies.not_followed_here(texts, _TASK)
     yield "left over", replies.left_over(texts, _TASK, _THREAD)
-    yield from _presses(texts)
+    yield from presses(texts, _troubled(Trouble.STALLED), _BEGAN + timedelta(minutes=11))
     yield from misread(texts)
     yield from refusals(texts)
     yield from reasons(texts)
@@ -237,20 +239,6 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     found = example_findings()[:1]
     yield "warnings, perhaps again", warnings(texts, view, found, may_repeat=True)
     yield "warnings, earlier", warnings(texts, view, found, earlier=True)
-
-
-def _presses(texts: Texts) -> Iterator[tuple[str, Message]]:
-    view, at = _troubled(Trouble.STALLED), _BEGAN + timedelta(minutes=11)
-    yield "notified", replies.notified(texts, view, subscription_id="1")
-    yield "not notified", replies.not_notified(texts, view, subscription_id="1")
-    yield "checked: moved", replies.checked(texts, at, 42.0, moved=True)
-    yield "checked: not moved", replies.checked(texts, at, 42.0, moved=False)
-    yield "checked: no percentage", replies.checked(texts, at, None, moved=False)
-    yield "checked: ended", replies.checked_and_ended(texts, at)
-    yield "checked just now", replies.checked_just_now(texts, at)
-    yield "no answer yet", replies.no_answer_yet(texts, at)
-    yield "no longer followed", replies.no_longer_followed(texts)
-    yield "pressed in", replies.pressed_in(texts, "C0DOCS")
 
 
 def _lists(texts: Texts, view: ThreadView) -> Iterator[tuple[str, Message]]:

@@ -10,9 +10,10 @@ from aiohttp.typedefs import Middleware
 from sandbox.other_sites import refuse_other_sites
 from sandbox.slack.dispatcher import ACK_SECONDS
 from sandbox.slack.faults import Faults
-from sandbox.slack.interactions import SIGNING_SECRET, Interactions
+from sandbox.slack.interactions import SIGNING_SECRET
+from sandbox.slack.life_cycle import LifeCycle
 from sandbox.slack.rate_limits import RateLimits
-from sandbox.slack.records import EphemeralMessage, PostedMessage, StateChange
+from sandbox.slack.records import EphemeralMessage, PostedMessage, StateChange, View
 from sandbox.slack.web_api import WebApi
 
 _T = TypeVar("_T")
@@ -21,7 +22,7 @@ _T = TypeVar("_T")
 LONGEST_REQUEST = 64 * 1024 * 1024
 
 
-class SlackSimulator(Interactions):
+class SlackSimulator(LifeCycle):
     """Slack over HTTP on 127.0.0.1: start it, add a workspace, set `request_url`, send commands, read messages."""
 
     def __init__(
@@ -104,6 +105,10 @@ class SlackSimulator(Interactions):
             for message in channel.messages.values()
             if not message.deleted
         ]
+
+    def home(self, user: str) -> View | None:
+        """Return what a person's home tab shows; None if nothing was published."""
+        return self.views.get(f"VHOME{self.users[user].team_id}{user}")
 
     def name_of(self, some_id: str) -> str | None:
         """Return the name of a person or a channel as Slack shows it: @name, #name; None for an unknown id."""

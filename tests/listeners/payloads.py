@@ -5,7 +5,7 @@ from itertools import count
 from bot.render.buttons import Action
 from sandbox.harness import CHANNEL, PERSON, TEAM
 from sandbox.slack import interaction_payloads
-from sandbox.slack.records import Json
+from sandbox.slack.records import Json, View
 from tests.support.stepped_bot import SteppedBot
 
 _numbers = count(1)
@@ -33,6 +33,16 @@ def press(stepped: SteppedBot, ts: str, action: Action, value: str = "1", **fiel
         slack, slack.workspaces[TEAM], slack.channels[CHANNEL], ts, user=PERSON, action_id=action, value=value
     )
     return {**payload, "trigger_id": "1.1.press", "response_url": slack.response_urls.address("none"), **fields}
+
+
+def press_on_home(stepped: SteppedBot, action: Action, value: str = "1") -> Json:
+    """The payload of a press on a home."""
+    slack = stepped.slack
+    view = View(id="V1", team_id=TEAM, user=PERSON, type="home", view={"type": "home", "blocks": []}, hash="1.1")
+    payload = interaction_payloads.view_click_payload(
+        slack, slack.workspaces[TEAM], view, user=PERSON, action_id=action, value=value
+    )
+    return {**payload, "trigger_id": "1.1.press"}
 
 
 def event(stepped: SteppedBot, kind: str, **fields: Json | str | int | None) -> Json:

@@ -12,7 +12,9 @@ from bot.clients.slack.responses import (
     ChannelInfo,
     ChannelPage,
     JsonObject,
+    MemberPage,
     Posted,
+    PublishedView,
     RespondResult,
     RespondStatus,
     TokenInfo,
@@ -128,6 +130,29 @@ class SlackClient:
             {"cursor": cursor} if cursor else {}
         )
         return responses.read_channel_page(await self._call("conversations.list", query, read=True))
+
+    async def channels_of(
+        self, user_id: str, kind: str, *, cursor: str | None = None, team_id: str | None = None
+    ) -> MemberPage:
+        """Ask for a page of the channels that a user is in, without archived ones.
+
+        `kind`: public_channel (scope channels:read) or private_channel (groups:read), of which Slack lists those that
+        the bot is in as well. `team_id`: which workspace is meant if the app is installed for a whole organization.
+        """
+        query = {"user": user_id, "types": kind, "exclude_archived": "true", "limit": str(_PAGE)}
+        query |= ({"cursor": cursor} if cursor else {}) | ({"team_id": team_id} if team_id else {})
+        return responses.read_member_page(await self._call("users.conversations", query, read=True))
+
+    async def publish_view(
+        self, user_id: str, blocks: Sequence[JsonObject], *, replacing: str | None = None
+    ) -> PublishedView:
+        """Show blocks on a user's home tab, in place of those before. Publishing twice is publishing once.
+
+        `replacing`: the hash of what is to be replaced; if something else has replaced it since, Slack refuses.
+        """
+        body: dict[str, object] = {"user_id": user_id, "view": {"type": "home", "blocks": list(blocks)}}
+        answer = await self._call("views.publish", body | ({"hash": replacing} if replacing else {}))
+        return responses.read_published_view(answer)
 
     async def permalink(self, channel: str, ts: str) -> str:
         """Ask for the URL of a message."""

@@ -45,6 +45,24 @@ class ChannelPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberPage:
+    """A page of users.conversations."""
+
+    channel_ids: tuple[str, ...]
+    #: of the next page; None on the last
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedView:
+    """A view that Slack shows, from views.publish."""
+
+    view_id: str
+    #: changes whenever the view is replaced
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TokenInfo:
     """Whose token it is and what it may do, from auth.test."""
 
@@ -141,6 +159,18 @@ def read_channel_page(answer: JsonObject) -> ChannelPage:
     named = [(channel, text_of(channel, "id")) for channel in found]
     channels = tuple(read_channel(channel, channel_id) for channel, channel_id in named if channel_id is not None)
     return ChannelPage(channels=channels, cursor=next_cursor(answer))
+
+
+def read_member_page(answer: JsonObject) -> MemberPage:
+    """Read an answer of users.conversations."""
+    page = read_channel_page(answer)
+    return MemberPage(channel_ids=tuple(channel.channel_id for channel in page.channels), cursor=page.cursor)
+
+
+def read_published_view(answer: JsonObject) -> PublishedView:
+    """Read an answer of views.publish. What it does not name is not needed to publish again."""
+    view = object_of(answer, "view")
+    return PublishedView(view_id=(text_of(view, "id") or "")[:64], hash=(text_of(view, "hash") or "")[:64])
 
 
 def read_token_info(answer: JsonObject, headers: Mapping[str, str]) -> TokenInfo:

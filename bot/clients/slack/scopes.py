@@ -7,7 +7,10 @@ REQUIRED = ("commands", "chat:write", "users:read")
 OPTIONAL = {
     "chat:write.public": "posting in a public channel without being a member",
     "channels:join": "joining a public channel where somebody asked for it",
-    "channels:read": "page titles in public channels (hidden otherwise, as other organizations may be reading)",
+    "channels:read": (
+        "page titles in public channels (hidden otherwise, as other organizations may be reading), "
+        "what is followed there on their members' homes, and noticing at once that one was archived"
+    ),
     "groups:read": "the same in private channels",
     "files:write": "the full list of warnings as a file",
     "channels:history": "finding out, after a dropped connection, whether a message was posted in a public channel",

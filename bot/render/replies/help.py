@@ -73,10 +73,7 @@ def help(texts: Texts, command: str, shown: Example) -> Message:  # noqa: A001 (
         for title, lines in _GROUPS
     ]
     notes = [
-        texts.say(
-            "The ID is at the end of `links.status` in Confluence's response. Started it in the browser? "
-            "Open the network tab and look for a request ending in `/longtask/…`."
-        ),
+        where_ids_are(texts),
         texts.say(
             "You can also paste the address ({url}) or the whole response. Up to ten fit in one command.",
             url=code(shown.url),
@@ -85,3 +82,11 @@ def help(texts: Texts, command: str, shown: Example) -> Message:  # noqa: A001 (
     lines = [line for group in groups for line in group]
     blocks = [*sections(opening), *(block for group in groups for block in sections(group)), *map(context, notes)]
     return message([*opening, *lines, *notes], blocks)
+
+
+def where_ids_are(texts: Texts) -> Mrkdwn:
+    """Say how to get the id of a long task."""
+    return texts.say(
+        "The ID is at the end of `links.status` in Confluence's response. Started it in the browser? "
+        "Open the network tab and look for a request ending in `/longtask/…`."
+    )

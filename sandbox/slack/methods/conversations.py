@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sandbox.slack.api_error import ApiError
 from sandbox.slack.api_objects import channel_json, message_json
 from sandbox.slack.declarations import Declared, NonEmpty
-from sandbox.slack.lookup import find_channel, require_scope
+from sandbox.slack.lookup import find_channel, find_user, require_scope
 from sandbox.slack.records import Channel, Json, PostedMessage, Workspace
 from sandbox.slack.state import SlackState
 
@@ -35,6 +35,13 @@ class ChannelList(Declared):
     limit: int = HISTORY_PAGE
     cursor: str | None = None
     team_id: str | None = None
+
+
+class MemberChannels(ChannelList, kw_only=True):
+    """Arguments of users.conversations: as those of conversations.list, and whose."""
+
+    user: str | None = None
+    exclude_muted: bool = False
 
 
 class JoinChannel(Declared):
@@ -75,6 +82,20 @@ def info(state: SlackState, workspace: Workspace, args: ChannelInfo) -> Json:
 
 def list_channels(state: SlackState, workspace: Workspace, args: ChannelList) -> Json:
     """conversations.list: what the bot may see, in pages that are cut before archived channels are left out."""
+    return _listing(workspace, args, _seen(state, workspace, args))
+
+
+def member_channels(state: SlackState, workspace: Workspace, args: MemberChannels) -> Json:
+    """users.conversations: the conversations a person is in, as far as the bot may see them."""
+    if workspace.org_wide and args.team_id is None:
+        raise ApiError("missing_argument")
+    seen = _seen(state, workspace, args)
+    user = workspace.bot_user_id if args.user is None else find_user(state, workspace, args.user).id
+    return _listing(workspace, args, [channel for channel in seen if user in channel.members])
+
+
+def _seen(state: SlackState, workspace: Workspace, args: ChannelList) -> list[Channel]:
+    """Return the conversations of some kinds that the bot may see. Raises ApiError."""
     kinds = [_KINDS.get(name.strip()) for name in args.types.split(",")]
     if None in kinds:
         raise ApiError("invalid_types")
@@ -82,13 +103,16 @@ def list_channels(state: SlackState, workspace: Workspace, args: ChannelList) ->
         require_scope(workspace, f"{kind}:read")
     if not 1 <= args.limit <= LONGEST_LIST:
         raise ApiError("invalid_limit")
-    seen = [
+    return [
         channel
         for channel in state.channels.values()
         if workspace.team_id in channel.teams
         and channel.kind in kinds
         and (channel.kind == "channels" or workspace.bot_user_id in channel.members)
     ]
+
+
+def _listing(workspace: Workspace, args: ChannelList, seen: Sequence[Channel]) -> Json:
     start = _offset(args.cursor)
     end = start + args.limit
     shown = [channel for channel in seen[start:end] if not (args.exclude_archived and channel.archived)]

@@ -74,6 +74,13 @@ METHODS: Mapping[str, ApiMethod[Any]] = {
     "users.info": ApiMethod(
         arguments=users.UserInfo, run=users.user_info, scopes=("users:read",), per_minute=TIER_4, json_body=False
     ),
+    "users.conversations": ApiMethod(
+        arguments=conversations.MemberChannels,
+        run=conversations.member_channels,
+        scopes=_READ,
+        per_minute=TIER_3,
+        json_body=False,
+    ),
     "views.open": ApiMethod(arguments=views.OpenView, run=views.open_modal, per_minute=TIER_4),
     "views.update": ApiMethod(arguments=views.UpdateView, run=views.update_modal, per_minute=TIER_4),
     "views.publish": ApiMethod(arguments=views.PublishView, run=views.publish_home, per_minute=TIER_4),
