@@ -5,7 +5,19 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.db import channels, commands, engine, events, listed_tasks, long_tasks, pauses, people, stale_messages, watches
+from bot.db import (
+    channels,
+    commands,
+    engine,
+    events,
+    homes,
+    listed_tasks,
+    long_tasks,
+    pauses,
+    people,
+    stale_messages,
+    watches,
+)
 from bot.db.engine import Database
 from bot.domain.audience import KNOWN_FOR
 
@@ -17,7 +29,7 @@ INTERVAL_SECONDS = 60.0
 CONTINUE_SECONDS = 0.1
 #: a card shows when its long task was last checked at least this often
 REFRESH_CARDS_AFTER = timedelta(minutes=10)
-#: commands, ids of events and what Slack said about people are kept for so long
+#: commands, ids of events, homes and what Slack said about people are kept for so long
 KEEP_REQUESTS = timedelta(hours=24)
 #: long tasks deleted in one transaction, so that others need not wait long for it
 BATCH_SIZE = 200
@@ -41,6 +53,7 @@ def step(database: Database, *, retention_days: int, now: Callable[[], datetime]
             await channels.forget(connection, asked_before=at - KNOWN_FOR)
             await listed_tasks.forget(connection)
             await watches.forget(connection, before=at - timedelta(days=retention_days))
+            await homes.forget(connection, shown_before=at - KEEP_REQUESTS)
         deleted = await _delete_old_long_tasks(database, before=at - timedelta(days=retention_days))
         if optimized_at is None or at - optimized_at >= OPTIMIZE_AFTER:
             await engine.optimize(database)

@@ -25,7 +25,7 @@ from tests.support.command_line import run_command
 
 ROOT = Path(__file__).parents[1]
 #: optional scopes that the simulated workspace grants
-GRANTED = {"channels:read", "groups:read"}
+GRANTED = {"channels:read", "groups:read", "app_mentions:read"}
 #: run a command with arguments and settings: its status, output and errors
 Invoke = Callable[..., tuple[int, str, str]]
 #: seconds that a start may take on a busy machine, and an end

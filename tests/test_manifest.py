@@ -6,10 +6,9 @@ import pytest
 import yaml
 
 from bot.clients.slack.scopes import OPTIONAL, REQUIRED
-from bot.config.manifest import ManifestError
 from bot.config.manifest import manifest as written
+from bot.listeners.channel_events import LOST, RENAMED
 from bot.listeners.shortcuts import ANYWHERE, ON_MESSAGE
-from tests.support.command_line import run_command
 
 URL = "https://longtask.example.org"
 FILE = Path("app_manifest.yml").read_text(encoding="utf-8")
@@ -76,79 +75,13 @@ def test_slack_calls_one_url_for_everything(text: str, address: str) -> None:
     assert settings["socket_mode_enabled"] is False
 
 
-def test_interactivity_is_on(manifest: Any) -> None:
-    assert manifest["settings"]["interactivity"]["is_enabled"] is True
-
-
-def test_what_is_written_differs_from_the_file_in_the_address_alone() -> None:
-    with_address = FILE.replace("https://YOUR-APP.example.com", URL).splitlines()
-    assert [line for line in with_address if line not in TEXTS["http"].splitlines()] == [
-        line for line in with_address if line.startswith("# Replace")
-    ]
-    assert len(TEXTS["http"].splitlines()) == len(with_address) - 1
-
-
-def test_socket_mode_needs_no_address() -> None:
-    dropped = [line.strip() for line in FILE.splitlines() if line not in TEXTS["socket"].splitlines()]
-    address = "https://YOUR-APP.example.com/slack/events"
-    assert dropped == [
-        next(line for line in FILE.splitlines() if line.startswith("# Replace")),
-        f"url: {address}",
-        f"request_url: {address}",
-        f"request_url: {address}",
-        "socket_mode_enabled: false",
-    ]
-    assert yaml.safe_load(TEXTS["socket"])["settings"]["socket_mode_enabled"] is True
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://longtask.example.org/",
-        " https://longtask.example.org ",
-        "https://longtask.example.org/slack/events",
-        "https://longtask.example.org/slack/events/",
-    ],
-)
-def test_an_address_may_be_written_as_people_do(url: str) -> None:
-    assert written(url, socket=False) == TEXTS["http"]
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "longtask.example.org",
-        "http://longtask.example.org",
-        "https://",
-        "https://a b.example.org",
-        "https://example.org:99999",
-        "https://[::1",
-        "https://example.org?a=1",
-        "https://example.org/: x",
-        "https://example.org/#x",
-        "https://example.org\nsettings:",
-    ],
-)
-def test_an_address_that_cannot_be_is_one_sentence(url: str) -> None:
-    with pytest.raises(ManifestError, match=r"^--url has to be an address like https://longtask\.example\.com\.$"):
-        written(url, socket=False)
-
-
-def test_the_command_prints_the_manifest() -> None:
-    assert run_command("manifest", "--url", URL) == (0, TEXTS["http"], "")
-    assert run_command("manifest", "--socket") == (0, TEXTS["socket"], "")
-    assert run_command("manifest") == (
-        1,
-        "",
-        "Say where Slack reaches this service: --url https://…, or --socket for Socket Mode.\n",
-    )
-
-
-def test_the_bot_subscribes_to_being_uninstalled_to_channels_being_shared_and_to_mentions(manifest: Any) -> None:
+def test_the_bot_subscribes_to_every_event_that_it_listens_to(manifest: Any) -> None:
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == [
         "app_uninstalled",
         "tokens_revoked",
+        "app_home_opened",
+        *LOST,
+        *RENAMED,
         "channel_shared",
         "channel_unshared",
         "app_mention",
@@ -161,8 +94,9 @@ def test_both_shortcuts_are_those_that_are_listened_to_and_keep_slacks_lengths(m
     assert all(len(each["name"]) <= 24 and len(each["description"]) <= 150 for each in declared)
 
 
-def test_the_bot_can_send_direct_messages(manifest: Any) -> None:
-    assert manifest["features"]["app_home"]["messages_tab_enabled"] is True
+def test_the_bot_has_a_home_and_can_send_direct_messages(manifest: Any) -> None:
+    app_home = manifest["features"]["app_home"]
+    assert (app_home["home_tab_enabled"], app_home["messages_tab_enabled"]) == (True, True)
 
 
 def test_the_processes_are_those_a_paas_starts() -> None:

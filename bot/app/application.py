@@ -8,7 +8,7 @@ from bot.config import Settings
 from bot.db.engine import Database, ping
 from bot.db.migrate import pending
 from bot.db.write_probe import WriteProbe
-from bot.deliver import ChannelList, Deliverer
+from bot.deliver import ChannelList, Deliverer, PersonCheck
 from bot.follow import CommandWorker, Watcher
 from bot.metrics import Metrics
 from bot.poll import Poller, SiteLister
@@ -37,6 +37,7 @@ class Bot:
     watcher: Watcher
     deliverer: Deliverer
     channel_list: ChannelList
+    person_check: PersonCheck
     #: None in a worker, and in Socket Mode
     slack_events: SlackEvents | None
     #: None but in Socket Mode

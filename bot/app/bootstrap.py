@@ -28,7 +28,7 @@ from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
 from bot.db.secrets import Secrets
 from bot.db.write_probe import WriteProbe
-from bot.deliver import ChannelList, Deliverer
+from bot.deliver import ChannelList, Deliverer, PersonCheck
 from bot.domain.poll_interval import Bounds
 from bot.follow import CommandWorker, Watcher
 from bot.follow.deps import HOOK_SECONDS, STORE_SECONDS
@@ -141,6 +141,7 @@ def _assemble(
         watcher=watcher,
         deliverer=deliverer,
         channel_list=ChannelList(deps=deliverer.deps),
+        person_check=PersonCheck(deps=deliverer.deps, team_ids=lambda: tuple(deliverer.worker.held)),
         slack_events=slack_events(settings, command_worker) if listening and sockets is None else None,
         socket_receiver=None if sockets is None else socket_receiver(settings, command_worker, sockets, jitter=jitter),
         hooks=hooks(command_worker, stopping) if listening else None,
@@ -175,6 +176,7 @@ def _deliverer(deps: follow.Deps) -> Deliverer:
             site_urls={site_id: access.people_url for site_id, access in deps.sites.items()},
             bot_name=deps.bot_name,
             default_language=deps.default_language,
+            example=deps.example,
         ),
         wake=deps.delivery_wake,
     )

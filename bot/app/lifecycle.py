@@ -85,6 +85,7 @@ def _loops(bot: Bot, *, halt: asyncio.Event, worker: bool) -> list[Coroutine[Non
         ("deliver", deliverer.step, deliverer.wake),
         ("deliver claims", deliverer.renew_step, None),
         ("channels", bot.channel_list.step, None),
+        ("people", bot.person_check.step, None),
         ("housekeeping", housekeeping.step(bot.database, retention_days=bot.settings.retention_days, now=now), None),
     ]
     if bot.socket_receiver is not None:

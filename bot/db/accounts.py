@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from bot.db.column_types import UtcDateTime
 from bot.db.dialect import among, upsert
@@ -68,6 +68,14 @@ _REFUSED = select(accounts.c.id, accounts.c.probe_at).where(accounts.c.state == 
 async def refused(connection: Connection) -> dict[int, datetime]:
     """The accounts that Confluence refuses, and when each is tried again (UTC)."""
     return {account_id: probe_at for account_id, probe_at in await connection.execute(_REFUSED) if probe_at is not None}
+
+
+async def refused_operator(connection: Connection) -> datetime | None:
+    """Since when Confluence refuses the operator's credential (UTC); None if it does not."""
+    query = select(func.min(accounts.c.refused_since)).where(
+        accounts.c.kind == AccountKind.OPERATOR, accounts.c.state == AccountState.REFUSED
+    )
+    return (await connection.execute(query)).scalar()
 
 
 async def find(connection: Connection, account_id: int) -> AccountRow:

@@ -1,6 +1,6 @@
 """Long tasks: one row each, however many threads follow it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -151,6 +151,15 @@ async def find(connection: Connection, *, site_id: int, remote_id: str) -> LongT
     query = select(*_COLUMNS).where(long_tasks.c.site_id == site_id, long_tasks.c.remote_id == remote_id)
     row = (await connection.execute(query)).first()
     return None if row is None else build(LongTaskRow, row)
+
+
+async def ended(connection: Connection, keys: Collection[tuple[int, str]]) -> frozenset[tuple[int, str]]:
+    """Those of some long tasks (site id, remote id) that are known to have ended."""
+    remote_ids = {remote_id for _, remote_id in keys}
+    query = select(long_tasks.c.site_id, long_tasks.c.remote_id).where(
+        long_tasks.c.remote_id.in_(remote_ids), long_tasks.c.ended_at.is_not(None)
+    )
+    return frozenset((row.site_id, row.remote_id) for row in await connection.execute(query)) & frozenset(keys)
 
 
 async def stop_looking(connection: Connection, long_task_ids: Sequence[int]) -> None:

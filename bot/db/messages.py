@@ -75,7 +75,7 @@ async def _find(connection: Connection, which: ColumnElement[bool]) -> MessageRo
     if row is None:
         return None
     return MessageRow(
-        owner=owner_of(row.subscription_id, row.command_id, row.watch_id),
+        owner=owner_of(row.subscription_id, row.command_id, row.watch_id, user_id=row.user_id),
         facts=decode(row.facts),
         address=Address(row.channel_id, row.ts) if row.channel_id is not None and row.ts is not None else None,
         **{name: getattr(row, name) for name in _PLAIN},
@@ -229,8 +229,8 @@ async def milestone_reached(
 async def use_plain(connection: Connection, message: MessageRow) -> None:
     """Blocks are refused: post or edit it again without."""
     values: dict[str, Any] = {"form": MessageForm.PLAIN, "state": MessageState.PLANNED}
-    if message.state is MessageState.POSTED:
-        values |= {"state": MessageState.POSTED, "shown": None, "stale_since": message.stale_since}
+    if message.stale_since is not None:
+        values |= {"state": message.state, "shown": None, "stale_since": message.stale_since}
     await _set(connection, message.id, **values)
 
 

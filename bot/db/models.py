@@ -183,18 +183,19 @@ class _Messages(sa.TypedColumns):
     marker: sa.Named[str] = sa.Column(sa.String(64), nullable=False, unique=True)
     # The owner's workspace, repeated for the indexes; no foreign key, since a message is deleted with its owner.
     team_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
-    # Exactly one of the three.
+    # At most one of the three; none for a home, which belongs to the person.
     subscription_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("subscriptions.id", ondelete="CASCADE"))
     command_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("commands.id", ondelete="CASCADE"))
     watch_id: sa.Named[int | None] = sa.Column(sa.ForeignKey("watches.id", ondelete="CASCADE"))
-    user_id: sa.Named[str | None] = sa.Column(sa.String(32))  # recipient of a direct or private message
+    user_id: sa.Named[str | None] = sa.Column(sa.String(32))  # recipient of a direct or private message, or of a home
     kind = enum(MessageKind)
     facts: sa.Named[str] = sa.Column(sa.Text, nullable=False)
     state = enum(states.MessageState, default=states.MessageState.PLANNED)
     reason: sa.Named[str | None] = sa.Column(sa.String(64))
     form = enum(states.MessageForm, default=states.MessageForm.BLOCKS)
-    channel_id: sa.Named[str | None] = sa.Column(sa.String(32))  # null until it is posted
-    ts: sa.Named[str | None] = sa.Column(sa.String(32))
+    # Null until it is posted; of a home the view's id and hash.
+    channel_id: sa.Named[str | None] = sa.Column(sa.String(64))
+    ts: sa.Named[str | None] = sa.Column(sa.String(64))
     ambiguous = flag()  # a post whose end was not seen: another copy may be in Slack
     edit_ambiguous = flag()  # an edit whose end was not seen may still arrive
     attempts = count()  # calls in a row that did not go through
@@ -221,6 +222,7 @@ messages = sa.Table(
     sa.Index("ix_messages_subscription", "subscription_id", "kind"),
     sa.Index("ix_messages_command", "command_id"),
     index("ix_messages_watch", "watch_id", only="watch_id IS NOT NULL"),
+    index("uq_messages_home", "team_id", "user_id", only="kind IN ('home')", unique=True),
 )
 
 

@@ -1,20 +1,43 @@
 """People as Slack described them, remembered over restarts."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, not_, or_, select, union, update
 
+from bot.db import stale_messages
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
+from bot.db.models import followers, is_active, subscriptions
 from bot.db.rows import build, columns
-from bot.db.slack_models import people
-from bot.domain.person import Person
+from bot.db.slack_models import people, workspaces
+from bot.domain.person import GONE, Person
+from bot.domain.states import WorkspaceState
 
 _COLUMNS = columns(Person, people)
 
 
+class OfThread(Struct, frozen=True):
+    """A person who owns or follows a thread that is followed."""
+
+    team_id: str
+    enterprise_id: str | None
+    user_id: str
+
+
 async def put(connection: Connection, person: Person) -> None:
-    """Remember what Slack says about a person, in place of what it said before; the chosen language stays."""
+    """Remember what Slack says about a person, in place of what it said before; the chosen language stays.
+
+    If the person has left or come back since, the threads of theirs show that.
+    """
+    before = await find(connection, person.team_id, person.user_id)
+    was_gone = before is not None and before.membership in GONE
+    if was_gone is not (person.membership in GONE):
+        threads = select(subscriptions.c.id).where(
+            subscriptions.c.team_id == person.team_id, is_active, _belongs_to(person.user_id)
+        )
+        await stale_messages.mark_cards_of(connection, threads, now=person.asked_at)
     known = {"membership": person.membership, "is_admin": person.is_admin, "asked_at": person.asked_at}
     known["locale"] = person.locale[:32] if person.locale else None
     insert = upsert(connection, people).values(team_id=person.team_id, user_id=person.user_id, **known)
@@ -36,6 +59,57 @@ async def choose_language(connection: Connection, team_id: str, user_id: str, la
     await connection.execute(update(people).where(*is_theirs).values(language=language))
 
 
+async def gone(connection: Connection, team_id: str, user_ids: Collection[str]) -> frozenset[str]:
+    """Those of some people of whom Slack has said that they are not there any more."""
+    query = select(people.c.user_id).where(
+        people.c.team_id == team_id, people.c.user_id.in_(user_ids), people.c.membership.in_(GONE)
+    )
+    return frozenset((await connection.execute(query)).scalars())
+
+
+async def to_be_asked_about(
+    connection: Connection, *, team_ids: Collection[str], asked_before: datetime, limit: int
+) -> list[OfThread]:
+    """People of threads that are followed in these workspaces, about whom Slack was not asked since a time."""
+    owners = select(subscriptions.c.team_id, subscriptions.c.owner_id.label("user_id")).where(
+        is_active, subscriptions.c.owner_id.is_not(None)
+    )
+    of_followers = (
+        select(subscriptions.c.team_id, followers.c.user_id)
+        .join(subscriptions, subscriptions.c.id == followers.c.subscription_id)
+        .where(is_active)
+    )
+    involved = union(owners, of_followers).subquery()
+    is_known = exists().where(
+        people.c.team_id == involved.c.team_id,
+        people.c.user_id == involved.c.user_id,
+        people.c.asked_at >= asked_before,
+    )
+    query = (
+        select(involved.c.team_id, workspaces.c.enterprise_id, involved.c.user_id)
+        .join(workspaces, workspaces.c.team_id == involved.c.team_id)
+        .where(workspaces.c.state == WorkspaceState.ACTIVE, involved.c.team_id.in_(team_ids), not_(is_known))
+        .order_by(involved.c.team_id, involved.c.user_id)
+        .limit(limit)
+    )
+    return [OfThread(*row) for row in await connection.execute(query)]
+
+
 async def forget(connection: Connection, *, asked_before: datetime) -> None:
-    """Delete people about whom Slack was last asked before a time, and who have chosen nothing."""
-    await connection.execute(delete(people).where(people.c.asked_at < asked_before, people.c.language.is_(None)))
+    """Delete people about whom Slack was last asked before a time, but not those who have chosen a language, nor those
+    who have left and still have threads."""
+    has_threads = exists().where(
+        subscriptions.c.team_id == people.c.team_id, is_active, _belongs_to(people.c.user_id, correlated=True)
+    )
+    is_kept = and_(people.c.membership.in_(GONE), has_threads)
+    chose_nothing = people.c.language.is_(None)
+    await connection.execute(delete(people).where(people.c.asked_at < asked_before, chose_nothing, not_(is_kept)))
+
+
+def _belongs_to(user_id: str | ColumnElement[str], *, correlated: bool = False) -> ColumnElement[bool]:
+    """Whether a person owns or follows a subscription."""
+    follows: Select[int] = select(followers.c.subscription_id).where(followers.c.user_id == user_id)
+    return or_(
+        subscriptions.c.owner_id == user_id,
+        subscriptions.c.id.in_(follows.correlate(people) if correlated else follows),
+    )

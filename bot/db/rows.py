@@ -9,7 +9,7 @@ from sqlalchemy import Column, Table
 
 from bot.domain.command import SiteKind
 from bot.domain.message_facts import Facts
-from bot.domain.message_kinds import CommandOwner, MessageKind, Owner, SubscriptionOwner, WatchOwner
+from bot.domain.message_kinds import CommandOwner, MessageKind, Owner, PersonOwner, SubscriptionOwner, WatchOwner
 from bot.domain.snapshot import Kind
 from bot.domain.states import (
     AccountState,
@@ -174,7 +174,7 @@ class HookRow(Struct, frozen=True):
 
 
 class Address(Struct, frozen=True):
-    """Where a message is in Slack."""
+    """Where a message is in Slack; of a home the id of the view, and its hash."""
 
     channel_id: str
     ts: str
@@ -246,12 +246,25 @@ class StaleRow(Struct, frozen=True):
     change: float  #: percent points between what is shown and what is true
 
 
-def owner_of(subscription_id: int | None, command_id: int | None, watch_id: int | None) -> Owner:
-    """The owner that a row's three references name. Raises ValueError if it has none."""
+class StaleHomeRow(Struct, frozen=True):
+    """A home that is to be published or compared with what is true."""
+
+    id: int
+    user_id: str
+    stale_since: datetime
+    not_before: datetime | None
+
+
+def owner_of(
+    subscription_id: int | None, command_id: int | None, watch_id: int | None, *, user_id: str | None
+) -> Owner:
+    """The owner that a row names: a thread, a command, a watch or else a person. Raises ValueError if it has none."""
     if subscription_id is not None:
         return SubscriptionOwner(subscription_id)
     if command_id is not None:
         return CommandOwner(command_id)
     if watch_id is not None:
         return WatchOwner(watch_id)
+    if user_id is not None:
+        return PersonOwner(user_id)
     raise ValueError("a message without an owner")

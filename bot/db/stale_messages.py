@@ -38,6 +38,12 @@ async def mark_card(connection: Connection, subscription_id: int, *, now: dateti
     await mark(connection, messages.c.subscription_id == subscription_id, is_card, now=now)
 
 
+async def mark_cards_of(connection: Connection, subscription_ids: Select[int], *, now: datetime) -> None:
+    """The cards of these threads show something old."""
+    is_card = messages.c.kind == MessageKind.CARD
+    await mark(connection, messages.c.subscription_id.in_(subscription_ids), is_card, now=now)
+
+
 async def mark_outcome(connection: Connection, subscription_ids: Collection[int], *, now: datetime) -> None:
     """What is kept true in these threads shows an old outcome, or still speaks of what may grow."""
     kept_true = messages.c.kind.in_(_KEPT_TRUE)

@@ -185,6 +185,34 @@ async def stop(connection: Connection, subscription_id: int, *, stopped_by: str,
     return True
 
 
+async def take_over(
+    connection: Connection, subscription_id: int, *, owner_id: str, new_owner_id: str, now: datetime
+) -> bool:
+    """Give a thread that is followed from its owner to another person; false if it was given away before."""
+    result = await connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.id == subscription_id, subscriptions.c.owner_id == owner_id, is_active)
+        .values(owner_id=new_owner_id)
+    )
+    if result.rowcount != 1:
+        return False
+    await stale_messages.mark_outcome(connection, [subscription_id], now=now)
+    return True
+
+
+async def in_channel(
+    connection: Connection, *, team_id: str, channel_id: str, begun_before: datetime
+) -> list[SubscriptionRow]:
+    """The threads that follow in a channel and began before a time (UTC)."""
+    query = select(*_COLUMNS).where(
+        subscriptions.c.team_id == team_id,
+        subscriptions.c.channel_id == channel_id,
+        subscriptions.c.created_at < begun_before,
+        is_active,
+    )
+    return [build(SubscriptionRow, row) for row in await connection.execute(query.order_by(subscriptions.c.id))]
+
+
 async def lose(connection: Connection, subscription_id: int, *, reason: str, now: datetime) -> None:
     """End a thread in which nothing can be posted or edited any more."""
     await connection.execute(

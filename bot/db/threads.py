@@ -1,6 +1,6 @@
 """Subscriptions together with what they follow: lists of them, one whole, and the one a message belongs to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,27 @@ async def followed(
         query = query.where(or_(subscriptions.c.owner_id == user_id, subscriptions.c.id.in_(mine)))
     if remote_id is not None:
         query = query.where(long_tasks.c.remote_id == remote_id)
+    return [build(ListedRow, row) for row in await connection.execute(query.order_by(subscriptions.c.id))]
+
+
+async def listed(connection: Connection, subscription_ids: Collection[int]) -> dict[int, ListedRow]:
+    """The lines of some threads in a list, by subscription id."""
+    query = (
+        select(*_LISTED)
+        .join(long_tasks, long_tasks.c.id == subscriptions.c.long_task_id)
+        .where(subscriptions.c.id.in_(subscription_ids))
+    )
+    rows = [build(ListedRow, row) for row in await connection.execute(query)]
+    return {row.id: row for row in rows}
+
+
+async def about(connection: Connection, team_id: str, remote_ids: Collection[str]) -> list[ListedRow]:
+    """The threads of a workspace that follow long tasks with these ids, on whichever site, oldest first."""
+    query = (
+        select(*_LISTED)
+        .join(long_tasks, long_tasks.c.id == subscriptions.c.long_task_id)
+        .where(subscriptions.c.team_id == team_id, is_active, long_tasks.c.remote_id.in_(remote_ids))
+    )
     return [build(ListedRow, row) for row in await connection.execute(query.order_by(subscriptions.c.id))]
 
 

@@ -11,14 +11,17 @@ from bot.db.rows import owner_of
 from bot.domain.message_kinds import Owner
 from bot.domain.states import MessageState
 
-_OWNERS = (messages.c.subscription_id, messages.c.command_id, messages.c.watch_id)
+_OWNERS = (messages.c.subscription_id, messages.c.command_id, messages.c.watch_id, messages.c.user_id)
 _EDITING = select(messages.c.id, *_OWNERS).where(messages.c.team_id == bindparam("b_team_id"), is_editing)
 
 
 async def editing(connection: Connection, team_id: str) -> list[tuple[int, Owner]]:
     """Messages of a workspace whose edit was begun and is not finished: id and owner."""
     rows = await connection.execute(_EDITING, {"b_team_id": team_id})
-    return [(message_id, owner_of(*owners)) for message_id, *owners in rows]
+    return [
+        (message_id, owner_of(subscription_id, command_id, watch_id, user_id=user_id))
+        for message_id, subscription_id, command_id, watch_id, user_id in rows
+    ]
 
 
 async def restore_unfinished(connection: Connection, team_ids: Sequence[str], *, now: datetime) -> int:

@@ -65,7 +65,7 @@ async def waiting(
     for query, parameters in queries:
         for row in (await connection.execute(query, parameters)).mappings():
             fields = dict(row)
-            owner = owner_of(*(fields.pop(name) for name in _OWNERS))
+            owner = owner_of(*(fields.pop(name) for name in _OWNERS), user_id=fields["user_id"])
             kind, facts = _kind(fields.pop("kind")), readable(fields.pop("facts"))
             found.append(WaitingRow(owner=owner, kind=kind, facts=facts, **fields))
     return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
+from bot.db import homes
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
 from bot.db.models import commands, long_tasks, subscriptions
@@ -87,12 +88,13 @@ async def known_since(connection: Connection, team_id: str) -> datetime | None:
 async def delete(connection: Connection, team_id: str) -> None:
     """Delete a workspace with all that belongs to it, and the long tasks that no other follows.
 
-    Messages go with their subscriptions and commands, snapshots and findings with their long tasks.
+    Messages but for homes go with their subscriptions and commands, snapshots and findings with their long tasks.
     """
     of_others = subscriptions.alias()
     followed = select(subscriptions.c.long_task_id).where(subscriptions.c.team_id == team_id)
     shared = select(of_others.c.long_task_id).where(of_others.c.team_id != team_id)
     own = long_tasks.c.id.in_(followed) & long_tasks.c.id.not_in(shared)
     await connection.execute(long_tasks.delete().where(own))
+    await homes.delete(connection, team_id)
     for table in (commands, subscriptions, people, channels, hooks, workspaces):
         await connection.execute(table.delete().where(table.c.team_id == team_id))

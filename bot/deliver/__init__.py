@@ -3,5 +3,6 @@
 from bot.deliver.channel_list import ChannelList
 from bot.deliver.deliverer import Deliverer
 from bot.deliver.deps import Deps
+from bot.deliver.person_check import PersonCheck
 
-__all__ = ["ChannelList", "Deliverer", "Deps"]
+__all__ = ["ChannelList", "Deliverer", "Deps", "PersonCheck"]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
-from bot.db import unfinished_messages, waiting_messages
+from bot.db import homes, unfinished_messages, waiting_messages
 from bot.db.engine import Connection
-from bot.db.rows import StaleRow, WaitingRow
+from bot.db.rows import StaleHomeRow, StaleRow, WaitingRow
 from bot.deliver.pointless import pointless
-from bot.domain.message_kinds import RULES, MessageKind, Owner, Place
+from bot.domain.message_kinds import RULES, MessageKind, Owner, PersonOwner, Place
 from bot.domain.pacing import Candidate, Method, Urgency
 from bot.domain.states import MessageForm, MessageState, Outcome
 
@@ -32,7 +32,7 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidates:
-    """What there is to post and edit in a workspace."""
+    """What there is to post, edit and publish in a workspace."""
 
     work: tuple[Work, ...]
     #: when a message that waits may be tried again
@@ -46,7 +46,7 @@ class Candidates:
 async def candidates(
     connection: Connection, team_id: str, *, busy: Set[Owner], now: datetime, edits_at: datetime | None = None
 ) -> Candidates:
-    """The next post and edit of each thread; `busy`: owners of messages that are being posted or edited.
+    """The next post and edit of each thread, and the homes; `busy`: owners of messages that are being posted or edited.
 
     `edits_at`: when Slack allows the next edit; until then none is read, since in a busy workspace many wait.
     """
@@ -78,6 +78,7 @@ async def candidates(
         work += _next_edits(stale, busy=busy, now=now, later=later)
     else:
         later.append(edits_at)
+    work += _next_homes(await homes.stale(connection, team_id, limit=CONSIDERED), busy=busy, now=now, later=later)
     return Candidates(
         work=tuple(work), next_at=min(later, default=None), unfinished=tuple(unfinished), pointless=tuple(dropped)
     )
@@ -158,3 +159,23 @@ def _edit(row: StaleRow) -> Candidate:
         change=row.change if row.kind is MessageKind.CARD else 0.0,
         terminal=terminal,
     )
+
+
+def _next_homes(rows: Sequence[StaleHomeRow], *, busy: Set[Owner], now: datetime, later: list[datetime]) -> list[Work]:
+    due = []
+    for row in rows:
+        owner = PersonOwner(row.user_id)
+        if owner in busy:
+            continue
+        if row.not_before is not None and row.not_before > now:
+            later.append(row.not_before)
+            continue
+        candidate = Candidate(
+            message_id=row.id,
+            channel_id=row.user_id,
+            method=Method.PUBLISH,
+            urgency=Urgency.PROGRESS,
+            since=row.not_before or row.stale_since,
+        )
+        due.append(Work(owner=owner, kind=MessageKind.HOME, candidate=candidate))
+    return due

@@ -12,6 +12,7 @@ from bot.deliver.deps import Deps
 from bot.deliver.thread import Thread
 from bot.deliver.watch import render_watch
 from bot.domain import message_facts as facts_of
+from bot.domain.home import Home
 from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Place, WatchOwner
 from bot.domain.message_plan import list_follows
 from bot.domain.snapshot import FindingKind
@@ -150,7 +151,7 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return await _lost(connection, texts, thread, message, facts.reason)
         case facts_of.HookClosed():
             return replies.hook_over(texts, HookEnd.CLOSED, channel_id=thread.row.subscription.channel_id)
-        case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived():
+        case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived() | Home():
             return None
         case facts_of.WatchRoot() | facts_of.WatchDigest() | facts_of.WatchOver():
             return None

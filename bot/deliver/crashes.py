@@ -10,7 +10,15 @@ from bot.db import commands, messages, subscriptions, threads, unfinished_messag
 from bot.db.engine import Connection
 from bot.deliver.candidates import Work
 from bot.domain.message_facts import Answer
-from bot.domain.message_kinds import RULES, CommandOwner, MessageKind, Place, SubscriptionOwner, WatchOwner
+from bot.domain.message_kinds import (
+    RULES,
+    CommandOwner,
+    MessageKind,
+    PersonOwner,
+    Place,
+    SubscriptionOwner,
+    WatchOwner,
+)
 from bot.domain.message_plan import Draft, for_set_aside
 from bot.domain.pacing import Method
 from bot.domain.states import MessageState
@@ -64,7 +72,8 @@ async def _set_aside(connection: Connection, work: Work, *, catalogs: Catalogs, 
             draft, marker = await _of_thread(connection, work, owner, now=now), f"set-aside-{owner.id}"
         case CommandOwner():
             draft, marker = await _of_command(connection, catalogs, owner), f"set-aside-command-{owner.id}"
-        case WatchOwner():
+        case WatchOwner() | PersonOwner():
+            # A home is tried again the next time that the person opens it.
             return
         case _:
             assert_never(owner)

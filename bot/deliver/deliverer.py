@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from bot.deliver.channels import know_readers
 from bot.deliver.crashes import LIMIT, Crashes, after_crash
 from bot.deliver.deps import Called, ClaimLost, Deps, Lease, Token, write
 from bot.deliver.edit import edit
+from bot.deliver.home import publish
 from bot.deliver.post import post
 from bot.domain.message_kinds import RULES, MessageKind, Owner, Place
 from bot.domain.pacing import Budgets, Method, next_messages
@@ -33,6 +34,14 @@ MAX_CALLS = 8
 MAX_CALLS_OF_CHANNEL = MAX_CALLS // 2
 #: calls under way at once in all workspaces: the end of each is written down, which must not take longer than the call
 MAX_CALLS_IN_ALL = 64
+
+
+#: each makes one call, and raises ClaimLost if another process delivers for the workspace; None if none was needed
+_FUNCTIONS: Mapping[Method, Callable[[Deps, Lease, int], Awaitable[Called | None]]] = {
+    Method.POST: post,
+    Method.UPDATE: edit,
+    Method.PUBLISH: publish,
+}
 
 
 @dataclass(kw_only=True)
@@ -160,8 +169,7 @@ class Deliverer:
     async def _call(self, lease: Lease, work: Work) -> Called | None:
         if RULES[work.kind].place is not Place.PERSON:
             await know_readers(self.deps, lease, work.candidate.channel_id, start=self.worker.start)
-        function = edit if work.candidate.method is Method.UPDATE else post
-        return await function(self.deps, lease, work.candidate.message_id)
+        return await _FUNCTIONS[work.candidate.method](self.deps, lease, work.candidate.message_id)
 
     def _account(self, lease: Lease, work: Work, called: Called | None) -> None:
         """Give back the cost of a call that was not needed, and pause a method that Slack limits."""

@@ -15,6 +15,7 @@ from bot.clients.slack.workspaces import SlackClients
 from bot.db import claims
 from bot.db.engine import Connection, Database, DatabaseAway
 from bot.db.secrets import Secrets
+from bot.domain.command_example import Example, example
 from bot.domain.message_kinds import Owner
 from bot.domain.pacing import Budgets
 from bot.metrics import Metrics
@@ -48,6 +49,8 @@ class Deps:
     bot_name: str = "longtask"
     #: of persons whose language is not known
     default_language: str = "en"
+    #: a long task for the examples on a home
+    example: Example = field(default_factory=lambda: example(()))
     #: seconds that a message waits for Slack to say who reads its channel
     readers_wait: float = 2.0
     monotonic: Callable[[], float] = time.monotonic
@@ -86,6 +89,8 @@ class Lease:
     questions: dict[str, asyncio.Event] = field(default_factory=dict)
     #: until when Slack is not asked again about a channel
     ask_again_at: dict[str, datetime] = field(default_factory=dict)
+    #: addresses of threads by channel and ts, as far as Slack was asked for them
+    links: dict[tuple[str, str], str] = field(default_factory=dict)
     #: owners of messages that are being posted or edited
     busy: set[Owner] = field(default_factory=set)
     #: threads of each channel in which a call is under way

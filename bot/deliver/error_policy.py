@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.clients.slack.errors import Refusal, Refused
 from bot.db.rows import MessageRow
-from bot.domain.message_kinds import MessageKind
+from bot.domain.message_kinds import RULES, MessageKind, Place
 from bot.domain.states import MessageForm, Outcome
 
 #: further tries of a message that Slack refuses for a reason that is in no table
@@ -37,7 +37,7 @@ class Decision(StrEnum):
 
 
 #: by refusal: what it leads to if it was a post, and if it was an edit.
-#: docs.slack.dev/reference/methods/chat.postMessage and chat.update list the error words.
+#: docs.slack.dev/reference/methods/chat.postMessage, chat.update and views.publish list the error words.
 _DECISIONS: Mapping[Refusal, tuple[Decision, Decision]] = {
     Refusal.MESSAGE_GONE: (Decision.REFUSE, Decision.DELETED),
     Refusal.EDIT_CLOSED: (Decision.REFUSE, Decision.REFUSE),
@@ -49,6 +49,8 @@ _DECISIONS: Mapping[Refusal, tuple[Decision, Decision]] = {
     Refusal.WORKSPACE_GONE: (Decision.REST_WORKSPACE, Decision.REST_WORKSPACE),
     Refusal.RESTRICTED: (Decision.END_THREAD, Decision.REFUSE),
     Refusal.MISSING_SCOPE: (Decision.REFUSE, Decision.REFUSE),
+    Refusal.VIEW_CHANGED: (Decision.RETRY, Decision.RETRY),
+    Refusal.HOME_OFF: (Decision.REFUSE, Decision.REFUSE),
     Refusal.THREAD_GONE: (Decision.END_THREAD, Decision.REFUSE),
     Refusal.USER_GONE: (Decision.REFUSE, Decision.REFUSE),
     Refusal.NOT_NOW: (Decision.RETRY, Decision.RETRY),
@@ -71,7 +73,7 @@ def decide(operation: Operation, refused: Refused, message: MessageRow, outcome:
     decision = POLICY[operation, refused.refusal]
     if decision is Decision.USE_PLAIN and message.form is not MessageForm.BLOCKS:
         return Decision.REFUSE
-    if decision is Decision.END_THREAD and message.kind in (MessageKind.DIRECT, MessageKind.PRIVATE):
+    if decision is Decision.END_THREAD and RULES[message.kind].place is Place.PERSON:
         return Decision.REFUSE
     if decision is Decision.END_THREAD and operation is Operation.EDIT and message.kind is MessageKind.WARNINGS:
         # It may grow long after its thread was stopped, when nobody expects a message about the channel.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.db import channels, findings, long_tasks, pauses, subscriptions, threads
+from bot.db import channels, findings, long_tasks, pauses, people, subscriptions, threads
 from bot.db.engine import Connection
 from bot.db.rows import LongTaskRow, ThreadRow
 from bot.domain.audience import audience_of
@@ -58,14 +58,18 @@ async def read_thread(
     known = await channels.find(connection, team_id=subscription.team_id, channel_id=subscription.channel_id)
     audience = audience_of(subscription.channel_id, known, setting=subscription.titles, now=now)
     began = started_at(task.created_at, task.checked_at, snapshot)
+    followers = await subscriptions.followers_of(connection, subscription_id)
+    named = {person for person in (subscription.owner_id, *followers) if person is not None}
+    gone = await people.gone(connection, subscription.team_id, named)
     view = ThreadView(
         remote_id=task.remote_id,
         outcome=outcome,
         snapshot=snapshot,
         owner_id=subscription.owner_id,
         by_script=subscription.by_script,
+        owner_is_gone=subscription.owner_id in gone,
         label=subscription.label,
-        followers=await subscriptions.followers_of(connection, subscription_id),
+        followers=tuple(follower for follower in followers if follower not in gone),
         stopped_by=subscription.stopped_by,
         titles=audience.titles,
         scope_missing=audience.scope_missing,

@@ -64,6 +64,11 @@ class Reference(Struct, frozen=True, kw_only=True):
     site_id: int
     remote_id: str
 
+    @property
+    def value(self) -> str:
+        """What a button carries that names it."""
+        return f"{self.site_id}/{self.remote_id}"
+
 
 class Follow(Struct, frozen=True, kw_only=True, tag=True):
     """Follow these long tasks in this channel."""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from bot.domain.home import Home
 from bot.domain.snapshot import FindingKind
 from bot.domain.states import LostReason, Trouble
 
@@ -158,6 +159,7 @@ Facts = (
     | WatchDigest
     | WatchOver
     | HookClosed
+    | Home
 )
 
 _decoder: msgspec.json.Decoder[Facts] = msgspec.json.Decoder(Facts)

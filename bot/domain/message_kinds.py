@@ -24,6 +24,7 @@ class MessageKind(StrEnum):
     WATCH_ROOT = "watch_root"  #: in the channel: which site it watches, and until when
     WATCH_DIGEST = "watch_digest"  #: in the thread of a watch: new tasks that got no thread of their own
     PRIVATE = "private"  #: an answer to the person who typed a command, by response URL
+    HOME = "home"  #: the app's home, as one person sees it
 
 
 class SubscriptionOwner(Struct, frozen=True, tag="subscription"):
@@ -44,8 +45,14 @@ class WatchOwner(Struct, frozen=True, tag="watch"):
     id: int
 
 
+class PersonOwner(Struct, frozen=True, tag="person"):
+    """What is shown to one person of a workspace: their home."""
+
+    id: str  #: user id
+
+
 #: what a message belongs to; messages of one owner are posted in order
-Owner = SubscriptionOwner | CommandOwner | WatchOwner
+Owner = SubscriptionOwner | CommandOwner | WatchOwner | PersonOwner
 
 
 class Place(StrEnum):
@@ -99,4 +106,5 @@ RULES: Mapping[MessageKind, KindRules] = {
         place=Place.THREAD, urgency=Urgency.WARNING, edit_rank=4, edited_every=timedelta(minutes=1)
     ),
     MessageKind.PRIVATE: KindRules(place=Place.PERSON, urgency=Urgency.WARNING),
+    MessageKind.HOME: KindRules(place=Place.PERSON, urgency=Urgency.PROGRESS, edit_rank=0),
 }

@@ -14,6 +14,7 @@ class Method(StrEnum):
 
     POST = "chat.postMessage"
     UPDATE = "chat.update"
+    PUBLISH = "views.publish"
 
 
 class Limit(Struct, frozen=True, kw_only=True):
@@ -25,11 +26,12 @@ class Limit(Struct, frozen=True, kw_only=True):
 
 #: https://docs.slack.dev/apis/web-api/rate-limits: tier 3, edits, is 50 a minute; a post is one a second and channel
 #: and several hundred a minute and workspace, taken as 240. Calls do not take equally long to arrive, so the limits
-#: here leave room: at most 50 edits in any 61 seconds and 238 posts in any 60. A burst of two edits makes up for a turn
-#: that comes late.
+#: here leave room: at most 50 edits in any 61 seconds, 238 posts in any 60, and of homes, which are tier 4 (100 a
+#: minute), 94 in any 60. A burst of two edits makes up for a turn that comes late.
 LIMITS: Mapping[Method, Limit] = {
     Method.POST: Limit(burst=28, spacing=60 / 210),
     Method.UPDATE: Limit(burst=2, spacing=60 / 48),
+    Method.PUBLISH: Limit(burst=4, spacing=60 / 90),
 }
 #: seconds between two posts into one channel
 CHANNEL_SPACING = 1.1
@@ -62,7 +64,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
 
     message_id: int
     channel_id: str
-    method: Method  #: POST or UPDATE
+    method: Method
     urgency: Urgency  #: the thread's, so that a completion pulls along what comes before it instead of jumping it
     since: datetime  #: since when it waits (UTC), or the most urgent message after it
     posts: int = 1  #: how many posts of the thread, this one counted, post its most urgent message
@@ -153,11 +155,12 @@ def next_messages(
     `limit` (2 or more) bounds how much is handed out. Posts go by urgency, then by age and by how few posts the thread
     needs (A_POST_MORE); a completion is never passed over for another message. Edits go by wait, those that show an end
     first. After every FAIR_AFTER of one method that were chosen for urgency, one is chosen for its wait, a
-    post only after PATIENCE: no message starves.
+    post only after PATIENCE: no message starves. Homes go by wait, in the places that are left.
     """
     at = now.timestamp() + _ROUNDING
     posts = [item for item in candidates if item.method is Method.POST]
     edits = [item for item in candidates if item.method is Method.UPDATE]
+    homes = [item for item in candidates if item.method is Method.PUBLISH]
     unready = {channel for channel, ready in budgets.channels.items() if ready > at}
     if budgets.opened_at + budgets.channel_spacing > at:
         unready.update(item.channel_id for item in posts)
@@ -176,7 +179,22 @@ def next_messages(
     if of_edits:
         taken, budgets = _taken(Method.UPDATE, _edits_ranked(edits, of_edits, now), of_edits, budgets, now)
         chosen += taken
-    return tuple(chosen), budgets, None if chosen else _wait_until(posts, edits, budgets)
+    taken, budgets = _homes_taken(homes, limit - len(chosen), budgets, now)
+    chosen += taken
+    return tuple(chosen), budgets, None if chosen else _wait_until(posts, edits, homes, budgets)
+
+
+def _homes_taken(
+    homes: Sequence[Candidate], places: int, budgets: Budgets, now: datetime
+) -> tuple[list[Candidate], Budgets]:
+    """The homes that have waited longest, as many as there are places and tokens; and the budgets after them."""
+    if not homes:
+        return [], budgets
+    count = min(budgets.tokens(Method.PUBLISH, now), places)
+    taken = nsmallest(count, homes, key=lambda item: item.since)
+    for _ in taken:
+        budgets = budgets.spent(Method.PUBLISH, now)
+    return taken, budgets
 
 
 #: the same candidates twice: by urgency, and by wait
@@ -244,9 +262,10 @@ def _taken(
     return taken, replace(budgets, urgent={**budgets.urgent, method: in_a_row})
 
 
-def _wait_until(posts: Sequence[Candidate], edits: Sequence[Candidate], budgets: Budgets) -> datetime | None:
-    """The first moment at which one of these may be posted or edited."""
+def _wait_until(
+    posts: Sequence[Candidate], edits: Sequence[Candidate], homes: Sequence[Candidate], budgets: Budgets
+) -> datetime | None:
+    """The first moment at which one of these may be posted, edited or published."""
     times = [budgets.ready_at(Method.POST, channel) for channel in {item.channel_id for item in posts}]
-    if edits:
-        times.append(budgets.ready_at(Method.UPDATE))
+    times += [budgets.ready_at(item.method) for item in (*edits[:1], *homes[:1])]
     return datetime.fromtimestamp(min(times), UTC) if times else None

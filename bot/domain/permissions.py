@@ -21,6 +21,9 @@ class Act(StrEnum):
     RUNNING_LIST = "running_list"
     WATCH = "watch"
     UNWATCH = "unwatch"
+    HOME = "home"
+    #: a thread whose owner is no longer in Slack
+    TAKE_OVER = "take_over"
     STOP = "stop"
     #: one's own threads in a channel
     STOP_ALL = "stop_all"
@@ -54,6 +57,8 @@ WHO_MAY: Mapping[Act, Who] = {
     Act.RUNNING_LIST: Who.MEMBERS,
     Act.WATCH: Who.MEMBERS,
     Act.UNWATCH: Who.MEMBERS,
+    Act.HOME: Who.MEMBERS,
+    Act.TAKE_OVER: Who.MEMBERS,
     Act.STOP: Who.MEMBERS,
     Act.STOP_ALL: Who.MEMBERS,
     Act.STOP_ALL_OF_OTHERS: Who.ADMINS,

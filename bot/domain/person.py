@@ -6,6 +6,9 @@ from msgspec import Struct
 
 from bot.domain.states import Membership
 
+#: of a person whom nothing that the bot says reaches any more
+GONE = frozenset({Membership.DELETED, Membership.ABSENT})
+
 
 class Installation(Struct, frozen=True, kw_only=True):
     """Where the app is installed: one workspace, or a whole Enterprise organization. From auth.test."""

@@ -14,7 +14,7 @@ from bot.domain.message_kinds import MessageKind
 from bot.domain.permissions import Act
 from bot.domain.person import Person
 from bot.domain.states import Titles
-from bot.follow import hooks, running
+from bot.follow import home_presses, hooks, running
 from bot.follow.beginning import add_follower
 from bot.follow.check_now import check_now
 from bot.follow.deps import Deps, Request
@@ -24,6 +24,7 @@ from bot.follow.permissions import denial, log_act
 from bot.follow.press import Press
 from bot.follow.responder import respond
 from bot.follow.stopping import stop_thread
+from bot.follow.taking_over import take_over
 from bot.render import replies
 from bot.render.buttons import Action
 from bot.render.i18n import Texts
@@ -49,7 +50,11 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
                 if not await _take(deps, pressed):
                     return
                 texts = deps.catalogs.texts(*asker.languages, deps.default_language)
-                message = await _carry_out(deps, _request(pressed, asker, texts), pressed)
+                request = _request(pressed, asker, texts)
+                if pressed.on_home:
+                    await home_presses.press(deps, request, pressed)
+                    return
+                message = await _carry_out(deps, request, pressed)
                 carried_out = True
             case _:
                 assert_never(asker)
@@ -92,6 +97,9 @@ async def _carry_out(deps: Deps, request: Request, pressed: Press) -> Message | 
     if pressed.action in _WITHOUT_THREAD:
         act, carry_out = _WITHOUT_THREAD[pressed.action]
         return denial(request, act) or await carry_out(deps, request, pressed)
+    if pressed.action in home_presses.ACTIONS:
+        # Only a home has it.
+        return denial(request, Act.HOME) or replies.gone_wrong(request.texts, request.command)
     button = _BUTTONS[pressed.action]
     refused = denial(request, button.act)
     if refused is not None:
@@ -129,6 +137,10 @@ async def _thread(deps: Deps, request: Request, pressed: Press) -> ThreadRow | N
 async def _stop(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     await stop_thread(deps, request, row.subscription.id)
     return replies.stopped(request.texts, row.task.remote_id)
+
+
+async def _take_over(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
+    return await take_over(deps, request, row, _view(row))
 
 
 async def _notify_me(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
@@ -245,6 +257,7 @@ class _Button:
 
 _BUTTONS: Mapping[str, _Button] = {
     Action.STOP: _Button(act=Act.STOP, carry_out=_stop),
+    Action.TAKE_OVER: _Button(act=Act.TAKE_OVER, carry_out=_take_over),
     Action.NOTIFY_ME: _Button(act=Act.NOTIFY_ME, carry_out=_notify_me),
     Action.DO_NOT_NOTIFY_ME: _Button(act=Act.DO_NOT_NOTIFY_ME, carry_out=_do_not_notify_me),
     Action.CHECK_NOW: _Button(act=Act.CHECK_NOW, carry_out=_check_now),
@@ -260,4 +273,4 @@ _WITHOUT_THREAD: Mapping[str, tuple[Act, Callable[[Deps, Request, Press], Awaita
     Action.KEEP_HOOK: (Act.HOOK, hooks.keep),
 }
 #: action ids of the buttons that do something; *Open in Confluence* only opens a page
-ACTIONS = (*_BUTTONS, *_WITHOUT_THREAD)
+ACTIONS = (*_BUTTONS, *_WITHOUT_THREAD, *home_presses.ACTIONS)

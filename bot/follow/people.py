@@ -53,6 +53,10 @@ class People:
         person = self._known.get((team_id, user_id))
         return person if person is not None and self._is_younger(person, LIFETIME) else None
 
+    def forget(self, team_id: str) -> None:
+        """Remember nobody of a workspace."""
+        self._known = {key: person for key, person in self._known.items() if key[0] != team_id}
+
     async def find(
         self, team_id: str, enterprise_id: str | None, user_id: str, *, afresh: bool = False
     ) -> Person | NotKnown:

@@ -26,3 +26,5 @@ class Press:
     thread_ts: str | None = None
     #: whether the button is on a message of ours that only this person sees
     is_private: bool = False
+    #: whether the button is on the person's home, which has neither channel nor message
+    on_home: bool = False

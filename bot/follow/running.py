@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -37,6 +37,18 @@ _log = structlog.get_logger(__name__)
 _TS = re.compile(r"[0-9]{1,15}\.[0-9]{1,10}")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What runs on all sites."""
+
+    #: site id and last look at each, the newest first
+    tasks: Sequence[tuple[int, Snapshot]]
+    #: there may be more than a site has listed
+    has_more: bool
+    #: why sites have listed nothing
+    refused: Sequence[Mrkdwn]
+
+
 async def show(deps: Deps, request: Request, _command: ShowRunning | None = None) -> Message:
     """List what runs on every site: the newest first, as many as fit, and how many more there are."""
     texts, name = request.texts, request.command
@@ -47,6 +59,12 @@ async def show(deps: Deps, request: Request, _command: ShowRunning | None = None
         return replies.running_not_in_shared(texts, name, deps.example)
     log_act(request, Act.RUNNING_LIST)
     return await _show(deps, request, await _ask_all(deps), sharing)
+
+
+async def find_running(deps: Deps, request: Request) -> Found:
+    """Ask every site what runs, for a person who may see that."""
+    log_act(request, Act.RUNNING_LIST)
+    return _sorted(deps, request, await _ask_all(deps))
 
 
 async def offer(
@@ -64,10 +82,8 @@ async def _ask_all(deps: Deps) -> dict[int, ListResult]:
     return dict(zip(deps.sites, results, strict=True))
 
 
-def _sorted(
-    deps: Deps, request: Request, results: Mapping[int, ListResult]
-) -> tuple[list[tuple[int, Snapshot]], list[Mrkdwn]]:
-    """What runs by the answers of some sites, the newest first, and why sites have not listed theirs."""
+def _sorted(deps: Deps, request: Request, results: Mapping[int, ListResult]) -> Found:
+    """What runs by the answers of some sites."""
     running: list[tuple[int, Snapshot]] = []
     refused: list[Mrkdwn] = []
     for site_id, result in results.items():
@@ -76,27 +92,31 @@ def _sorted(
         else:
             refused.append(reason(deps, request, result))
     running.sort(key=lambda one: (one[1].elapsed_ms is None, one[1].elapsed_ms or 0))
-    return running, refused
+    return Found(
+        tasks=running,
+        has_more=any(isinstance(result, Listed) and result.has_more for result in results.values()),
+        refused=refused,
+    )
 
 
 async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult], sharing: Sharing | NotSeen) -> Message:
     """List what runs by the answers of some sites."""
-    running, refused = _sorted(deps, request, results)
-    lines = await _lines(deps, request, running[:LINES], titles=_titles(sharing))
+    found = _sorted(deps, request, results)
+    lines = await _lines(deps, request, found.tasks[:LINES], titles=_titles(sharing))
     return replies.running(
         request.texts,
         lines,
         request.command,
         deps.example,
-        others=len(running) - len(lines),
-        has_more=any(isinstance(result, Listed) and result.has_more for result in results.values()),
-        refused=refused,
+        others=len(found.tasks) - len(lines),
+        has_more=found.has_more,
+        refused=found.refused,
         invite=deps.bot_name if sharing is NotSeen.CLOSED else None,
         scope_missing=sharing is Sharing.HIDDEN,
     )
 
 
-async def choices(deps: Deps, request: Request) -> tuple[list[RunningLine], list[Mrkdwn]]:
+async def choices(deps: Deps, request: Request) -> tuple[Sequence[RunningLine], Sequence[Mrkdwn]]:
     """What runs, for a person to choose from, and why sites have not listed theirs; nothing of either where the person
     may not see what runs."""
     if not may_list(request.person, deps.running_list):
@@ -104,9 +124,8 @@ async def choices(deps: Deps, request: Request) -> tuple[list[RunningLine], list
     sharing = await find_sharing(deps, request)
     if sharing is Sharing.SHARED:
         return [], []
-    log_act(request, Act.RUNNING_LIST)
-    running, refused = _sorted(deps, request, await _ask_all(deps))
-    return await _lines(deps, request, running[:LINES], titles=_titles(sharing)), refused
+    found = await find_running(deps, request)
+    return await _lines(deps, request, found.tasks[:LINES], titles=_titles(sharing)), found.refused
 
 
 def chosen(deps: Deps, request: Request, value: str | None) -> Reference | None:
@@ -187,7 +206,7 @@ async def _lines(
         RunningLine(
             view=_view(deps, request, site_id, snapshot, row, titles=titles),
             runs_for=None if snapshot.elapsed_ms is None else timedelta(milliseconds=snapshot.elapsed_ms),
-            value=_value(request, site_id, snapshot.remote_id or ""),
+            value=_value(request, Reference(site_id=site_id, remote_id=snapshot.remote_id or "")),
             site=deps.sites[site_id].name.alias if len(deps.sites) > 1 else None,
             is_followed=row is not None,
             link=link,
@@ -214,10 +233,9 @@ def _view(
     )
 
 
-def _value(request: Request, site_id: int, remote_id: str) -> str:
+def _value(request: Request, ref: Reference) -> str:
     """The value of a button, which names a long task, and the thread that asks if it is to be followed in that."""
-    named = f"{site_id}/{remote_id}"
-    return named if request.thread_ts is None else f"{named}@{request.thread_ts}"
+    return ref.value if request.thread_ts is None else f"{ref.value}@{request.thread_ts}"
 
 
 def _reference(deps: Deps, value: str | None) -> Reference | None:

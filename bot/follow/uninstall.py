@@ -10,6 +10,7 @@ from bot.db import events, workspaces
 from bot.db.engine import Connection, DatabaseAway
 from bot.domain.workspace_rest import next_try
 from bot.follow.deps import Deps
+from bot.follow.people import People
 
 _log = structlog.get_logger(__name__)
 
@@ -29,9 +30,10 @@ class WorkspaceEvent:
     at: datetime
 
 
-async def forget_workspace(deps: Deps, event: WorkspaceEvent) -> None:
+async def forget_workspace(deps: Deps, people: People, event: WorkspaceEvent) -> None:
     """The app was uninstalled: delete all that belongs to the workspace, and what nobody else follows."""
     if await _take(deps, event, lambda connection: workspaces.delete(connection, event.team_id)):
+        people.forget(event.team_id)
         _log.info("workspace_forgotten", team=event.team_id)
 
 

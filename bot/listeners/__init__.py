@@ -3,7 +3,7 @@
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.follow import CommandWorker
-from bot.listeners import buttons, channel_events, commands, events, mentions, shortcuts, views
+from bot.listeners import buttons, channel_events, commands, events, home, mentions, shortcuts, views
 from bot.listeners.request_check import RequestCheck
 
 __all__ = ["RequestCheck", "register"]
@@ -18,4 +18,5 @@ def register(app: AsyncApp, worker: CommandWorker, check: RequestCheck) -> None:
     mentions.register(app, worker)
     events.register(app, worker)
     channel_events.register(app, worker)
+    home.register(app, worker)
     app.error(check.failed)

@@ -46,4 +46,5 @@ def _press(origin: Origin, payload: payloads.Press) -> Press:
         message_ts=container.message_ts or "",
         thread_ts=container.thread_ts,
         is_private=container.is_ephemeral,
+        on_home=payload.view is not None and payload.view.type == "home",
     )

@@ -7,7 +7,8 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.follow import CommandWorker
 from bot.follow.uninstall import WorkspaceEvent, forget_workspace, rest_workspace
-from bot.listeners.payloads import Event, read
+from bot.listeners.event_payloads import Event
+from bot.listeners.payloads import read
 
 UNINSTALLED = "app_uninstalled"
 REVOKED = "tokens_revoked"
@@ -17,7 +18,7 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
     """Listen to uninstalls and revoked tokens."""
 
     async def uninstalled(body: dict[str, Any]) -> None:
-        worker.start(forget_workspace(worker.deps, _about_workspace(read(Event, body))))
+        worker.start(forget_workspace(worker.deps, worker.people, _about_workspace(read(Event, body))))
 
     async def revoked(body: dict[str, Any]) -> None:
         payload = read(Event, body)

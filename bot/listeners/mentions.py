@@ -10,8 +10,9 @@ from bot.domain.mention import command_of_mention
 from bot.domain.plain_text import clean
 from bot.follow import CommandWorker
 from bot.follow.command_store import IncomingCommand
-from bot.listeners import payloads
 from bot.listeners.commands import MAX_TEXT, stored
+from bot.listeners.event_payloads import Mention
+from bot.listeners.payloads import read
 from bot.listeners.request_check import Origin
 
 MENTIONED = "app_mention"
@@ -25,7 +26,7 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
     """
 
     async def store(context: AsyncBoltContext, body: dict[str, Any]) -> BoltResponse:
-        mention = payloads.read(payloads.Mention, body)
+        mention = read(Mention, body)
         incoming = _incoming(context["origin"], mention, worker)
         if incoming is None or await stored(incoming, worker):
             return BoltResponse(status=200)
@@ -37,7 +38,7 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
     app.event(MENTIONED, middleware=[store])(nothing_left_to_do)
 
 
-def _incoming(origin: Origin, mention: payloads.Mention, worker: CommandWorker) -> IncomingCommand | None:
+def _incoming(origin: Origin, mention: Mention, worker: CommandWorker) -> IncomingCommand | None:
     """The command that a mention is; None if a bot wrote it, this one or another."""
     event = mention.event
     bot_id = next((authorization.user_id for authorization in mention.authorizations), None)

@@ -78,6 +78,12 @@ class Action(Struct, frozen=True):
         return number if number <= _LARGEST_ID else None
 
 
+class View(Struct, frozen=True):
+    """A home or modal that a button is on."""
+
+    type: str | None = None
+
+
 class Press(Struct, frozen=True, kw_only=True):
     """A button that was pressed."""
 
@@ -87,6 +93,7 @@ class Press(Struct, frozen=True, kw_only=True):
     container: Container | None = None
     response_url: Url | None = None
     trigger_id: Key | None = None
+    view: View | None = None
 
 
 class ThreadOf(Struct, frozen=True):
@@ -151,69 +158,6 @@ class Submission(Struct, frozen=True, kw_only=True):
     user: Named
     trigger_id: Key
     view: SubmittedView
-
-
-class RevokedTokens(Struct, frozen=True):
-    """The people whose tokens were revoked, by kind of token."""
-
-    bot: list[str] = []
-
-
-class InnerEvent(Struct, frozen=True):
-    """What happened."""
-
-    type: str
-    tokens: RevokedTokens = RevokedTokens()
-
-
-class Event(Struct, frozen=True, kw_only=True):
-    """An event in its envelope."""
-
-    team_id: Id
-    event_id: Annotated[str, Meta(pattern=r"\A[!-~]{1,64}\Z")]
-    event_time: Seconds
-    event: InnerEvent
-
-
-class ChangedChannel(Struct, frozen=True, kw_only=True):
-    """A channel that was shared with another organization, or no longer is."""
-
-    channel: Id
-    #: whether others still read it
-    is_ext_shared: bool = False
-
-
-class ChannelEvent(Struct, frozen=True):
-    """An event about a channel, in its envelope."""
-
-    event: ChangedChannel
-
-
-class MentionEvent(Struct, frozen=True, kw_only=True):
-    """A message that mentions the bot (docs.slack.dev/reference/events/app_mention)."""
-
-    channel: Id
-    ts: Timestamp
-    text: str = ""
-    #: of the thread that the message is in
-    thread_ts: Timestamp | None = None
-    #: None for some messages of bots
-    user: Id | None = None
-    bot_id: str | None = None
-
-
-class Authorization(Struct, frozen=True):
-    """For whom an event was sent: the bot."""
-
-    user_id: str | None = None
-
-
-class Mention(Struct, frozen=True, kw_only=True):
-    """A mention in its envelope."""
-
-    event_id: Annotated[str, Meta(pattern=r"\A[!-~]{1,64}\Z")]
-    event: MentionEvent
-    authorizations: list[Authorization] = []
 
 
 class EventType(Struct, frozen=True):

@@ -36,6 +36,14 @@ class Action(StrEnum):
     #: not on the card: what is asked where a channel has a hook; the value names the command and the hook
     REPLACE_HOOK = "replace_hook"
     KEEP_HOOK = "keep_hook"
+    #: on the card if its owner is not in Slack any more
+    TAKE_OVER = "take_over"
+    #: on the home: its value is the subscription's id
+    HOME_STOP = "home_stop"
+    #: on the home: the value of the two is a page
+    HOME_BACK = "home_back"
+    HOME_NEXT = "home_next"
+    HOME_REFRESH = "home_refresh"
 
 
 #: of the task's name, so that a question has space for what it asks
@@ -55,6 +63,11 @@ LABELS: Mapping[Action, str] = {
     Action.STOP_CHOSEN: wording("Stop this one"),
     Action.REPLACE_HOOK: wording("Replace the hook"),
     Action.KEEP_HOOK: wording("Keep the hook"),
+    Action.TAKE_OVER: wording("Take over"),
+    Action.HOME_STOP: wording("Stop following"),
+    Action.HOME_BACK: wording("Previous page"),
+    Action.HOME_NEXT: wording("Next page"),
+    Action.HOME_REFRESH: wording("Refresh"),
 }
 
 
@@ -78,6 +91,14 @@ QUESTIONS: Mapping[Action, Question] = {
         confirm=wording("Stop following"),
         deny=wording("Keep following"),
     ),
+    Action.HOME_STOP: Question(
+        title=wording("Stop following?"),
+        text=wording(
+            "{task}: its thread gets no more updates, not even about the end. The task itself goes on in Confluence."
+        ),
+        confirm=wording("Stop following"),
+        deny=wording("Keep following"),
+    ),
 }
 
 
@@ -92,6 +113,7 @@ class CardButton:
 
 CARD_BUTTONS = (
     CardButton(action=Action.STOP, shown_if=is_followed),
+    CardButton(action=Action.TAKE_OVER, shown_if=lambda view: is_followed(view) and view.owner_is_gone),
     CardButton(action=Action.NOTIFY_ME, shown_if=is_followed),
     CardButton(action=Action.CHECK_NOW, shown_if=is_followed),
     CardButton(action=Action.FOLLOW_AGAIN, shown_if=lambda view: view.outcome in (Outcome.STOPPED, Outcome.UNKNOWN)),

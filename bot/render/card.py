@@ -68,6 +68,7 @@ def _small_print(texts: Texts, view: ThreadView, people_named: bool) -> Iterator
         quote,
         on_one_line(_outlook(texts, view)),
         on_one_line([_findings(texts, view), phrases.notified(texts, view, named=people_named)]),
+        phrases.owner_gone(texts, view),
         phrases.numbers_only(texts, view),
         on_one_line(moments),
     )

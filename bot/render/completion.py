@@ -18,8 +18,8 @@ from bot.render.mrkdwn import MENTION_HERE, Mrkdwn, joined, length, on_one_line
 from bot.render.thread import ThreadView
 from bot.render.warnings import joined_kinds, kinds_in_detail
 
-#: a message has space for so many mentions and everything else; other people are counted
-MAX_MENTIONS = 60
+#: people whom one reply mentions; the others are counted, since a mention is a notification
+MAX_MENTIONS = 20
 #: the course of a shorter task says nothing
 _WORTH_A_CHART = timedelta(minutes=5)
 

@@ -60,6 +60,16 @@ def numbers_only(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     )
 
 
+def owner_gone(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Say that nobody owns the thread any more; None if somebody does, or it has ended."""
+    if view.owner_id is None or not view.owner_is_gone or not is_followed(view):
+        return None
+    return texts.say(
+        "{person} is no longer in Slack. The thread goes on; anyone here can take it over.",
+        person=mention(view.owner_id),
+    )
+
+
 def percent(view: ThreadView) -> float | None:
     """Return the progress, 0 to 100. What has finished is at 100, even if Confluence stopped counting before; what
     has failed is not, even if Confluence counted on."""

@@ -19,9 +19,11 @@ class ThreadView:
     owner_id: str | None
     #: a script asked for it, with the owner's hook
     by_script: bool = False
+    #: the owner's account in Slack was deactivated
+    owner_is_gone: bool = False
     #: a name that a person gave the long task; text from outside
     label: str | None = None
-    #: user ids to mention at the end
+    #: user ids to mention at the end, without those who are not in Slack any more
     followers: tuple[str, ...] = ()
     #: user id
     stopped_by: str | None = None

@@ -422,8 +422,8 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
         sa.Column("state", sa.String(length=16), server_default="planned", nullable=False),
         sa.Column("reason", sa.String(length=64)),
         sa.Column("form", sa.String(length=16), server_default="blocks", nullable=False),
-        sa.Column("channel_id", sa.String(length=32)),
-        sa.Column("ts", sa.String(length=32)),
+        sa.Column("channel_id", sa.String(length=64)),
+        sa.Column("ts", sa.String(length=64)),
         sa.Column("ambiguous", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("edit_ambiguous", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -477,6 +477,13 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
             unique=False,
             postgresql_where=sa.text("state IN ('planned', 'sending')"),
             sqlite_where=sa.text("state IN ('planned', 'sending')"),
+        )
+        batch_op.create_index(
+            "uq_messages_home",
+            ["team_id", "user_id"],
+            unique=True,
+            postgresql_where=sa.text("kind IN ('home')"),
+            sqlite_where=sa.text("kind IN ('home')"),
         )
 
 

@@ -51,6 +51,7 @@ def _on_the_way() -> Iterator[Situation]:
     )
     yield Situation(name="copying", view=moving_on)
     yield from _three_copies(moving_on)
+    yield Situation(name="owner gone", view=replace(moving_on, followers=("U0PAULA",), owner_is_gone=True))
     many = tuple(f"U0READER{number}" for number in range(1, 9))
     yield Situation(name="found by a watch", view=replace(moving_on, owner_id=None, followers=()))
     yield Situation(name="followed by many", view=replace(moving_on, followers=("U0ANNA", *many)))

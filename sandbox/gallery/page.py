@@ -8,6 +8,7 @@ from re import sub
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from sandbox.gallery.examples import answers
+from sandbox.gallery.home import homes
 from sandbox.gallery.situations import Situation, messages
 from sandbox.html_tree import Element, element, html
 from sandbox.slack_html import message_html, mrkdwn_html, style
@@ -30,6 +31,7 @@ def page(languages: Sequence[Texts], situations: Iterable[Situation]) -> str:
     numbers = count(1)
     sections = [_thread(next(numbers), languages, situation) for situation in situations]
     sections += [_answer(next(numbers), languages, name, row) for name, row in _answers(languages)]
+    sections += [_home(next(numbers), languages, name, row) for name, row in _homes(languages)]
     index = (element("a", each.attributes["data-number"], href=f"#{each.attributes['id']}") for each in sections)
     body = element(
         "body",
@@ -88,6 +90,15 @@ def _answers(languages: Sequence[Texts]) -> Iterator[tuple[str, _Row]]:
 
 def _answer(number: int, languages: Sequence[Texts], name: str, row: _Row) -> Element:
     return _section(number, name, element("h3", "To one person"), _row(languages, name, row))
+
+
+def _homes(languages: Sequence[Texts]) -> Iterator[tuple[str, _Row]]:
+    for row in zip(*(homes(texts) for texts in languages), strict=True):
+        yield row[0][0], [message for _, message in row]
+
+
+def _home(number: int, languages: Sequence[Texts], name: str, row: _Row) -> Element:
+    return _section(number, name, element("h3", "On the app's home, to one person"), _row(languages, name, row))
 
 
 def _section(number: int, name: str, *parts: Element) -> Element:

@@ -9,10 +9,14 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
 - names, arguments, scopes and errors of the methods; token errors; `missing_scope` with needed and provided;
   `X-OAuth-Scopes`; form, query and JSON bodies; methods that read no JSON; `missing_charset`
 - rate tiers (conversations.list 20 a minute, chat.update and other conversations.* 50, users.info,
-  conversations.members and chat.postEphemeral 100, posting 1 a second per channel), HTTP 429 with `Retry-After`
+  conversations.members, views.* and chat.postEphemeral 100, posting 1 a second per channel), HTTP 429 with
+  `Retry-After`
 - conversations.members of what the bot sees, in pages of at most 999
-- conversations.list by type and page, each type with its scope; `is_ext_shared` and `is_pending_ext_shared`;
-  `channel_shared` and `channel_unshared`, with the scope for that kind of channel
+- conversations.list and users.conversations by type and page, each type with its scope; `is_ext_shared` and
+  `is_pending_ext_shared`
+- `app_home_opened` with the view that was published; `channel_shared`, `channel_unshared`, `channel_left`,
+  `channel_archive` and `channel_rename` (`group_…` for private channels), with the scope for that kind of channel
+- views.publish: 100 blocks, 250 kB, `hash_conflict`, `not_enabled`
 - `channel_not_found` for private channels without the bot, `not_in_channel` for public ones, `is_archived`,
   `is_inactive` on edits, `chat:write.public`, joining public channels only
 - edits of own messages only; 4,000 characters on edits, 40,000 (cut, with a warning) on posts; text without blocks

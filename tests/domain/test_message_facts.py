@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from bot.domain import message_facts
+from bot.domain.home import Home
 from bot.domain.message_facts import Facts, decode, encode
 from bot.domain.snapshot import FindingKind, Severity
 from bot.domain.states import LostReason, Trouble
@@ -52,6 +53,7 @@ STORED: list[tuple[Facts, str]] = [
     ),
     (message_facts.WatchOver(by="U2"), '{"type":"watch_over","by":"U2"}'),
     (message_facts.HookClosed(), '{"type":"hook_closed"}'),
+    (Home(opened_at=NOON), '{"type":"home","opened_at":"2026-11-22T12:00:00Z"}'),
 ]
 
 

@@ -57,6 +57,17 @@ def edit(
     )
 
 
+def home(number: int, *, waits: float = 1.0) -> Candidate:
+    """A person's home that has waited for so many seconds to be published."""
+    return Candidate(
+        message_id=number,
+        channel_id=f"U{number}",
+        method=Method.PUBLISH,
+        urgency=Urgency.PROGRESS,
+        since=LATER - timedelta(seconds=waits),
+    )
+
+
 def order(items: list[Candidate], turns: int = 50) -> list[int]:
     """The message ids in the order of their calls, one call a turn, each as soon as it may be made."""
     budgets, now, called = Budgets.opened(START), LATER, list[int]()
@@ -76,7 +87,7 @@ def test_without_messages_there_is_nothing_to_wait_for() -> None:
 def test_after_a_take_over_budgets_are_empty() -> None:
     items = [edit(1), post(2)]
     budgets = Budgets.opened(START)
-    assert [budgets.tokens(method, START) for method in Method] == [0, 0]
+    assert [budgets.tokens(method, START) for method in Method] == [0, 0, 0]
     assert next_messages(items, budgets, START, 10) == ((), budgets, at(1.1))
     chosen, _, _ = next_messages(items, budgets, at(1.25), 10)
     assert chosen == (items[1], items[0])
@@ -117,7 +128,7 @@ def test_a_card_that_began_with_roots_goes_after_them_and_one_that_waits_long_do
 
 
 def test_the_methods_are_named_as_slack_names_them() -> None:
-    assert [method.value for method in Method] == ["chat.postMessage", "chat.update"]
+    assert [method.value for method in Method] == ["chat.postMessage", "chat.update", "views.publish"]
 
 
 def test_of_two_posts_that_wait_equally_long_the_first_listed_goes_first() -> None:
@@ -360,7 +371,7 @@ def test_a_thousand_threads_are_delivered_in_time_and_within_the_limits() -> Non
 
 @pytest.mark.parametrize(
     ("method", "seconds", "calls"),
-    [(Method.POST, 60, 238), (Method.UPDATE, 61, 50)],
+    [(Method.POST, 60, 238), (Method.UPDATE, 61, 50), (Method.PUBLISH, 60, 94)],
 )
 def test_full_budgets_stay_below_slacks_limits(method: Method, seconds: float, calls: int) -> None:
     budgets, count, end = Budgets.opened(START), 0, LATER.timestamp() + seconds + 1e-4
@@ -375,3 +386,26 @@ def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
     budgets = Budgets.opened(START).paused(Method.POST, until).paused(Method.POST, LATER)
     assert budgets.ready_at(Method.POST) == until.timestamp()
     assert [budgets.tokens(Method.POST, until + timedelta(seconds=seconds)) for seconds in (-1, 0)] == [0, 1]
+
+
+def test_homes_go_by_wait_in_the_places_that_posts_and_edits_leave() -> None:
+    homes = [home(1, waits=1), home(2, waits=3), home(3, waits=2)]
+    chosen, budgets, _ = next_messages([*homes, edit(4), post(5)], Budgets.opened(START), LATER, 4)
+    assert [item.message_id for item in chosen] == [5, 4, 2, 3]
+    assert budgets.tokens(Method.PUBLISH, LATER) == 2
+
+
+def test_homes_take_no_calls_from_messages_and_wait_for_their_own() -> None:
+    budgets, published = Budgets.opened(START), 0
+    while budgets.tokens(Method.PUBLISH, LATER):
+        (_,), budgets, _ = next_messages([home(published)], budgets, LATER, 8)
+        published += 1
+    assert published == 4
+    assert next_messages([home(9)], budgets, LATER, 8) == ((), budgets, LATER + timedelta(seconds=60 / 90))
+    assert len(next_messages([home(9), edit(1), edit(2), post(3)], budgets, LATER, 8)[0]) == 3
+
+
+def test_homes_rest_while_slack_says_so() -> None:
+    until = LATER + timedelta(seconds=30)
+    budgets = Budgets.opened(START).paused(Method.PUBLISH, until)
+    assert next_messages([home(1)], budgets, LATER, 8) == ((), budgets, until)

@@ -92,6 +92,16 @@ def mention(stepped: SteppedBot, text: str) -> Json:
     return interaction_payloads.event_envelope(slack, slack.workspaces[TEAM], inner, event_id=event_id)
 
 
+def press_on_home(stepped: SteppedBot, action: Action, value: str = "1") -> Json:
+    """The payload of a press on a home."""
+    slack = stepped.slack
+    view = View(id="V1", team_id=TEAM, user=PERSON, type="home", view={"type": "home", "blocks": []}, hash="1.1")
+    payload = interaction_payloads.view_click_payload(
+        slack, slack.workspaces[TEAM], view, user=PERSON, action_id=action, value=value
+    )
+    return {**payload, "trigger_id": "1.1.press"}
+
+
 def event(stepped: SteppedBot, kind: str, **fields: Json | str | int | None) -> Json:
     """An event in its envelope; `fields` replace those of the usual one."""
     slack = stepped.slack

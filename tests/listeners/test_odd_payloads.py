@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.typing import EventDict
 
+from bot.follow.home_presses import ACTIONS as HOME_ACTIONS
 from bot.listeners import commands
 from bot.listeners.shortcuts import ANYWHERE, ON_MESSAGE
 from bot.render import replies
@@ -25,6 +26,13 @@ from tests.support.signed_requests import send_command, send_event, send_interac
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 STALL = scenario("stall")
+#: the inner part of events about what happens around the bot
+EVENTS: dict[str, Any] = {
+    "app_home_opened": {"type": "app_home_opened", "user": PERSON, "channel": "D0MARTA", "tab": "home"},
+    "channel_left": {"type": "channel_left", "channel": CHANNEL, "actor_id": PERSON},
+    "group_archive": {"type": "group_archive", "channel": CHANNEL, "user": PERSON},
+    "channel_rename": {"type": "channel_rename", "channel": {"id": CHANNEL, "name": "new", "created": 1}},
+}
 #: takes a field away
 DROP = object()
 #: half a surrogate pair, NUL, and a character that moves the cursor
@@ -94,11 +102,13 @@ def test_no_signed_request_crashes_the_bot_whatever_its_fields_hold(
             **{action: payloads.press(stepped, card.ts, action) for action in Action},
             "view": {**payloads.press(stepped, card.ts, Action.STOP), "type": "view_submission", "view": {"id": "V1"}},
             **{kind: payloads.event(stepped, kind) for kind in ("app_uninstalled", "tokens_revoked")},
+            **{kind: payloads.event(stepped, kind, event=inner) for kind, inner in EVENTS.items()},
             "mention": payloads.mention(stepped, "help"),
             "shortcut on a message": payloads.shortcut(stepped, ON_MESSAGE, ts=card.ts),
             "shortcut on a message that names nothing": payloads.shortcut(stepped, ON_MESSAGE, ts=said.ts),
             "global shortcut": payloads.shortcut(stepped, ANYWHERE),
             **{modal: payloads.submission(stepped, modal) for modal in Modal},
+            **{f"home: {action}": payloads.press_on_home(stepped, action) for action in HOME_ACTIONS},
         }
         change = st.sampled_from(sorted(samples)).flatmap(
             lambda name: st.tuples(
@@ -238,7 +248,7 @@ async def test_what_a_listener_raises_is_logged_and_the_person_gets_a_sentence(
 async def test_what_no_listener_is_for_is_acknowledged(stepped: SteppedBot, logs: list[EventDict]) -> None:
     card = stepped.card(await stepped.follow(STALL))
     statuses = [
-        (await send_event(stepped, payloads.event(stepped, "channel_rename")))[0],
+        (await send_event(stepped, payloads.event(stepped, "channel_created")))[0],
         (await send_interaction(stepped, {"type": "shortcut", "callback_id": "none", "user": {"id": PERSON}}))[0],
         (await send_interaction(stepped, payloads.press(stepped, card.ts, "no_such_button")))[0],  # type: ignore[arg-type] -- no action of ours
     ]

@@ -16,6 +16,7 @@ from bot.render.phrases import how_far, outcome_word, pages, percentage, phase_s
 from bot.render.results import done
 from bot.render.watch import MARK
 from sandbox.gallery.examples import answers, examples
+from sandbox.gallery.home import homes
 from sandbox.gallery.situations import Situation, messages
 
 SITUATIONS = {situation.name: situation for situation in examples()}
@@ -30,6 +31,7 @@ def every_message(texts: Texts) -> Iterator[tuple[str, Message]]:
         for name, message in messages(texts, situation):
             yield f"{situation.name}: {name}", message
     yield from answers(texts)
+    yield from homes(texts)
 
 
 def lines_of_blocks(message: Message) -> Iterator[str]:

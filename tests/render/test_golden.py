@@ -15,6 +15,7 @@ from bot.render.i18n import SOURCE, Texts
 from bot.render.message import Block, Message
 from bot.render.thread import ThreadView
 from sandbox.gallery.examples import answers, counts, examples
+from sandbox.gallery.home import homes
 from sandbox.gallery.situations import Situation, messages
 from tests.render.conftest import LANGUAGES
 
@@ -89,8 +90,8 @@ def compare(name: str, shown: str) -> None:
     assert shown == golden.read_text()
 
 
-def answers_file(language: str) -> str:
-    return "answers" if language == SOURCE else f"answers-{language}"
+def file_of(name: str, language: str) -> str:
+    return name if language == SOURCE else f"{name}-{language}"
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: body.stem)
@@ -104,9 +105,14 @@ def test_the_examples_look_as_they_were_reviewed(en: Texts) -> None:
 
 
 def test_the_answers_look_as_they_were_reviewed(texts: Texts) -> None:
-    compare(answers_file(texts.language), page(list(answers(texts))))
+    compare(file_of("answers", texts.language), page(list(answers(texts))))
+
+
+def test_the_homes_look_as_they_were_reviewed(texts: Texts) -> None:
+    compare(file_of("home", texts.language), page(list(homes(texts))))
 
 
 def test_every_golden_file_belongs_to_a_test() -> None:
-    wanted = {"examples", *map(answers_file, LANGUAGES), *(body.stem for body in BODIES)}
+    languages = {file_of(name, language) for name in ("answers", "home") for language in LANGUAGES}
+    wanted = {"examples", *languages, *(body.stem for body in BODIES)}
     assert {path.stem for path in (HERE / "golden").glob("*.txt")} == wanted

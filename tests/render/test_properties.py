@@ -188,4 +188,4 @@ def test_hundreds_of_followers_fit_one_completion(texts: Texts, breaches: Any) -
     )
     message = completion(texts, view, summarize(view.snapshot, (), view.outcome))
     assert breaches(message) == []
-    assert message.text.count("<@U") == 60
+    assert message.text.count("<@U") == 20

@@ -13,6 +13,7 @@ from bot.clients.slack.responses import (
     JsonObject,
     MemberPage,
     Posted,
+    PublishedView,
     RespondResult,
     RespondStatus,
     TokenInfo,
@@ -169,6 +170,17 @@ class SlackClient(Calls):
     async def update_view(self, view_id: str, view: JsonObject) -> None:
         """Replace what a modal shows. Refused if the person has closed it."""
         await self._call("views.update", {"view_id": view_id, "view": dict(view)})
+
+    async def publish_view(
+        self, user_id: str, blocks: Sequence[JsonObject], *, replacing: str | None = None
+    ) -> PublishedView:
+        """Show blocks on a user's home tab, in place of those before. Publishing twice is publishing once.
+
+        `replacing`: the hash of what is to be replaced; if something else has replaced it since, Slack refuses.
+        """
+        body: dict[str, object] = {"user_id": user_id, "view": {"type": "home", "blocks": list(blocks)}}
+        answer = await self._call("views.publish", body | ({"hash": replacing} if replacing else {}))
+        return responses.read_published_view(answer)
 
     async def permalink(self, channel: str, ts: str) -> str:
         """Ask for the URL of a message."""

@@ -66,6 +66,10 @@ class Refusal(StrEnum):
     #: a rule of the channel or the workspace about who may post
     RESTRICTED = "restricted"
     MISSING_SCOPE = "missing_scope"
+    #: a home was replaced by something else since it was published
+    VIEW_CHANGED = "view_changed"
+    #: the app has no home tab
+    HOME_OFF = "home_off"
     THREAD_GONE = "thread_gone"
     #: the user left, was never visible, or takes no messages of the app
     USER_GONE = "user_gone"
@@ -96,7 +100,7 @@ _WORDS: Mapping[Refusal, tuple[str, ...]] = {
         "invalid_attachments",
         "attachment_payload_limit_exceeded",
     ),
-    Refusal.TOO_LONG: ("msg_too_long", "msg_too_large"),
+    Refusal.TOO_LONG: ("msg_too_long", "msg_too_large", "view_too_large"),
     Refusal.NOT_IN_CHANNEL: ("not_in_channel",),
     Refusal.CHANNEL_GONE: ("channel_not_found", "channel_is_limited_access", "method_not_supported_for_channel_type"),
     Refusal.ARCHIVED: ("is_archived", "is_inactive"),
@@ -128,6 +132,8 @@ _WORDS: Mapping[Refusal, tuple[str, ...]] = {
         "slack_connect_blocked_file_type",
     ),
     Refusal.MISSING_SCOPE: ("missing_scope", "no_permission", "not_allowed_token_type"),
+    Refusal.VIEW_CHANGED: ("hash_conflict",),
+    Refusal.HOME_OFF: ("not_enabled",),
     Refusal.THREAD_GONE: ("thread_not_found",),
     Refusal.USER_GONE: (
         "user_not_found",

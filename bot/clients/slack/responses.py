@@ -57,6 +57,15 @@ class MemberPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublishedView:
+    """A view that Slack shows, from views.publish."""
+
+    view_id: str
+    #: changes whenever the view is replaced
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TokenInfo:
     """Whose token it is and what it may do, from auth.test."""
 
@@ -164,6 +173,12 @@ def read_member_page(answer: JsonObject) -> MemberPage:
     """Read an answer of users.conversations."""
     page = read_channel_page(answer)
     return MemberPage(channel_ids=tuple(channel.channel_id for channel in page.channels), cursor=page.cursor)
+
+
+def read_published_view(answer: JsonObject) -> PublishedView:
+    """Read an answer of views.publish. What it does not name is not needed to publish again."""
+    view = object_of(answer, "view")
+    return PublishedView(view_id=(text_of(view, "id") or "")[:64], hash=(text_of(view, "hash") or "")[:64])
 
 
 def read_token_info(answer: JsonObject, headers: Mapping[str, str]) -> TokenInfo:

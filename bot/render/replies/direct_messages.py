@@ -27,14 +27,14 @@ def stopped_by_other(texts: Texts, view: ThreadView, *, person_id: str, channel_
     sentence = texts.say(
         "{person} stopped following it in {channel}. The task itself goes on in Confluence.",
         person=mention(person_id),
-        channel=_where(texts, channel_id),
+        channel=where_of(texts, channel_id),
     )
     return _about(texts, view, sentence)
 
 
 def thread_lost(texts: Texts, view: ThreadView, reason: LostReason, *, channel_id: str, ended: bool = False) -> Message:
     """Inform the followers that the thread is lost. `ended`: how the task ended follows."""
-    sentence = texts.say(_LOST[reason], channel=_where(texts, channel_id))
+    sentence = texts.say(_LOST[reason], channel=where_of(texts, channel_id))
     if ended:
         return paragraphs(sentence)
     go_on = texts.say(
@@ -65,6 +65,6 @@ def _about(texts: Texts, view: ThreadView, *sentences: Mrkdwn) -> Message:
     return message([*lines, small], [*sections(lines), context(small)])
 
 
-def _where(texts: Texts, channel_id: str) -> Mrkdwn:
-    # Slack shows no name for a conversation of two.
+def where_of(texts: Texts, channel_id: str) -> Mrkdwn:
+    """Link a channel; Slack shows no name for a conversation of two."""
     return texts.say("your messages with this bot") if channel_id.startswith("D") else channel(channel_id)

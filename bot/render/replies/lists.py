@@ -55,7 +55,7 @@ def followed_list(
     if not rows:
         return paragraphs(*watched, texts.say("Nothing is followed at the moment."))
     title = bold(texts.say(_TITLES[scope]))
-    lines, short = ([_line(texts, row, linked=linked) for row in rows[:ROWS]] for linked in (True, False))
+    lines, short = ([list_line(texts, row, linked=linked) for row in rows[:ROWS]] for linked in (True, False))
     footer = []
     if page < pages:
         more = _page(command, scope, page + 1)
@@ -79,7 +79,7 @@ def which_to_stop(texts: Texts, rows: Sequence[ListLine], command: str) -> Messa
     question = texts.say("Which one should this channel stop following?")
     lines, blocks = [question], [section(question)]
     for number, row in enumerate(rows[:ROWS]):
-        line = _line(texts, row)
+        line = list_line(texts, row)
         lines.append(line)
         task = task_of_buttons(texts, row.view)
         stop = labelled_button(texts, Action.STOP_CHOSEN, task=task, value=str(row.subscription_id), number=number)
@@ -95,8 +95,8 @@ def _page(command: str, scope: Scope, page: int) -> Mrkdwn:
     return example(command, f"list {page}" if scope is Scope.ALL else f"list {scope} {page}")
 
 
-def _line(texts: Texts, row: ListLine, *, linked: bool = True) -> Mrkdwn:
-    """What is followed and how far it is, so short that it fits one line where the names allow it."""
+def list_line(texts: Texts, row: ListLine, *, linked: bool = True) -> Mrkdwn:
+    """Write what is followed and how far it is, so short that it fits one line where the names allow it."""
     view, figure = row.view, percent(row.view)
     facts = on_one_line(
         [
@@ -104,9 +104,15 @@ def _line(texts: Texts, row: ListLine, *, linked: bool = True) -> Mrkdwn:
             texts.percent(figure) if is_followed(view) and figure is not None else None,
             findings_count(texts, view) if view.finding_counts else None,
             mention(view.owner_id) if view.owner_id else None,
-            channel(row.channel_id) if row.channel_id else None,
+            _where(texts, row.channel_id) if row.channel_id else None,
             *thread_link(texts, row.link),
             task_id(texts, view),
         ]
     )
     return marked(view, facts)
+
+
+def _where(texts: Texts, channel_id: str) -> Mrkdwn:
+    """Link a channel; Slack shows no name for a conversation of two."""
+    # Translators: in a list, the place of a thread that is in no channel
+    return texts.say("direct messages") if channel_id.startswith("D") else channel(channel_id)

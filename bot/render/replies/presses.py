@@ -6,7 +6,8 @@ from bot.render.blocks import actions, message, paragraphs, section
 from bot.render.buttons import Action, labelled_button, task_of_buttons
 from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, channel
+from bot.render.mrkdwn import Mrkdwn, channel, mention
+from bot.render.replies.direct_messages import where_of
 from bot.render.thread import ThreadView
 
 
@@ -52,6 +53,40 @@ def no_answer_yet(texts: Texts, at: datetime | None) -> Message:
 def no_longer_followed(texts: Texts) -> Message:
     """Answer a button of a thread that has ended."""
     return paragraphs(texts.say("This thread no longer follows the task, so nothing was done."))
+
+
+def taken_over(texts: Texts, view: ThreadView, *, subscription_id: str) -> Message:
+    """Say that the thread is the person's now, and offer not to be mentioned."""
+    sentence = texts.say("This thread is yours now. You will be mentioned in it when this task ends.")
+    return _with_button(texts, sentence, Action.DO_NOT_NOTIFY_ME, view, subscription_id=subscription_id)
+
+
+def not_taken_over(texts: Texts, owner_id: str) -> Message:
+    """Say that the owner of a thread is still there."""
+    return paragraphs(
+        texts.say("This thread is still {person}'s, so nothing was taken over.", person=mention(owner_id))
+    )
+
+
+def stopped_in(texts: Texts, remote_id: str, channel_id: str) -> Message:
+    """Confirm that the caller stopped a thread in another place."""
+    where = where_of(texts, channel_id)
+    return paragraphs(
+        texts.say(
+            "Task {id} is no longer followed in {channel}. Confluence carries on with it.", id=remote_id, channel=where
+        )
+    )
+
+
+def not_in_channel(texts: Texts, channel_id: str) -> Message:
+    """Refuse to stop a thread in a channel that the person is not known to be in."""
+    return paragraphs(
+        texts.say(
+            "Slack doesn't say that you are in {channel}, so nothing was stopped. "
+            "If you are, press the button in the thread itself.",
+            channel=where_of(texts, channel_id),
+        )
+    )
 
 
 def pressed_in(texts: Texts, channel_id: str) -> Message:

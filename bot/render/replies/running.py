@@ -66,12 +66,12 @@ def running(
         *_way_on(texts, command, shown, is_empty=not lines and not refused),
     ]
     head = [*([title] if title else []), *refused]
-    rows = [_line(texts, row) for row in lines[:LINES]]
+    rows = [running_line(texts, row) for row in lines[:LINES]]
     if not fits([*head, *rows, *small]):
-        rows = [_line(texts, row, linked=False) for row in lines[:LINES]]
+        rows = [running_line(texts, row, linked=False) for row in lines[:LINES]]
     blocks: list[Block] = [section(line) for line in head]
     for number, (row, line) in enumerate(zip(lines, rows, strict=False)):
-        blocks.append(section(line, beside=_button(texts, row, number)))
+        blocks.append(section(line, beside=running_button(texts, row, number)))
     return message([*head, *rows, *small], [*blocks, *map(context, small)])
 
 
@@ -82,6 +82,11 @@ def running_hidden(texts: Texts, command: str, shown: Example, *, setting: Runni
         return answer
     sentence = texts.say("Only workspace admins can see what runs in Confluence. With its ID you can follow any task:")
     return message([sentence, Mrkdwn(answer.text)], [section(sentence), *answer.blocks])
+
+
+def running_for_admins(texts: Texts) -> Mrkdwn:
+    """Say that only admins see what runs."""
+    return texts.say("Only workspace admins can see what runs in Confluence.")
 
 
 def running_not_in_shared(texts: Texts, command: str, shown: Example) -> Message:
@@ -162,7 +167,8 @@ def _by_id(texts: Texts, command: str, shown: Example) -> Mrkdwn:
     )
 
 
-def _line(texts: Texts, row: RunningLine, *, linked: bool = True) -> Mrkdwn:
+def running_line(texts: Texts, row: RunningLine, *, linked: bool = True, in_channel: bool = True) -> Mrkdwn:
+    """Write what runs, how far it is and for how long; `in_channel`: in an answer there, not on a home."""
     figure = percent(row.view)
     facts = [
         headline(texts, row.view, linked=linked),
@@ -170,15 +176,19 @@ def _line(texts: Texts, row: RunningLine, *, linked: bool = True) -> Mrkdwn:
         # Translators: how long a task has been running, in a list: "Copying pages · 38% · for 12 min"
         texts.say("for {duration}", duration=row.runs_for) if row.runs_for is not None else None,
         data(row.site) if row.site is not None else None,
-        # Translators: in a list of what runs
-        texts.say("followed here") if row.is_followed else None,
+        _followed(texts, in_channel=in_channel) if row.is_followed else None,
         task_id(texts, row.view),
     ]
     return on_one_line(facts)
 
 
-def _button(texts: Texts, row: RunningLine, number: int) -> Block | None:
-    """*Open the thread* where this channel follows it, as far as its address is known; else *Follow*."""
+def _followed(texts: Texts, *, in_channel: bool) -> Mrkdwn:
+    # Translators: in a list of what runs
+    return texts.say("followed here") if in_channel else texts.say("already followed")
+
+
+def running_button(texts: Texts, row: RunningLine, number: int) -> Block | None:
+    """Build *Open the thread* where this channel follows it, as far as its address is known; else *Follow*."""
     task = task_of_buttons(texts, row.view)
     if not row.is_followed:
         return labelled_button(texts, Action.FOLLOW_LISTED, task=task, value=row.value, number=number)

@@ -4,8 +4,17 @@ import aiohttp
 import pytest
 
 from bot.clients.slack.client import SlackClient
-from bot.clients.slack.errors import Ambiguous, NotConnected, Refused
-from bot.clients.slack.responses import ChannelInfo, ChannelPage, Posted, RespondResult, RespondStatus, TokenInfo
+from bot.clients.slack.errors import Ambiguous, NotConnected, Refusal, Refused
+from bot.clients.slack.responses import (
+    ChannelInfo,
+    ChannelPage,
+    MemberPage,
+    Posted,
+    PublishedView,
+    RespondResult,
+    RespondStatus,
+    TokenInfo,
+)
 from bot.clients.slack.workspaces import SingleWorkspace
 from bot.domain.person import Installation, UserInfo
 from bot.metrics import Metrics
@@ -392,3 +401,58 @@ async def test_channels_are_listed_by_kind_and_cursor(slack: ScriptedSlack, clie
         ("conversations.list", {"types": "public_channel", **query}),
         ("conversations.list", {"types": "private_channel", **query, "cursor": "next"}),
     ]
+
+
+async def test_the_channels_of_a_person_are_listed_by_kind_and_cursor(
+    slack: ScriptedSlack, client: SlackClient
+) -> None:
+    listed = [{"id": "C1"}, {"name": "without an id"}, {"id": "C2"}]
+    slack.prepare("users.conversations", ok(channels=listed, response_metadata={"next_cursor": "next"}), ok())
+    first = await client.channels_of("U1", "public_channel")
+    second = await client.channels_of("U1", "private_channel", cursor="next", team_id="T1")
+    assert first == MemberPage(channel_ids=("C1", "C2"), cursor="next")
+    assert second == MemberPage(channel_ids=(), cursor=None)
+    query = {"user": "U1", "exclude_archived": "true", "limit": "200"}
+    assert slack.calls == [
+        ("users.conversations", {"types": "public_channel", **query}),
+        ("users.conversations", {"types": "private_channel", **query, "cursor": "next", "team_id": "T1"}),
+    ]
+
+
+async def test_a_home_is_published_in_place_of_what_is_known_to_be_there(
+    slack: ScriptedSlack, client: SlackClient
+) -> None:
+    slack.prepare("views.publish", ok(view={"id": "V1", "hash": "1.2"}), ok(view={"id": 7, "hash": "x" * 90}), ok())
+    published = [
+        await client.publish_view("U1", BLOCKS),
+        await client.publish_view("U1", BLOCKS, replacing="1.2"),
+        await client.publish_view("U1", BLOCKS),
+    ]
+    assert published == [
+        PublishedView(view_id="V1", hash="1.2"),
+        PublishedView(view_id="", hash="x" * 64),
+        PublishedView(view_id="", hash=""),
+    ]
+    body = {"user_id": "U1", "view": {"type": "home", "blocks": BLOCKS}}
+    assert slack.calls == [
+        ("views.publish", body),
+        ("views.publish", body | {"hash": "1.2"}),
+        ("views.publish", body),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "refusal"),
+    [
+        ("hash_conflict", Refusal.VIEW_CHANGED),
+        ("not_enabled", Refusal.HOME_OFF),
+        ("view_too_large", Refusal.TOO_LONG),
+    ],
+)
+async def test_a_home_that_is_refused_says_why(
+    slack: ScriptedSlack, client: SlackClient, word: str, refusal: Refusal
+) -> None:
+    slack.prepare("views.publish", refuses(word))
+    with pytest.raises(Refused) as caught:
+        await client.publish_view("U1", BLOCKS)
+    assert caught.value.refusal is refusal

@@ -179,3 +179,54 @@ async def test_a_channel_that_is_shared_says_so_to_apps_with_the_scope_for_its_k
     slack.invite("C3")
     slack.workspaces["T1"].scopes -= {"groups:read"}
     assert await slack.share("C3") is None
+
+
+async def test_the_channels_of_a_person_are_those_that_the_bot_may_see(
+    slack: SlackSimulator, client: AsyncWebClient
+) -> None:
+    slack.add_channel("C5", "shared secret", ["U1"], private=True)
+    slack.add_channel("C6", "without olga", ["U2"])
+
+    async def listed(**arguments: Any) -> list[str]:
+        answer = await client.users_conversations(**arguments)
+        return [channel["id"] for channel in answer["channels"]]
+
+    assert await listed(user="U1", exclude_archived=True) == ["C1", "C2"]
+    assert await listed(user="U1", types="private_channel") == ["C5"]
+    assert await listed(user="U2") == ["C1", "C6"]
+    assert await listed() == ["C1", "C4", "C6"]
+
+
+async def test_the_channels_of_a_person_come_page_by_page(client: AsyncWebClient) -> None:
+    first = await client.users_conversations(user="U1", limit=2)
+    second = await client.users_conversations(user="U1", limit=2, cursor=first["response_metadata"]["next_cursor"])
+    assert [[channel["id"] for channel in page["channels"]] for page in (first, second)] == [["C1", "C2"], ["C4"]]
+    assert second["response_metadata"]["next_cursor"] == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"user": "U404"}, "user_not_found"),
+        ({"user": "U1", "types": "secret"}, "invalid_types"),
+        ({"user": "U1", "limit": 1000}, "invalid_limit"),
+        ({"user": "U1", "cursor": "?"}, "invalid_cursor"),
+        ({"user": "U1", "name": "general"}, "invalid_arguments"),
+    ],
+)
+async def test_channels_of_a_person_that_cannot_be_listed(
+    client: AsyncWebClient, arguments: dict[str, Any], error: str
+) -> None:
+    assert await error_of(client.api_call("users.conversations", http_verb="GET", params=arguments)) == error
+
+
+async def test_each_kind_of_a_persons_channels_needs_its_scope(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    slack.workspaces["T1"].scopes -= {"groups:read"}
+    assert await error_of(client.users_conversations(user="U1", types="private_channel")) == "missing_scope"
+    assert (await client.users_conversations(user="U1"))["ok"]
+
+
+async def test_a_token_of_an_organization_names_the_workspace(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    slack.workspaces["T1"].org_wide = True
+    assert await error_of(client.users_conversations(user="U1")) == "missing_argument"
+    assert (await client.users_conversations(user="U1", team_id="T1"))["ok"]

@@ -64,6 +64,30 @@ async def test_a_home_tab_is_published_over_and_over(slack: SlackSimulator, clie
     assert await error_of(client.views_publish(user_id="U1", view=HOME)) == "not_enabled"
 
 
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"type": "modal"}, "invalid_arguments"),
+        ({"title": plain("Home")}, "invalid_arguments"),
+        ({"blocks": [{"type": "divider", "block_id": str(number)} for number in range(101)]}, "invalid_arguments"),
+        ({"blocks": [{"type": "data_visualization", "title": "a", "chart": {}}]}, "invalid_arguments"),
+        ({"blocks": [{"type": "divider", "block_id": "d"}] * 2}, "invalid_arguments"),
+        ({"callback_id": "x" * 250_000}, "view_too_large"),
+    ],
+)
+async def test_homes_that_are_refused(client: AsyncWebClient, change: Json, error: str) -> None:
+    assert await error_of(client.views_publish(user_id="U1", view={**HOME, **change})) == error
+
+
+async def test_a_home_of_a_hundred_blocks_is_published(slack: SlackSimulator, client: AsyncWebClient) -> None:
+    blocks = [{"type": "divider", "block_id": str(number)} for number in range(100)]
+    await client.views_publish(user_id="U1", view={"type": "home", "blocks": blocks})
+    view = slack.home("U1")
+    assert view is not None
+    assert view.view["blocks"] == blocks
+    assert await error_of(client.views_publish(user_id="U404", view=HOME)) == "user_not_found"
+
+
 async def test_a_modal_is_updated_and_submitted(slack: SlackSimulator, client: AsyncWebClient, bot: BotStub) -> None:
     trigger = (await slack.command("settings", user="U1", channel="C1")).trigger_id
     view_id = (await client.views_open(trigger_id=trigger, view=MODAL))["view"]["id"]
