@@ -41,7 +41,7 @@ listed_tasks = sa.Table(
 class _Watches(sa.TypedColumns):
     id: sa.Named[int] = sa.Column(primary_key=True)
     team_id: sa.Named[str] = sa.Column(
-        sa.String(32), sa.ForeignKey("workspaces.team_id", ondelete="CASCADE"), nullable=False
+        sa.String(32), sa.ForeignKey("workspaces.team_id", ondelete="CASCADE"), nullable=False, index=True
     )
     channel_id: sa.Named[str] = sa.Column(sa.String(32), nullable=False)
     site_id = owned("sites.id", index=True)

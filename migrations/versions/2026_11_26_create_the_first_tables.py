@@ -303,6 +303,7 @@ def upgrade() -> None:  # noqa: PLR0915 -- a statement for each table and its in
     )
     with op.batch_alter_table("watches", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_watches_site_id"), ["site_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_watches_team_id"), ["team_id"], unique=False)
         batch_op.create_index(
             "uq_watches_active",
             ["team_id", "channel_id", "site_id"],

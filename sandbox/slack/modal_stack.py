@@ -28,6 +28,7 @@ def conclude(state: SlackState, view: View, result: DispatchResult) -> None:
         case {"response_action": "push", "view": pushed}:
             _push(state, view, pushed)
         case {"response_action": "clear"}:
+            view.errors = {}
             close_all(state, view)
         case _:
             modal_forms.conclude(state, view, result)

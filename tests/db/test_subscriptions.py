@@ -35,7 +35,9 @@ async def test_one_thread_at_a_time_follows_a_long_task_in_a_channel(filled: Fil
         team_id=TEAM,
         channel_id=CHANNEL,
         command_id=None,
+        watch_id=None,
         owner_id=OWNER,
+        by_script=False,
         state=SubscriptionState.STOPPED,
         outcome=Outcome.STOPPED,
         stopped_by="U2",
@@ -44,6 +46,7 @@ async def test_one_thread_at_a_time_follows_a_long_task_in_a_channel(filled: Fil
         titles=Titles.SHOWN,
         label=None,
         thread_ts=None,
+        is_foreign=False,
         created_at=filled.clock(),
         ended_at=filled.clock(),
     )

@@ -11,6 +11,7 @@ from bot.render.blocks import button, question
 from bot.render.i18n import Catalogs, Texts
 from bot.render.message import Block, Message
 from sandbox.gallery.examples import answers, examples
+from sandbox.gallery.home import homes
 from sandbox.gallery.page import page
 from sandbox.gallery.situations import messages
 from sandbox.html_tree import Element, element
@@ -64,10 +65,11 @@ def whole(catalogs: Catalogs) -> str:
 def test_the_page_holds_every_message_in_every_language(whole: str, catalogs: Catalogs, en: Texts) -> None:
     reader = Reader()
     reader.feed(whole)
-    number = sum(len(list(messages(en, situation))) for situation in examples()) + len(list(answers(en)))
+    alone = len(list(answers(en))) + len(list(homes(en)))
+    number = sum(len(list(messages(en, situation))) for situation in examples()) + alone
     assert reader.cells == dict.fromkeys(catalogs.languages, number)
     assert reader.open == []
-    assert len(set(reader.anchors)) == len(reader.anchors) == len(examples()) + len(list(answers(en)))
+    assert len(set(reader.anchors)) == len(reader.anchors) == len(examples()) + alone
     assert set(reader.links) == set(reader.anchors)
 
 
@@ -85,7 +87,8 @@ async def test_language_colours_and_width_are_chosen(whole: str, browser: Browse
     file.write_text(whole, encoding="utf-8")
     opened = await browser.new_page(viewport={"width": 1400, "height": 900})
     await opened.goto(file.as_uri())
-    row, message = opened.locator(".row").first.locator(".cell:visible"), opened.locator(".message:visible").first
+    first = opened.locator(".row").first
+    row, message = first.locator(".cell:visible"), first.locator(".message:visible")
 
     async def languages() -> list[str]:
         return [await cell.get_attribute("lang") or "" for cell in await row.all()]
