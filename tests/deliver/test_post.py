@@ -177,10 +177,20 @@ async def test_after_half_an_hour_the_response_url_is_not_used(rig: DeliveryRig)
     assert [message.text for message in rig.slack.dms(OWNER)] == ["It took long."]
 
 
-async def test_an_answer_to_a_command_without_a_response_url_is_a_direct_message(rig: DeliveryRig) -> None:
+async def test_an_answer_to_a_command_without_a_response_url_is_shown_in_the_channel_to_the_person_alone(
+    rig: DeliveryRig,
+) -> None:
     await rig.add_answer(await rig.add_command_row(response_url=None), "There is no such task.")
     await rig.finish()
-    assert rig.calls("response_url") == []
+    assert (rig.calls("response_url"), rig.slack.dms(OWNER)) == ([], [])
+    assert [message.text for message in rig.slack.ephemerals(OWNER)] == ["There is no such task."]
+
+
+async def test_it_is_a_direct_message_where_slack_shows_nothing_in_the_channel(rig: DeliveryRig) -> None:
+    rig.slack.kick(CHANNEL)
+    await rig.add_answer(await rig.add_command_row(response_url=None), "There is no such task.")
+    await rig.finish()
+    assert rig.slack.ephemerals(OWNER) == []
     assert [message.text for message in rig.slack.dms(OWNER)] == ["There is no such task."]
 
 
