@@ -27,7 +27,7 @@ from bot.domain.poll_result import (
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GOOD = DatabaseReport(revision="0001", newest="0001")
-ALL = ("commands", "chat:write", "users:read", "chat:write.public", "channels:join", "files:write")
+ALL = ("commands", "chat:write", "users:read", "chat:write.public", "channels:join", "app_mentions:read", "files:write")
 READERS = ("channels:read", "groups:read")
 HISTORY = ("channels:history", "groups:history")
 
@@ -144,7 +144,7 @@ async def test_what_is_wrong_with_the_database_is_reported_with_its_fix(found: D
 
 
 async def test_an_optional_scope_that_is_missing_is_a_note(tmp_path: Path) -> None:
-    assert (await lines(slack=token(*ALL[:5], *READERS, *HISTORY)))[3:] == [
+    assert (await lines(slack=token(*ALL[:-1], *READERS, *HISTORY)))[3:] == [
         "ok     Scopes: commands, chat:write, users:read granted",
         "note   Scopes: files:write is not granted; it allows the full list of warnings as a file",
     ]
@@ -279,6 +279,7 @@ async def test_doctor_names_the_scopes_without_which_titles_are_hidden() -> None
         "ok     Scopes: commands, chat:write, users:read granted",
         (
             "note   Scopes: channels:read is not granted; it allows page titles in public channels (hidden otherwise, "
-            "as other organizations may be reading); hooks"
+            "as other organizations may be reading), hooks, following there by the shortcut that asks for a channel, what "
+            "is followed there on their members' homes, and noticing at once that one was archived"
         ),
     ]
