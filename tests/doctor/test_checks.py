@@ -279,7 +279,7 @@ async def test_doctor_names_the_scopes_without_which_titles_are_hidden() -> None
         "ok     Scopes: commands, chat:write, users:read granted",
         (
             "note   Scopes: channels:read is not granted; it allows page titles in public channels (hidden otherwise, "
-            "as other organizations may be reading), hooks, following there by the shortcut that asks for a channel, what "
-            "is followed there on their members' homes, and noticing at once that one was archived"
+            "as other organizations may be reading), hooks, following there by the shortcut that asks for a channel, "
+            "what is followed there on their members' homes, and noticing at once that one was archived"
         ),
     ]
