@@ -97,7 +97,7 @@ def press_on_home(stepped: SteppedBot, action: Action, value: str = "1") -> Json
     slack = stepped.slack
     view = View(id="V1", team_id=TEAM, user=PERSON, type="home", view={"type": "home", "blocks": []}, hash="1.1")
     payload = interaction_payloads.view_click_payload(
-        slack, slack.workspaces[TEAM], view, user=PERSON, action_id=action, value=value
+        slack, slack.workspaces[TEAM], view, user=PERSON, action_id=action, value=value, values={}
     )
     return {**payload, "trigger_id": "1.1.press"}
 
