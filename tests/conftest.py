@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
@@ -212,6 +213,10 @@ async def on_both(either_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
 
 @pytest.fixture
 def logs() -> Iterator[list[EventDict]]:
-    """What is logged; not printed, since a printed traceback takes longer than what is tested."""
+    """What is logged, of whatever level; not printed, since a printed traceback takes longer than what is tested.
+
+    A demo that ran in the same process has set its own level.
+    """
+    structlog.reset_defaults()
     with capture_logs() as captured:
         yield captured
