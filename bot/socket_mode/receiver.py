@@ -147,8 +147,11 @@ class SocketReceiver:
         self._refused = reason
 
     async def _take(self, connection: Connection, envelope: Envelope) -> None:
-        """Begin to answer an envelope, once there are not too many in hand."""
+        """Begin to answer an envelope, once not too many are in hand. At a stop Slack is left to send it again."""
         await self._places.acquire()
+        if self._is_stopping:
+            self._places.release()
+            return
         task = asyncio.create_task(self._answer(connection, envelope))
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
