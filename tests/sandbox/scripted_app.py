@@ -1,4 +1,4 @@
-"""A small app in place of the bot: it opens modals, publishes homes, and answers as it is told to."""
+"""A small app in place of the bot: it opens modals, publishes homes, and gives the answers that a test sets."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable

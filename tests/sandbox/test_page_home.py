@@ -22,7 +22,7 @@ STOP = button("Stop", value="7", accessibility_label="Stop task 7")
 
 @pytest.fixture
 async def home(sandbox: Sandbox, app: ScriptedApp, page: Page) -> Page:
-    """The page in the conversation with the app, which publishes a home for whoever opens it."""
+    """The page in the conversation with the app, which publishes a home for each person who opens it."""
     furnish(sandbox, "en")
 
     async def publish(event: Json) -> None:
