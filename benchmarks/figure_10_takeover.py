@@ -64,8 +64,11 @@ def taken_over(observed: Observations, kill: Kill) -> float:
         for request in observed.requests
         if request.arrived > kill.at and request.caller != kill.process and request.method.startswith("chat.")
     ]
+    # A channel watches in every run of chaos, so that lists stand for single looks.
+    seen = [(look.remote_id, look.arrived) for look in observed.looks]
+    seen += [(remote_id, listing.arrived) for listing in observed.listings for remote_id in listing.tasks]
     looked = [
-        min(look.arrived for look in observed.looks if look.remote_id == task.remote_id and look.arrived > kill.at)
+        min(arrived for remote_id, arrived in seen if remote_id == task.remote_id and arrived > kill.at)
         for task in observed.tasks
         if task.began < kill.at - 5.0 and task.ends > kill.at + GOAL + 5.0
     ]
@@ -77,6 +80,8 @@ async def _run(seed: int, server: str, folder: Path) -> tuple[list[float], Obser
         for supervisor in run.supervisors.values():
             supervisor.restart_after = DEAD_FOR
         kills, _ = await asyncio.gather(_kills(run), run.carry_out(_tasks(Random(seed)), ()))
+        # A growing reply is edited a minute after it was posted, which may be after the patience of a run.
+        await run.await_work()
         observed = await run.observe()
         for supervisor in run.supervisors.values():
             supervisor.restart_after = 0.0

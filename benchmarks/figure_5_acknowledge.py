@@ -32,6 +32,8 @@ LONG_TASKS = 5_000
 #: seconds between two looks at each: 500 a second
 INTERVAL = 10.0
 WARM_UP = 5.0
+#: seconds within which the database is filled and both are started
+STARTED = 12.0
 #: commands to each of the two in turn, one every so many seconds
 COMMANDS, EVERY = 200, 0.1
 PEOPLE = [f"U{number}" for number in range(20)]
@@ -46,12 +48,12 @@ def _p99(seconds: list[float]) -> float:
 
 
 async def _filled(folder: Path, base_url: str) -> str:
-    """A database full of followed long tasks, and of people known to belong to the workspace."""
+    """A database full of followed long tasks, due once both are started, and of people of the workspace."""
     url = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
     database = open_database(parse(url))
     await migrate(database)
     now = datetime.now(UTC)
-    await fill(database, base_url, count=LONG_TASKS, interval=INTERVAL, now=now)
+    await fill(database, base_url, count=LONG_TASKS, interval=INTERVAL, now=now, lead=STARTED)
     async with database.begin() as connection:
         for user_id in PEOPLE:
             known = {"membership": Membership.MEMBER, "is_admin": False, "locale": "en-US", "asked_at": now}
@@ -113,7 +115,7 @@ async def _round(folder: Path) -> Round:
         )
         for each in urls:
             await _acknowledged(session, each, api)
-        await asyncio.sleep(WARM_UP)
+        await asyncio.sleep(STARTED + WARM_UP)
         looks, began = await answered(base_url), time.perf_counter()
         found: list[list[tuple[float, bool]]] = [[], []]
         for _ in range(COMMANDS):

@@ -91,8 +91,15 @@ async def answered(base_url: str) -> int:
         return int(await answer.text())
 
 
-async def fill(database: Database, base_url: str, *, count: int, interval: float, now: datetime) -> tuple[int, int]:
-    """Write so many followed long tasks, due evenly over an interval; the ids of their site and account."""
+async def fill(
+    database: Database, base_url: str, *, count: int, interval: float, now: datetime, lead: float = 0.0
+) -> tuple[int, int]:
+    """Write so many followed long tasks, due evenly over an interval; the ids of their site and account.
+
+    `lead`: seconds until the first is due. What is due before somebody looks is looked at together, and again together
+    after each interval, which is another load than an even one.
+    """
+    first = now + timedelta(seconds=lead)
     async with database.begin() as connection:
         site_id = await sites.put(connection, alias="bench", kind=SiteKind.CLOUD, base_url=base_url, cloud_id=None)
         account_id = await accounts.operator_account(connection, site_id=site_id, now=now)
@@ -106,7 +113,7 @@ async def fill(database: Database, base_url: str, *, count: int, interval: float
                     "site_id": site_id,
                     "remote_id": str(number),
                     "created_at": now,
-                    "due_at": now + timedelta(seconds=interval * number / count),
+                    "due_at": first + timedelta(seconds=interval * number / count),
                     **seen(number, now),
                 }
                 for number in numbers

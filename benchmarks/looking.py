@@ -16,6 +16,9 @@ from bot.domain.poll_interval import Bounds
 from bot.metrics import Metrics
 from bot.poll import Poller
 
+#: seconds within which the long tasks are written
+FILLING = 5.0
+
 
 class Lateness(Metrics):
     """Notes how long after it was due each look was done."""
@@ -23,11 +26,13 @@ class Lateness(Metrics):
     def __init__(self) -> None:
         super().__init__()
         self.seconds: list[float] = []
+        count = self.looks.count
 
-    def look(self, result: str, *, lateness: float, duration: float) -> None:
-        """One look."""
-        super().look(result, lateness=lateness, duration=duration)
-        self.seconds.append(lateness + duration)
+        def noted(site_id: int, result: str, *, lateness: float, duration: float) -> None:
+            count(site_id, result, lateness=lateness, duration=duration)
+            self.seconds.append(lateness + duration)
+
+        self.looks.count = noted  # type: ignore[method-assign] -- a look is noted by the call that counts it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +63,7 @@ async def look(url: str, base_url: str, *, long_tasks: int, interval: float, war
     database = open_database(parse(url))
     await migrate(database)
     session, metrics, stop = open_session(), Lateness(), asyncio.Event()
-    site_id, account_id = await fill(database, base_url, count=long_tasks, interval=interval, now=_now())
+    site_id, account_id = await fill(database, base_url, count=long_tasks, interval=interval, now=_now(), lead=FILLING)
     poller = Poller(
         database=database,
         confluence=ConfluenceClient(session),
@@ -71,7 +76,7 @@ async def look(url: str, base_url: str, *, long_tasks: int, interval: float, war
     )
     steps = ((poller.claim_step, poller.wake), (poller.write_step, poller.look_finished), (poller.renew_step, None))
     turning = [asyncio.create_task(loop.run(step, name=step.__name__, stop=stop, wake=wake)) for step, wake in steps]
-    await asyncio.sleep(warm_up)
+    await asyncio.sleep(FILLING + warm_up)
     metrics.seconds.clear()
     began = process_time()
     await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Run the bot: python -m bot [worker|migrate|doctor|manifest|demo|gallery]."""
+"""Run the bot: python -m bot [worker|migrate|doctor|manifest|demo|gallery|backup|export|delete|move]."""
 
 import asyncio
 import gc
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+from bot.data_commands import DataCommands
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -22,18 +24,30 @@ cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions
 
 def _settings(*, need_http: bool = True, need_credentials: bool = True) -> "Settings":
     """Load the settings and set up logging. Ends the process with one sentence if the settings are unusable."""
+    from bot.config import ConfigError  # noqa: PLC0415 -- with the garbage collector off at a start
+
+    try:
+        return _load(need_http=need_http, need_credentials=need_credentials)
+    except ConfigError as error:
+        _give_up(error)
+
+
+def _load(*, need_http: bool, need_credentials: bool) -> "Settings":
+    """Load the settings and set up logging. Raises ConfigError."""
     import structlog  # noqa: PLC0415 -- with the garbage collector off at a start
 
     from bot import log  # noqa: PLC0415 -- with the garbage collector off at a start
-    from bot.config import ConfigError, load  # noqa: PLC0415 -- with the garbage collector off at a start
+    from bot.config import ephemeral_host, load  # noqa: PLC0415 -- with the garbage collector off at a start
 
-    try:
-        settings = load(need_http=need_http, need_credentials=need_credentials)
-    except ConfigError as error:
-        _give_up(error)
+    settings = load(need_http=need_http, need_credentials=need_credentials)
     log.set_up(level=settings.log_level, style=settings.log_format)
     if settings.database_url.unused_keys:
         structlog.get_logger(__name__).warning("database_url_keys_not_used", keys=settings.database_url.unused_keys)
+    platform = ephemeral_host(settings.database_url.file)
+    if platform is not None:
+        lost = "everything that is followed, at the next start"
+        fix = "set DATABASE_URL to postgres://…; python -m bot doctor says more"
+        structlog.get_logger(__name__).error("disk_does_not_last", platform=platform, lost=lost, fix=fix)
     return settings
 
 
@@ -58,7 +72,9 @@ def worker() -> None:
 def _run(*, worker: bool) -> None:
     with _nothing_is_garbage():
         settings = _settings(need_http=not worker)
-        from bot import app  # noqa: PLC0415 -- one import per command
+        from bot import app, log  # noqa: PLC0415 -- one import per command
+
+        log.adopt_the_rest()
     _run_to_its_end(app.run(settings, worker=worker))
 
 
@@ -98,21 +114,33 @@ def migrate() -> None:
 
 
 @cli.command()
-def doctor() -> None:
-    """Check the installation: one line for each check, with the fix."""
+def doctor(
+    *, json: Annotated[bool, typer.Option("--json", help="One JSON document, for machines, at the end.")] = False
+) -> None:
+    """Check the installation: one line for each check, with the fix. Exits with 1 if a check fails."""
     from bot.app.clock import now  # noqa: PLC0415 -- one import per command
     from bot.app.site import credential_of  # noqa: PLC0415 -- one import per command
-    from bot.doctor.checks import Verdict  # noqa: PLC0415 -- one import per command
-    from bot.doctor.probes import examine  # noqa: PLC0415 -- one import per command
+    from bot.config import ConfigError  # noqa: PLC0415 -- one import per command
+    from bot.doctor import report  # noqa: PLC0415 -- one import per command
+    from bot.doctor.examination import examine  # noqa: PLC0415 -- one import per command
 
-    async def check(settings: "Settings") -> bool:
-        failed = False
-        async for result in examine(settings, now=now(), credential_of=credential_of):
-            typer.echo(str(result))
-            failed = failed or result.verdict is Verdict.FAILED
-        return failed
+    async def check(settings: "Settings") -> "report.Report":
+        found = []
+        async for result in examine(settings, now=now, real_time=now, credential_of=credential_of):
+            found.append(result)
+            if not json:
+                typer.echo(str(result))
+        return report.report(found)
 
-    if asyncio.run(check(_settings())):
+    try:
+        done = asyncio.run(check(_load(need_http=True, need_credentials=True)))
+    except ConfigError as error:
+        if not json:
+            _give_up(error)
+        done = report.of_unreadable(error)
+    if json:
+        typer.echo(report.as_json(done))
+    if not done.ok:
         raise SystemExit(1)
 
 
@@ -143,6 +171,9 @@ def demo(
     language: Annotated[str, typer.Option(help="The language of the channel's people: en, de, uk, ja.")] = "en",
     speed: Annotated[float | None, typer.Option(help="How many times as fast; 1, with --once 2.", min=0.1)] = None,
     port: Annotated[int, typer.Option(help="Of the page; a free one if none is given.")] = 0,
+    without_bot: Annotated[
+        bool, typer.Option("--without-bot", help="Print the settings of a bot, for one that you start yourself.")
+    ] = False,
 ) -> None:
     """Run the real bot against a simulated Slack and Confluence: no account, no network."""
     try:
@@ -161,6 +192,7 @@ def demo(
         speed=speed or (sandbox.ONCE_SPEED if once else usual.speed),
         once=once,
         port=port,
+        bot=not without_bot,
     )
     try:
         if list_scenarios:
@@ -187,6 +219,8 @@ def gallery(output: Annotated[Path, typer.Option(help="Where the page is written
         _give_up(error)
     typer.echo(f"Written: {output}")
 
+
+DataCommands(read_settings=_settings, run=_run_to_its_end, give_up=_give_up).add_to(cli)
 
 if __name__ == "__main__":
     cli()

@@ -44,6 +44,7 @@ def step(database: Database, *, retention_days: int, now: Callable[[], datetime]
     async def turn() -> float:
         nonlocal optimized_at
         at = now()
+        retained_since = at - timedelta(days=retention_days)
         async with database.begin() as connection:
             await stale_messages.refresh_checked(connection, before=at - REFRESH_CARDS_AFTER, now=at)
             await commands.forget(connection, older_than=at - KEEP_REQUESTS)
@@ -51,10 +52,10 @@ def step(database: Database, *, retention_days: int, now: Callable[[], datetime]
             await people.forget(connection, asked_before=at - KEEP_REQUESTS)
             await pauses.forget_past(connection, now=at)
             await channels.forget(connection, asked_before=at - KNOWN_FOR)
-            await listed_tasks.forget(connection)
-            await watches.forget(connection, before=at - timedelta(days=retention_days))
+            await listed_tasks.forget(connection, unwatched_before=retained_since)
+            await watches.forget(connection, before=retained_since)
             await homes.forget(connection, shown_before=at - KEEP_REQUESTS)
-        deleted = await _delete_old_long_tasks(database, before=at - timedelta(days=retention_days))
+        deleted = await _delete_old_long_tasks(database, before=retained_since)
         if optimized_at is None or at - optimized_at >= OPTIMIZE_AFTER:
             await engine.optimize(database)
             optimized_at = at

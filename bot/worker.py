@@ -1,7 +1,7 @@
 """Hold claims on rows and work on them side by side: renew, settle, give back, stop."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,7 @@ import structlog
 from bot.db import claims
 from bot.db.engine import Database, DatabaseAway
 from bot.db.models import Claimable
+from bot.metrics import WorkMetrics
 
 _log = structlog.get_logger(__name__)
 
@@ -31,8 +32,14 @@ class Worker(Generic[Key]):
     table: Claimable
     database: Database
     now: Callable[[], datetime]
+    metrics: WorkMetrics
     _claims: dict[Key, str] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    #: keys of claims that another process has now, and that are counted
+    _lost: set[Key] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.metrics.claims(self.table.name, self._claims.__len__)
 
     @property
     def held(self) -> Mapping[Key, str]:
@@ -51,6 +58,17 @@ class Worker(Generic[Key]):
     def let_go(self, key: Key) -> None:
         """Keep a claim no longer: its row was written, or another process has it."""
         self._claims.pop(key, None)
+        self._lost.discard(key)
+
+    def lose(self, key: Key) -> None:
+        """Another process has a claim now: keep it no longer."""
+        self._count_lost({key})
+        self.let_go(key)
+
+    def _count_lost(self, keys: Collection[Key]) -> None:
+        """Count claims that another process has now, each once."""
+        self.metrics.claims_lost(self.table.name, len(set(keys) - self._lost))
+        self._lost.update(keys)
 
     def start(self, work: Coroutine[Any, Any, None], *, then_let_go: Key | None = None) -> None:
         """Run work as a task, and let a claim go once it is done.
@@ -65,7 +83,8 @@ class Worker(Generic[Key]):
         try:
             await work
         except Exception:  # noqa: BLE001 -- one bad row must not stop the rest; its claim runs out
-            _log.exception("work_crashed", table=self.table.name, key=key)
+            _log.exception("work_crashed", table=self.table.name, key=key, work=getattr(work, "__qualname__", None))
+            self.metrics.crashed(self.table.name)
         if key is not None:
             self.let_go(key)
 
@@ -76,7 +95,9 @@ class Worker(Generic[Key]):
             return frozenset()
         async with self.database.begin() as connection:
             still = await claims.renew(connection, self.table, held, now=self.now())
-        return frozenset(key for key, claim_id in held if key not in still and self._claims.get(key) == claim_id)
+        lost = frozenset(key for key, claim_id in held if key not in still and self._claims.get(key) == claim_id)
+        self._count_lost(lost)
+        return lost
 
     async def settle(self) -> None:
         """Wait until no task is running."""

@@ -13,11 +13,12 @@ from rich.console import Console
 
 from bot import log
 from bot.render.i18n import CATALOGS, Texts, load_catalogs, spellings
-from sandbox.harness import CHANNEL, PERSON, TEAM, Sandbox, open_sandbox
+from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, Sandbox, open_sandbox
 from sandbox.interactive_demo import InteractiveDemo
 from sandbox.scenario_check import check_strays, check_thread
 from sandbox.scenarios import DEMO, SITE_KINDS, Scenario, scenario, scenario_names
 from sandbox.slack_rich import RichRenderer
+from sandbox.without_bot import wait_for_bots
 
 #: people to whom the bot speaks another language: id, name, locale
 _READERS = (("U0JONAS", "jonas", "de-DE"), ("U0OLENA", "olena", "uk-UA"), ("U0HARUKA", "haruka", "ja-JP"))
@@ -49,6 +50,8 @@ class DemoOptions:
     speed: float = 1.0
     #: play to the end and check the result, instead of staying for a person
     once: bool = False
+    #: have a bot in this process; without one the settings of a bot are printed, and it is waited for
+    bot: bool = True
     #: of the page on 127.0.0.1; 0 takes a free one
     port: int = 0
     #: seconds beyond a story's own: Slack takes one message a second, and what vanished is asked for three times
@@ -95,17 +98,13 @@ async def run_demo(options: DemoOptions, *, console: Console | None = None, stdi
                 database_url=f"sqlite+aiosqlite:///{folder / 'longtask.db'}",
                 kind=options.kind,
                 environ={**QUICK, "DEFAULT_LANGUAGE": options.language},
+                socket=not options.bot,
             ) as sandbox:
                 furnish(sandbox, options.language)
-                bot = await sandbox.start_bot()
-                if options.once:
-                    texts = bot.deliverer.deps.catalogs.texts(options.language)
-                    status = await _play_once(sandbox, scenarios, console, texts=texts, patience=options.patience)
+                if options.bot:
+                    status = await _with_bot(sandbox, scenarios, options, console, stdin=stdin, log_file=log_file)
                 else:
-                    demo = InteractiveDemo(
-                        sandbox, scenarios, speed=options.speed, port=options.port, patience=options.patience
-                    )
-                    await demo.run(console, stdin, log_file)
+                    await wait_for_bots(sandbox, console, port=options.port)
                     status = 0
     finally:
         # the log file is closed now
@@ -118,13 +117,15 @@ async def run_demo(options: DemoOptions, *, console: Console | None = None, stdi
 
 
 def furnish(sandbox: Sandbox, language: str) -> None:
-    """Let everybody read `language`; add people who read others, a second channel, and scopes for files and mentions.
+    """Let everybody read `language`, one of them an admin; add people who read others, a second channel, and scopes for
+    files and mentions.
 
     Everybody has a direct message with the bot.
     """
     slack = sandbox.slack
     for user in slack.users.values():
         user.locale = language
+    slack.users[COLLEAGUE].is_admin = True
     for user_id, name, locale in _READERS:
         slack.add_user(user_id, name=name, locale=locale)
         slack.channels[CHANNEL].members.add(user_id)
@@ -133,6 +134,25 @@ def furnish(sandbox: Sandbox, language: str) -> None:
     for person in sorted(people):
         slack.open_im(slack.first_workspace, person)
     slack.workspaces[TEAM].scopes |= {"files:write", "app_mentions:read"}
+
+
+async def _with_bot(
+    sandbox: Sandbox,
+    scenarios: list[Scenario],
+    options: DemoOptions,
+    console: Console,
+    *,
+    stdin: TextIO,
+    log_file: Path,
+) -> int:
+    """Start a bot and play, once or until somebody ends it; return the exit status."""
+    bot = await sandbox.start_bot()
+    if options.once:
+        texts = bot.deliverer.deps.catalogs.texts(options.language)
+        return await _play_once(sandbox, scenarios, console, texts=texts, patience=options.patience)
+    demo = InteractiveDemo(sandbox, scenarios, speed=options.speed, port=options.port, patience=options.patience)
+    await demo.run(console, stdin, log_file)
+    return 0
 
 
 async def _play_once(

@@ -20,7 +20,7 @@ CHANNEL = "C0RELEASES"
 PERSON = "U0MARTA"
 COLLEAGUE = "U0TOMAS"
 TOKEN = "xoxb-sandbox-token"  # noqa: S105 -- a sandbox holds nothing of value
-APP_TOKEN = "xapp-sandbox-token"  # noqa: S105 -- the same
+APP_TOKEN = "xapp-sandbox-token"  # noqa: S105 -- no token of anybody
 
 
 @dataclass(kw_only=True)

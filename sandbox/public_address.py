@@ -8,6 +8,8 @@ from sandbox.other_sites import refuse_other_sites
 
 #: bytes of a body; the bot's own limits are smaller
 _LARGEST = 2 * 1024 * 1024
+#: of a request, what the bot reads
+_PASSED_ON = ("Content-Type", "X-Slack-Request-Timestamp", "X-Slack-Signature")
 #: of an answer, what a script reads
 _PASSED_BACK = ("Content-Type", "Location", "Retry-After", "Cache-Control")
 
@@ -44,8 +46,7 @@ class PublicAddress:
             return web.Response(status=503, text="no bot is running\n")
         url = URL(self.target + request.raw_path, encoded=True)
         headers = {"X-Forwarded-For": request.remote or ""}
-        if "Content-Type" in request.headers:
-            headers["Content-Type"] = request.headers["Content-Type"]
+        headers |= {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
         body = await request.read()
         try:
             async with self._session.request(request.method, url, data=body, headers=headers) as answer:

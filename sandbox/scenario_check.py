@@ -9,8 +9,9 @@ from html import unescape
 from bot.domain.snapshot import Severity
 from bot.domain.states import Outcome, Trouble
 from bot.domain.status_keys import lookup
+from bot.render.failure import BUSY_SPACE, LOCKED
 from bot.render.i18n import Texts, english
-from bot.render.mrkdwn import bold
+from bot.render.mrkdwn import Mrkdwn, bold
 from bot.render.phrases import outcome_word
 from bot.render.status_texts import FINDING_TEXTS, other_headline
 from bot.render.troubles import TROUBLES
@@ -31,16 +32,16 @@ def check_thread(
     remote_id: str,
     expected: Expected,
     *,
-    follower: str = PERSON,
+    follower: str | None = PERSON,
     channel: str = CHANNEL,
     texts: Texts | None = None,
     thread_ts: str | None = None,
 ) -> list[str]:
     """Return a sentence for all that is missing, doubled or wrong in the messages about one ended long task.
 
-    `follower` typed the command, `texts` has the language of the thread (English by default). `thread_ts`: of the
-    thread of somebody else in which it is followed, without a root of the bot. A thread has no card if the end came
-    before it: the completion has its buttons then. Times are not checked.
+    `follower` typed the command, None for a thread that nobody asked for; `texts` has the language of the thread
+    (English by default). `thread_ts`: of the thread of somebody else in which it is followed, without a root of the
+    bot. A thread has no card if the end came before it: the completion has its buttons then. Times are not checked.
     """
     texts = texts or english()
     roots = [message for message in sandbox.slack.messages(channel) if remote_id in message.text and message.bot_id]
@@ -124,11 +125,16 @@ class _Replies:
 
     texts: Texts
     expected: Expected
-    follower: str
+    #: None: the completion is known by its first words
+    follower: str | None
     messages: list[PostedMessage]
 
     @property
     def _completions(self) -> list[PostedMessage]:
+        if self.follower is None:
+            word = bold(outcome_word(self.texts, self.expected.outcome))
+            # A card begins alike once all is over; only it is edited.
+            return [reply for reply in self.messages if reply.text.startswith(word) and len(reply.versions) == 1]
         return [reply for reply in self.messages if self.follower in reply.mentions]
 
     @property
@@ -189,7 +195,8 @@ class _Replies:
             else:
                 found.append(f"An unexpected warning is reported: {headline[:_QUOTED]!r}.")
         # The completion of a failure says the cause in plain words, whether a reply reports it or not.
-        for line in (line for message in self._completions for line in message.text.split("\n") if line in table):
+        lines = (self._cause(line) for message in self._completions for line in message.text.split("\n"))
+        for line in (line for line in lines if line in table):
             key, count = table[line]
             reported.setdefault(key, [count])
         fleeting = tally(self.expected.fleeting)
@@ -216,7 +223,8 @@ class _Replies:
     def check_completion(self, remote_id: str, address: str | None) -> list[str]:
         """One reply mentions the follower, after all warnings, with the outcome and the link."""
         if len(self._completions) != 1:
-            return [f"{len(self._completions)} replies mention the follower instead of 1."]
+            say = "say how it ended" if self.follower is None else "mention the follower"
+            return [f"{len(self._completions)} replies {say} instead of 1."]
         completion = self._completions[0]
         found = []
         word = bold(outcome_word(self.texts, self.expected.outcome))
@@ -229,6 +237,12 @@ class _Replies:
         if any(reply.ts > completion.ts for reply in self._warnings()):
             found.append("A warning comes after the completion.")
         return found
+
+    def _cause(self, line: str) -> str:
+        """The headline of what a line says, where that names the space in which another task ran, too."""
+        before, after = self.texts.say(BUSY_SPACE, space=Mrkdwn("|")).split("|")
+        is_busy = line.startswith(before) and line.endswith(after)
+        return _headline(self.texts, LOCKED, 1) if is_busy else line
 
     def check_others(self) -> list[str]:
         """No reply is anything else, except the whole list: a file, or text where no file may be shared."""

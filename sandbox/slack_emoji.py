@@ -21,6 +21,11 @@ def _fill(path: str, colour: str) -> Element:
 
 
 _DRAWN: dict[str, tuple[Element, ...]] = {
+    "eyes": (
+        _fill("M5.5 3a4 7 0 1 0 .01 0zM14.5 3a4 7 0 1 0 .01 0z", "#ffffff"),
+        _stroke("M5.5 3a4 7 0 1 0 .01 0zM14.5 3a4 7 0 1 0 .01 0z", "#8d9399", "1"),
+        _fill("M4.5 9a2 3 0 1 0 .01 0zM13.5 9a2 3 0 1 0 .01 0z", "#1d1c1d"),
+    ),
     "hourglass_flowing_sand": (
         _fill("M4 1h12v3l-4.5 6 4.5 6v3H4v-3l4.5-6L4 4z", "#86b6d8"),
         _fill("M6 4.5h8L10 9.5zM10 11l4 5.5H6z", "#e8a33d"),

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -23,6 +24,7 @@ from sandbox.harness import Sandbox, open_sandbox
 from tests.support.clock import Clock
 from tests.support.filled_database import FilledDatabase, fill
 from tests.support.refusing_database import RefusingDatabase, read_only_file, read_only_server, revoked_right
+from tests.support.restored_logging import restored_logging
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 # looptime asks for the current event loop even in tests that have none, and Python before 3.14 would then make one that
@@ -92,16 +94,23 @@ def postgres() -> Iterator[str]:
         server.cleanup()
 
 
+@contextmanager
+def postgres_database(server: str, template: str = "template1") -> Iterator[tuple[str, str]]:
+    """A database of its own on a server, copied from another: its name and its URL."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    head, _, query = server.partition("?")
+    yield name, f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
     """The URL of an empty database of its own."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    head, _, query = postgres.partition("?")
-    yield f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with postgres_database(postgres) as (_, url):
+        yield url
 
 
 @pytest.fixture
@@ -120,14 +129,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables, for tests to copy: migrating takes longer than most tests."""
     path = tmp_path_factory.mktemp("migrated") / "longtask.db"
-
-    async def create() -> None:
-        opened = open_database(parse(f"sqlite+aiosqlite:///{path}"))
-        await migrate(opened)
-        await opened.close()
-
-    asyncio.run(create())
+    asyncio.run(create_tables(f"sqlite+aiosqlite:///{path}"))
     return path
+
+
+async def create_tables(url: str) -> None:
+    """Migrate a database."""
+    opened = open_database(parse(url))
+    await migrate(opened)
+    await opened.close()
 
 
 @pytest.fixture
@@ -137,11 +147,27 @@ def migrated_sqlite_url(sqlite_url: str, tmp_path: Path, migrated_file: Path) ->
     return sqlite_url
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> Iterator[str]:
+    """The name of a Postgres database with all tables, for tests to copy."""
+    with postgres_database(postgres) as (name, url):
+        asyncio.run(create_tables(url))
+        yield name
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres: str, migrated_postgres: str) -> Iterator[str]:
+    """The URL of a Postgres database of its own with all tables."""
+    with postgres_database(postgres, migrated_postgres) as (_, url):
+        yield url
+
+
 @pytest.fixture(
-    params=["migrated_sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], ids=("sqlite", "postgres")
+    params=["migrated_sqlite", pytest.param("migrated_postgres", marks=pytest.mark.postgres)],
+    ids=("sqlite", "postgres"),
 )
 def either_url(request: pytest.FixtureRequest) -> str:
-    """The URL of either database, for what migrates it if need be."""
+    """The URL of either database, with all tables."""
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
@@ -209,6 +235,13 @@ async def on_both(either_url: str, clock: Clock) -> AsyncIterator[SteppedBot]:
     """The real bot on both databases, stepped by hand."""
     async with open_stepped_bot(either_url, clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def logging_restored() -> Iterator[None]:
+    """Where logs go is as before after a test that sets it up."""
+    with restored_logging():
+        yield
 
 
 @pytest.fixture

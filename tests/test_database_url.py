@@ -25,6 +25,12 @@ SETTINGS = {
     "CONFLUENCE_EMAIL": "bot@example.com",
     "CONFLUENCE_API_TOKEN": "sample",
 }
+DATA_COMMANDS = (
+    ("backup", "--to", "copy.db"),
+    ("export", "--user", "U1"),
+    ("delete", "--user", "U1", "--yes"),
+    ("move", "--to", "postgres://127.0.0.1:1/d"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +59,11 @@ def assert_every_command_takes(url: str, *, port: str, unused: list[str]) -> Non
         keys = [line["keys"] for line in logged if line["event"] == "database_url_keys_not_used"]
         assert (command, keys) == (command, [unused] if unused else [])
     assert said["migrate",][:2] == (0, "")
-    assert f"ok     Database: reachable, at migration {newest()}" in said["doctor",][1].splitlines()
+    found = said["doctor",][1].splitlines()
+    assert [line for line in found if "Database" in line or "Migrations" in line] == [
+        "ok     Database: reachable, takes writes",
+        f"ok     Migrations: at {newest()}, the newest",
+    ]
     sentence = f"HOST 127.0.0.1, PORT {port} cannot be listened on: Address already in use."
     for command in ((), ("worker",)):
         assert (command, said[command][0], said[command][2].splitlines()[-1]) == (command, 1, sentence)
@@ -92,7 +102,7 @@ def test_alembic_takes_the_same_url_and_needs_nothing_else(folder: Path) -> None
         assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(newest(),)]
 
 
-@pytest.mark.parametrize("command", [(), ("worker",), ("migrate",), ("doctor",)])
+@pytest.mark.parametrize("command", [(), ("worker",), ("migrate",), ("doctor",), *DATA_COMMANDS], ids=str)
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
@@ -112,14 +122,15 @@ def test_a_url_that_cannot_work_is_one_sentence(command: tuple[str, ...], url: s
 @pytest.mark.parametrize("command", [(), ("worker",), ("migrate",)])
 def test_a_start_on_a_file_of_something_else_is_one_sentence(command: tuple[str, ...], folder: Path) -> None:
     (folder / "notes.db").write_text("Dear diary, " * 500)
-    assert run_command(*command, settings={**SETTINGS, "DATABASE_URL": "sqlite:///notes.db"}) == (
-        1,
-        "",
-        (
-            "The database takes no writes (its file is not a database): put that right, or change DATABASE_URL. "
-            "Nothing was changed.\n"
-        ),
+    status, printed, logged = run_command(*command, settings={**SETTINGS, "DATABASE_URL": "sqlite:///notes.db"})
+
+    *lines, sentence = logged.splitlines()
+    assert (status, printed) == (1, "")
+    assert sentence == (
+        "The database takes no writes (its file is not a database): put that right, or change DATABASE_URL. "
+        "Nothing was changed."
     )
+    assert [json.loads(line)["event"] for line in lines] == ([] if command else ["listening"])
 
 
 def test_a_database_with_tables_of_something_else_is_one_sentence(folder: Path) -> None:
@@ -135,7 +146,7 @@ def test_a_database_with_tables_of_something_else_is_one_sentence(folder: Path) 
     )
 
 
-@pytest.mark.parametrize("command", [(), ("worker",), ("migrate",), ("doctor",)])
+@pytest.mark.parametrize("command", [(), ("worker",), ("migrate",), ("doctor",), *DATA_COMMANDS], ids=str)
 def test_no_command_shows_the_password(command: tuple[str, ...]) -> None:
     settings = {**SETTINGS, "LOG_LEVEL": "DEBUG", "DATABASE_URL": "postgres://u:hunter2@127.0.0.1:1/d?password=hunter2"}
     status, output, errors = run_command(*command, settings=settings)

@@ -6,7 +6,7 @@ import structlog
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from bot.loop import Heartbeat, run
+from bot.loop import Heartbeat, Lag, run
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.looptime]
 
@@ -48,6 +48,25 @@ async def test_no_wait_is_longer_than_the_longest() -> None:
     step, times = script(stop, 3600.0, 0.0)
     await run(step, name="poll", stop=stop, max_wait=5.0)
     assert times == pytest.approx([0.0, 5.0])
+
+
+async def test_a_wake_ends_the_waiting_no_earlier_than_the_shortest_wait() -> None:
+    stop, wake = asyncio.Event(), asyncio.Event()
+    step, times = script(stop, 4.0, 4.0, 0.01, 4.0)
+    for seconds in (0.1, 0.2, 2.0):
+        asyncio.get_running_loop().call_later(seconds, wake.set)
+    await run(step, name="deliver", stop=stop, wake=wake, min_wait=0.5)
+    assert times == pytest.approx([0.0, 0.5, 2.0, 2.5])
+
+
+async def test_the_shortest_wait_does_not_hold_up_the_end() -> None:
+    stop = asyncio.Event()
+    step, times = script(stop, 4.0, 4.0)
+    asyncio.get_running_loop().call_later(0.2, stop.set)
+    before = asyncio.get_running_loop().time()
+    await run(step, name="deliver", stop=stop, min_wait=3.0)
+    assert times == [before]
+    assert asyncio.get_running_loop().time() == pytest.approx(before + 0.2)
 
 
 async def test_a_wake_ends_the_waiting_at_once_and_only_once() -> None:
@@ -145,9 +164,47 @@ async def test_the_heartbeat_knows_how_long_a_loop_is_silent() -> None:
     assert (beat.started, beat.last_turn, beat.silent_for(5.0)) == pytest.approx((0.0, 2.0, 3.0))
 
 
+async def test_the_lag_is_by_how_much_a_turn_comes_later_than_the_one_before_asked_for() -> None:
+    late: list[float] = []
+    lag = Lag(late.append)
+    for extra in (0.25, 0.0):
+        await asyncio.sleep(await lag.step() + extra)
+    await lag.step()
+    assert late == pytest.approx([0.25, 0.0])
+
+
 async def test_cancelling_is_not_mistaken_for_a_crash() -> None:
     task = asyncio.ensure_future(run(lambda: asyncio.sleep(60, 1.0), name="poll", stop=asyncio.Event()))
     await asyncio.sleep(1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_step_that_never_ends_makes_its_loop_hang() -> None:
+    beat, never = Heartbeat("poll"), asyncio.Event()
+    clock = asyncio.get_running_loop().time
+
+    async def step() -> float:
+        await never.wait()
+        return 0.0
+
+    turning = asyncio.ensure_future(run(step, name="poll", stop=asyncio.Event(), heartbeat=beat))
+    await asyncio.sleep(90.0)
+    assert beat.trouble(clock()) is None
+    await asyncio.sleep(1.0)
+    assert beat.trouble(clock()) == "the loop poll has not turned for 91 seconds"
+    turning.cancel()
+
+
+async def test_a_loop_is_in_trouble_after_five_crashes_in_a_row_until_a_turn_succeeds() -> None:
+    stop, beat = asyncio.Event(), Heartbeat("poll")
+    troubles: list[str | None] = []
+    step, _ = script(stop, *[ValueError("oops")] * 6, 0.0)
+
+    def note(_name: str, _crashed: bool) -> None:
+        troubles.append(beat.trouble(asyncio.get_running_loop().time()))
+
+    await run(step, name="poll", stop=stop, heartbeat=beat, count=note)
+    crashed = "the loop poll has crashed {} times in a row".format
+    assert troubles == [None, None, None, None, crashed(5), crashed(6), None]

@@ -15,12 +15,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
+import psycopg
 import pytest
 
 from bot import app
 from bot.clients.slack.scopes import OPTIONAL
-from bot.doctor.checks import Verdict
-from sandbox.harness import Sandbox, open_sandbox
+from bot.doctor.report import Report
+from bot.domain.check import Check, Verdict
+from sandbox.harness import TEAM, Sandbox, open_sandbox
 from tests.support.command_line import run_command
 
 ROOT = Path(__file__).parents[1]
@@ -100,17 +103,31 @@ def bot(tmp_path: Path, settings: dict[str, str], port: int) -> Iterator[subproc
 
 
 def ready(process: subprocess.Popen[str], port: int) -> int | None:
-    """The status of /readyz once anything answers; None if the process ended instead."""
+    """The status of /readyz once the start is over; None if the process ended instead."""
     give_up = time.monotonic() + START
     while process.poll() is None and time.monotonic() < give_up:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
-            return error.code
+            if error.read() != b"starting\n":
+                return error.code
+        except OSError:
+            pass
+        time.sleep(0.1)  # another process's port has no event
+    return None
+
+
+def wait_for(process: subprocess.Popen[str], port: int, path: str) -> None:
+    """Wait until a process answers with 200."""
+    give_up = time.monotonic() + START
+    while process.poll() is None and time.monotonic() < give_up:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5):
+                return
         except OSError:
             time.sleep(0.1)  # another process's port has no event
-    return None
+    raise AssertionError(f"{path} has not answered")
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
@@ -121,8 +138,31 @@ def test_the_bot_is_ready_and_a_signal_ends_it_cleanly(bot: subprocess.Popen[str
     logged = [json.loads(line) for line in _SLOW.sub("", errors).splitlines()]
     started = [line["event"] for line in logged if line["event"] in {"started", "stopping", "stopped"}]
     assert (bot.returncode, out, started) == (0, "", ["started", "stopping", "stopped"])
-    # asyncio and aiohttp log what is left open
+    # asyncio and aiohttp log what is left open, and Python's warnings are lines as well
     assert [line for line in logged if line["level"] == "error" or "nclosed" in line["event"]] == []
+    assert [line for line in logged if line.get("logger") == "py.warnings"] == []
+
+
+@pytest.mark.postgres
+def test_a_signal_ends_a_start_that_waits_for_a_migration(
+    tmp_path: Path, settings: dict[str, str], port: int, postgres_url: str
+) -> None:
+    environ = {**MACHINE, **settings, "DATABASE_URL": postgres_url}
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        # as a process that migrates holds it: `bot.db.migrate`
+        connection.execute("SELECT pg_advisory_lock(%s)", [0x6C6F6E67])
+        process = subprocess.Popen(  # noqa: S603 -- the project's own program
+            command(), env=environ, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            wait_for(process, port, "/healthz")
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=END)
+        finally:
+            process.kill()
+            process.wait()
+    logged = [json.loads(line)["event"] for line in _SLOW.sub("", errors).splitlines()]
+    assert (process.returncode, logged) == (0, ["listening", "stopping", "stopped"])
 
 
 async def test_a_signal_ends_the_bot_cleanly_in_socket_mode(tmp_path: Path) -> None:
@@ -238,8 +278,21 @@ def test_a_second_process_on_the_same_file_is_one_sentence(
 def test_a_folder_that_cannot_be_written_to_is_one_sentence(tmp_path: Path, settings: dict[str, str]) -> None:
     (tmp_path / "file").write_text("no folder")
     url = f"sqlite+aiosqlite:///{tmp_path / 'file' / 'longtask.db'}"
-    done = ended(settings={**settings, "DATABASE_URL": url}, folder=tmp_path)
+    done = ended(settings={**settings, "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}, folder=tmp_path)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+
+
+def test_a_sqlite_file_that_does_not_last_is_said_at_the_start(tmp_path: Path, settings: dict[str, str]) -> None:
+    done = ended("migrate", settings=settings | {"DYNO": "release.1"}, folder=tmp_path)
+
+    (line,) = [json.loads(line) for line in done.stderr.splitlines() if "disk_does_not_last" in line]
+    assert (done.returncode, line["level"], line["platform"], line["lost"], line["fix"]) == (
+        0,
+        "error",
+        "Heroku",
+        "everything that is followed, at the next start",
+        "set DATABASE_URL to postgres://…; python -m bot doctor says more",
+    )
 
 
 def test_migrating_needs_no_credentials_and_loads_no_simulator(tmp_path: Path, settings: dict[str, str]) -> None:
@@ -268,21 +321,71 @@ async def test_doctor_prints_one_line_for_each_check_and_fails_if_one_does(sandb
         lines = [line.partition(":")[0] for line in done.stdout.splitlines()]
         return done.returncode, [(line[:7].strip(), line[7:]) for line in lines], done.stderr
 
-    ok, note = Verdict.OK.value, Verdict.NOTE.value
-    expected = [
-        (ok, "Settings"),
-        (note, "Database"),
-        (ok, "Disk"),
-        (ok, "Slack"),
-        (ok, "Scopes"),
-        *[(note, "Scopes")] * len(OPTIONAL.keys() - GRANTED),
-        (ok, "Confluence"),
+    of_slack = [
+        ("ok", "Slack"),
+        ("ok", "Scopes"),
+        *[("note", "Scopes")] * len(OPTIONAL.keys() - GRANTED),
+        ("ok", "Clock"),
+        ("note", "Signing"),
     ]
-    assert await asyncio.to_thread(diagnose) == (0, expected, "")
+    of_confluence = [("ok", "Confluence"), ("ok", "List"), ("ok", "Running list"), ("note", "Token")]
+    settings = [("ok", "Settings"), ("ok", "Secrets")]
+    new = [*settings, ("note", "Database"), ("ok", "Disk"), *of_slack, *of_confluence]
+    assert await asyncio.to_thread(diagnose) == (0, new, "")
 
     await app.migrate_only(sandbox.settings)
-    expected[1] = (ok, "Database")
-    assert await asyncio.to_thread(diagnose) == (0, expected, "")
+    of_database = [("ok", name) for name in ("Database", "Migrations", "Leases", "Lag", "Encryption", "Disk")]
+    assert await asyncio.to_thread(diagnose) == (0, [*settings, *of_database, *of_slack, *of_confluence], "")
+
+    sandbox.slack.workspaces[TEAM].token_error = "token_revoked"
+    of_slack = [("FAILED", "Slack"), ("note", "Signing")]
+    assert await asyncio.to_thread(diagnose) == (1, [*settings, *of_database, *of_slack, *of_confluence], "")
+
+
+async def test_doctor_for_machines_is_one_json_document_and_fails_as_well(sandbox: Sandbox, tmp_path: Path) -> None:
+    def diagnose() -> tuple[int, Report, str]:
+        done = ended("doctor", "--json", settings=sandbox.environ, folder=tmp_path)
+        return done.returncode, msgspec.json.decode(done.stdout, type=Report), done.stderr
+
+    await app.migrate_only(sandbox.settings)
+    status, good, errors = await asyncio.to_thread(diagnose)
+    assert (status, good.ok, errors, good.checks[0]) == (
+        0,
+        True,
+        "",
+        Check(name="Settings", verdict=Verdict.OK, detail="readable, HTTP on port 0, Confluence cloud"),
+    )
+
+    sandbox.slack.workspaces[TEAM].token_error = "token_revoked"
+    status, bad, errors = await asyncio.to_thread(diagnose)
+    assert (status, bad.ok, errors) == (1, False, "")
+    assert [check for check in bad.checks if check.verdict is Verdict.FAILED] == [
+        Check(
+            name="Slack",
+            verdict=Verdict.FAILED,
+            detail="refused the bot token (token_revoked)",
+            fix="install the app again and set SLACK_BOT_TOKEN anew",
+        )
+    ]
+
+
+def test_doctor_for_machines_reports_settings_that_cannot_be_read(invoke: Invoke, settings: dict[str, str]) -> None:
+    status, output, errors = invoke("doctor", "--json", settings={**settings, "PORT": "http"})
+    assert (status, json.loads(output), errors) == (
+        1,
+        {
+            "ok": False,
+            "checks": [
+                {
+                    "name": "Settings",
+                    "verdict": "failed",
+                    "detail": "PORT has to be a whole number",
+                    "fix": "correct that setting; nothing else was checked",
+                }
+            ],
+        },
+        "",
+    )
 
 
 def test_the_gallery_is_written_where_it_is_asked_for(invoke: Invoke, tmp_path: Path) -> None:

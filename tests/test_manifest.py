@@ -94,9 +94,12 @@ def test_both_shortcuts_are_those_that_are_listened_to_and_keep_slacks_lengths(m
     assert all(len(each["name"]) <= 24 and len(each["description"]) <= 150 for each in declared)
 
 
-def test_the_bot_has_a_home_and_can_send_direct_messages(manifest: Any) -> None:
-    app_home = manifest["features"]["app_home"]
-    assert (app_home["home_tab_enabled"], app_home["messages_tab_enabled"]) == (True, True)
+def test_the_bot_has_a_home_and_takes_commands_in_its_direct_messages(manifest: Any) -> None:
+    assert manifest["features"]["app_home"] == {
+        "home_tab_enabled": True,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": False,
+    }
 
 
 def test_the_processes_are_those_a_paas_starts() -> None:

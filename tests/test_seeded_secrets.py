@@ -113,7 +113,8 @@ async def test_no_secret_is_logged_stored_or_shown_and_no_title_is_logged(
     with_password = database_url.replace("postgres:@", f"postgres:{PASSWORD}@")
     async with open_stepped_bot(with_password, clock, environ=settings, socket=socket) as stepped:
         token = await use(stepped)
-        secrets, metrics = {**secrets_of(stepped), "token of a hook": token}, stepped.bot.metrics.render().decode()
+        secrets = {**secrets_of(stepped), "token of a hook": token}
+        metrics = (await stepped.bot.scrape()).decode()
         readiness = "".join(await stepped.bot.check_readiness())
         code, shown, errors = await asyncio.to_thread(run_command, "doctor", settings=stepped.sandbox.environ)
         assert code == 0, shown

@@ -9,12 +9,15 @@ from structlog.testing import capture_logs
 from bot.db.engine import open_database
 from bot.db.models import long_tasks
 from bot.db.url import parse
+from bot.metrics import Metrics
 from bot.worker import Worker
 from tests.support.filled_database import FilledDatabase
+from tests.support.metrics import samples
 
 
-def worker_on(filled: FilledDatabase) -> Worker[int]:
-    return Worker(table=long_tasks, database=filled.database, now=filled.clock)
+def worker_on(filled: FilledDatabase, metrics: Metrics | None = None) -> Worker[int]:
+    work = (metrics or Metrics()).work
+    return Worker(table=long_tasks, database=filled.database, now=filled.clock, metrics=work)
 
 
 @pytest.fixture
@@ -68,6 +71,23 @@ async def test_a_claim_that_another_process_took_is_reported_as_lost(
     assert set(worker.held) == set(ids.values())
 
 
+async def test_claims_are_counted_with_those_that_another_process_took_once_each(filled: FilledDatabase) -> None:
+    metrics = Metrics()
+    worker = worker_on(filled, metrics)
+    ids = await hold(filled, worker, "1", "2")
+    await filled.expire(long_tasks)
+    (taken,) = await filled.claim(limit=1)
+    for _ in range(3):
+        await worker.renew()
+    worker.lose(taken.id)
+    names = ("longtask_claims", "longtask_claims_lost_total", "longtask_crashes_total")
+    assert samples(metrics, *names) == {
+        'longtask_claims{table="long_tasks"}': len(ids) - 1,
+        'longtask_claims_lost_total{table="long_tasks"}': 1.0,
+        'longtask_crashes_total{table="long_tasks"}': 0.0,
+    }
+
+
 async def test_without_claims_nothing_is_renewed_or_given_back(filled: FilledDatabase, worker: Worker[int]) -> None:
     await filled.add_long_task("1")
     (row,) = await filled.claim()
@@ -117,8 +137,8 @@ async def test_work_that_crashes_is_logged_and_its_claim_runs_out(filled: Filled
         await worker.settle()
     await filled.expire(long_tasks)
     await worker.renew()
-    assert [(entry["event"], entry["table"], entry["key"]) for entry in logs] == [
-        ("work_crashed", "long_tasks", ids["1"])
+    assert [(entry["event"], entry["table"], entry["key"], entry["work"]) for entry in logs] == [
+        ("work_crashed", "long_tasks", ids["1"], crash.__qualname__)
     ]
     assert await free(filled) == ["1"]
 
@@ -168,7 +188,7 @@ async def test_a_claim_that_was_lost_is_not_given_back(filled: FilledDatabase, w
 
 async def test_claims_that_cannot_be_given_back_run_out(filled: FilledDatabase) -> None:
     away = open_database(parse("postgresql+psycopg://nobody@127.0.0.1:1/none"))
-    worker: Worker[int] = Worker(table=long_tasks, database=away, now=filled.clock)
+    worker: Worker[int] = Worker(table=long_tasks, database=away, now=filled.clock, metrics=Metrics().work)
     worker.hold(1, "a claim")
     with capture_logs() as logs:
         await worker.give_back()

@@ -2,7 +2,7 @@
 
 from bot.app.application import Bot, StartError
 from bot.app.bootstrap import build, migrate_only
-from bot.app.lifecycle import run, serving
+from bot.app.lifecycle import live, run, serving
 from bot.db.engine import DatabaseAway, DatabaseError, TakesNoWrites
 from bot.web import CannotListen
 
@@ -14,6 +14,7 @@ __all__ = [
     "StartError",
     "TakesNoWrites",
     "build",
+    "live",
     "migrate_only",
     "run",
     "serving",

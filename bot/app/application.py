@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from bot import loop
+from bot.app.stored_figures import StoredFigures
 from bot.config import Settings
 from bot.db.engine import Database, ping
 from bot.db.migrate import pending
@@ -14,9 +15,6 @@ from bot.metrics import Metrics
 from bot.poll import Poller, SiteLister
 from bot.socket_mode import SocketReceiver
 from bot.web import Hooks, SlackEvents
-
-#: seconds without a turn after which a loop counts as stuck
-STUCK_AFTER = 90.0
 
 
 class StartError(Exception):
@@ -31,6 +29,7 @@ class Bot:
     database: Database
     write_probe: WriteProbe
     metrics: Metrics
+    stored_figures: StoredFigures
     command_worker: CommandWorker
     poller: Poller
     site_lister: SiteLister
@@ -50,6 +49,11 @@ class Bot:
     #: the port on which HTTP listens; None before it does
     port: int | None = None
 
+    async def scrape(self) -> bytes:
+        """All metrics in Prometheus's text format, with what the database holds now."""
+        await self.stored_figures.refresh()
+        return self.metrics.render()
+
     async def check_readiness(self) -> list[str]:
         """Return the reasons why this process is not ready; empty if it is."""
         if self.stopping.is_set():
@@ -66,5 +70,5 @@ class Bot:
         if unheard is not None:
             reasons.append(f"Slack is not heard: {unheard}")
         clock = asyncio.get_running_loop().time()
-        stuck = [beat.name for beat in self.heartbeats.values() if beat.silent_for(clock) > STUCK_AFTER]
-        return reasons + [f"the loop {name} has not turned for a minute" for name in stuck]
+        troubles = [beat.trouble(clock) for beat in self.heartbeats.values()]
+        return reasons + [trouble for trouble in troubles if trouble is not None]

@@ -13,7 +13,11 @@ from bot import deliver, follow
 from bot.app import clock
 from bot.app.application import Bot, StartError
 from bot.app.entries import bot_token, hooks, slack_events, socket_receiver
+from bot.app.examination import examiner
+from bot.app.interruption import finished
 from bot.app.site import credential_of, single_site
+from bot.app.stored_figures import StoredFigures
+from bot.app.telemetry import telemetry
 from bot.clients import confluence
 from bot.clients.confluence import ConfluenceClient
 from bot.clients.confluence.credentials import OperatorCredential
@@ -22,7 +26,7 @@ from bot.clients.slack.errors import SlackError
 from bot.clients.slack.session import open_session as open_slack_session
 from bot.clients.slack.socket import SocketClient
 from bot.clients.slack.workspaces import SingleWorkspace
-from bot.config import Settings
+from bot.config import Settings, sealing_keys, unsupported
 from bot.db import accounts, claims, workspaces
 from bot.db.engine import Database, open_database
 from bot.db.migrate import migrate
@@ -48,6 +52,7 @@ async def build(
     settings: Settings,
     *,
     listening: bool = True,
+    stopping: asyncio.Event | None = None,
     now: Callable[[], datetime] = clock.now,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     jitter: Callable[[], float] = random.random,
@@ -56,24 +61,20 @@ async def build(
 ) -> AsyncIterator[Bot]:
     """Build every part, migrate the database, and close everything at the end.
 
-    `listening`: whether Slack's requests are taken (a worker takes none). `now` (UTC) and `sleep` (seconds) may be
-    those of another clock, `jitter` (0 to 1) shortens the waits between looks. Storing a command may take
-    `store_seconds`, and a script waits `hook_seconds` for its thread. Raises StartError, DatabaseError and
-    DatabaseAway.
+    `listening`: whether Slack's requests are taken (a worker takes none). `stopping` is set when the process is to end.
+    `now` (UTC) and `sleep` (seconds) may be those of another clock, `jitter` (0 to 1) shortens the waits between looks.
+    Storing a command may take `store_seconds`, and a script waits `hook_seconds` for its thread. Raises StartError,
+    DatabaseError and DatabaseAway.
     """
     _refuse_unavailable(settings)
     async with AsyncExitStack() as stack:
-        database = open_database(settings.database_url)
-        stack.push_async_callback(database.close)
-        await _prepare(database, now=now())
-        slack_session, confluence_session = open_slack_session(settings.slack_api_url), confluence.open_session()
-        for session in (slack_session, confluence_session):
-            stack.push_async_callback(session.close)
-        client, metrics = ConfluenceClient(confluence_session), Metrics()
+        metrics = Metrics()
+        spans = await stack.enter_async_context(telemetry(settings))
+        database = await _open(settings, stack, metrics, now=now())
+        slack_session, confluence_session = _sessions(settings, stack)
+        client = ConfluenceClient(confluence_session)
         slack = SlackClient(slack_session, token=bot_token(settings), base_url=settings.slack_api_url, metrics=metrics)
-        workspace = SingleWorkspace(slack)
-        if listening:
-            await _identify(workspace)
+        workspace = await _workspace(slack, identified=listening)
         access = await single_site(settings, database, client, now=now())
         deps = follow.Deps(
             database=database,
@@ -81,8 +82,9 @@ async def build(
             credentials=OperatorCredential(access.account_id, credential_of(settings)),
             slack=workspace,
             catalogs=load_catalogs(CATALOGS),
-            secrets=Secrets(_keys(settings)),
+            secrets=Secrets(sealing_keys(settings)),
             metrics=metrics,
+            spans=spans,
             now=now,
             sleep=sleep,
             store_seconds=store_seconds,
@@ -93,11 +95,29 @@ async def build(
             default_language=settings.default_language,
             follow_limit=settings.follow_limit,
             running_list=settings.running_list,
+            examine=examiner(settings, database.share(), now=now),
         )
-        write_probe = WriteProbe(database=database)
-        stack.push_async_callback(write_probe.stop)
         sockets = _socket_client(settings, slack_session, metrics) if listening else None
-        yield _assemble(settings, deps, write_probe, listening=listening, sockets=sockets, jitter=jitter)
+        bot = _assemble(settings, deps, listening=listening, sockets=sockets, jitter=jitter, stopping=stopping)
+        for stop in (bot.write_probe.stop, bot.stored_figures.stop):
+            stack.push_async_callback(stop)
+        yield bot
+
+
+async def _open(settings: Settings, stack: AsyncExitStack, metrics: Metrics, *, now: datetime) -> Database:
+    """Open the database, and close it at the end of the stack."""
+    database = open_database(settings.database_url, metrics.database)
+    stack.push_async_callback(database.close)
+    await finished(_prepare(database, now=now), even_if_cancelled=database.is_sqlite)
+    return database
+
+
+def _sessions(settings: Settings, stack: AsyncExitStack) -> tuple[ClientSession, ClientSession]:
+    """Open what calls Slack and what calls Confluence, and close both at the end of the stack."""
+    sessions = open_slack_session(settings.slack_api_url), confluence.open_session()
+    for session in sessions:
+        stack.push_async_callback(session.close)
+    return sessions
 
 
 async def _prepare(database: Database, *, now: datetime) -> None:
@@ -113,17 +133,17 @@ async def _prepare(database: Database, *, now: datetime) -> None:
 def _assemble(
     settings: Settings,
     deps: follow.Deps,
-    write_probe: WriteProbe,
     *,
     listening: bool,
     sockets: SocketClient | None,
     jitter: Callable[[], float],
+    stopping: asyncio.Event | None,
 ) -> Bot:
     """Connect the verbs: each wakes the next."""
+    stopping = stopping or asyncio.Event()
     command_worker = CommandWorker(deps=deps, people=_people(deps))
-    stopping = asyncio.Event()
     poller, deliverer = _poller(deps, jitter=jitter), _deliverer(deps)
-    watcher = Watcher(deps=deps)
+    watcher = Watcher(deps=deps, people=command_worker.people)
     site_lister = SiteLister(
         poller=poller,
         accounts={site_id: access.account_id for site_id, access in deps.sites.items()},
@@ -133,8 +153,9 @@ def _assemble(
     return Bot(
         settings=settings,
         database=deps.database,
-        write_probe=write_probe,
+        write_probe=WriteProbe(database=deps.database),
         metrics=deps.metrics,
+        stored_figures=_stored_figures(deps),
         command_worker=command_worker,
         poller=poller,
         site_lister=site_lister,
@@ -149,6 +170,12 @@ def _assemble(
     )
 
 
+def _stored_figures(deps: follow.Deps) -> StoredFigures:
+    return StoredFigures(
+        database=deps.database.share(), metrics=deps.metrics.stored, now=deps.now, site_ids=tuple(deps.sites)
+    )
+
+
 def _poller(deps: follow.Deps, *, jitter: Callable[[], float]) -> Poller:
     return Poller(
         database=deps.database.share(),
@@ -158,6 +185,7 @@ def _poller(deps: follow.Deps, *, jitter: Callable[[], float]) -> Poller:
         now=deps.now,
         bounds=deps.bounds,
         metrics=deps.metrics,
+        spans=deps.spans,
         jitter=jitter,
         delivery_wake=deps.delivery_wake,
         wake=deps.polling_wake,
@@ -172,6 +200,7 @@ def _deliverer(deps: follow.Deps) -> Deliverer:
             catalogs=deps.catalogs,
             secrets=deps.secrets,
             metrics=deps.metrics,
+            spans=deps.spans,
             now=deps.now,
             site_urls={site_id: access.people_url for site_id, access in deps.sites.items()},
             bot_name=deps.bot_name,
@@ -186,24 +215,26 @@ def _people(deps: follow.Deps) -> People:
     return People(slack=deps.slack, database=deps.database, now=deps.now, sleep=deps.sleep)
 
 
-async def _identify(workspace: SingleWorkspace) -> None:
-    """Find out whose the bot token is; where Slack does not say so at once, it is asked when a request comes in."""
-    try:
-        async with asyncio.timeout(IDENTIFY_SECONDS):
-            await workspace.identify()
-    except (SlackError, TimeoutError) as error:
-        _log.warning("token_not_identified", error=str(error) or type(error).__name__)
+async def _workspace(slack: SlackClient, *, identified: bool) -> SingleWorkspace:
+    """Return the workspace of the bot token.
+
+    `identified`: Slack is asked whose the token is; where it does not say so at once, again when a request comes in.
+    """
+    workspace = SingleWorkspace(slack)
+    if identified:
+        try:
+            async with asyncio.timeout(IDENTIFY_SECONDS):
+                await workspace.identify()
+        except (SlackError, TimeoutError) as error:
+            _log.warning("token_not_identified", error=str(error) or type(error).__name__)
+    return workspace
 
 
 def _refuse_unavailable(settings: Settings) -> None:
     """Raises StartError for settings that this version does not support yet."""
-    if settings.slack_oauth:
-        raise StartError("SLACK_CLIENT_ID is set, but this version installs no workspaces yet: use SLACK_BOT_TOKEN.")
-    if settings.atlassian_oauth:
-        raise StartError(
-            "ATLASSIAN_CLIENT_ID is set, but this version links no Atlassian accounts yet: use CONFLUENCE_EMAIL and "
-            "CONFLUENCE_API_TOKEN, or CONFLUENCE_TOKEN."
-        )
+    reason = unsupported(settings)
+    if reason is not None:
+        raise StartError(reason)
 
 
 def _socket_client(settings: Settings, session: ClientSession, metrics: Metrics) -> SocketClient | None:
@@ -212,14 +243,6 @@ def _socket_client(settings: Settings, session: ClientSession, metrics: Metrics)
         return None
     token = settings.slack_app_token.get_secret_value()
     return SocketClient(session, SlackClient(session, token=token, base_url=settings.slack_api_url, metrics=metrics))
-
-
-def _keys(settings: Settings) -> list[str]:
-    """The keys that encrypt at rest: the operator's, else the signing secret or the bot token."""
-    if settings.encryption_keys:
-        return [key.get_secret_value() for key in settings.encryption_keys]
-    own = settings.slack_signing_secret or settings.slack_bot_token
-    return [own.get_secret_value()] if own is not None else []
 
 
 async def migrate_only(settings: Settings) -> None:

@@ -2,106 +2,159 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 
-from bot import housekeeping, loop, web
+from bot import housekeeping, loop
 from bot.app.application import Bot
 from bot.app.bootstrap import build
 from bot.app.clock import now
+from bot.app.http import Http, listening
+from bot.app.interruption import unless_stopped
 from bot.config import Settings
 
 _log = structlog.get_logger(__name__)
 
-#: how long work in progress may take at the end; platforms kill a process ten seconds or more after SIGTERM
+#: how long work in progress may take at the end
 GRACE = timedelta(seconds=6)
+#: how long the last turns of the loops may take
+LAST_TURNS = timedelta(seconds=4)
+#: how long the end may take in all; platforms kill a process ten seconds or more after SIGTERM
+END = timedelta(seconds=8)
+#: how long requests are accepted at the end, at most, so that whatever sends them learns of it by `/readyz`
+DRAINING = timedelta(seconds=5)
 #: how long Slack's last requests over a socket may take: Slack gives up on them after as long
 LAST_ANSWERS = timedelta(seconds=3)
-#: seconds between two turns of a loop at most; shorter than `application.STUCK_AFTER`
+#: seconds between two turns of a loop at most; shorter than `loop.HANGS_AFTER`
 MAX_WAIT = 60.0
+#: seconds; what is to be delivered is read once for all that changed meanwhile
+DELIVERY_BEAT = 0.1
 
 
 async def run(settings: Settings, *, worker: bool = False) -> None:
-    """Run until SIGTERM or SIGINT, then finish the work in progress. Raises StartError and DatabaseError."""
-    async with build(settings, listening=not worker) as bot:
-        running = asyncio.get_running_loop()
-        for signum in (signal.SIGTERM, signal.SIGINT):
-            running.add_signal_handler(signum, bot.stopping.set)
-        async with serving(bot, worker=worker):
-            await bot.stopping.wait()
-            _log.info("stopping")
+    """Run until SIGTERM or SIGINT, then finish the work in progress.
+
+    Raises CannotListen, StartError, DatabaseError and DatabaseAway.
+    """
+    stopping = asyncio.Event()
+    running = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        running.add_signal_handler(signum, stopping.set)
+    async with listening(settings, stopping=stopping, worker=worker) as http:
+        await live(settings, http=http, stopping=stopping, worker=worker)
     _log.info("stopped")
 
 
+async def live(settings: Settings, *, http: Http, stopping: asyncio.Event, worker: bool = False) -> None:
+    """Build the bot and run it until `stopping` is set: a start is cut off then, work in progress is finished.
+
+    Raises StartError, DatabaseError and DatabaseAway.
+    """
+    async with AsyncExitStack() as stack:
+        parts = build(settings, listening=not worker, stopping=stopping)
+        bot = await unless_stopped(stopping, stack.enter_async_context(parts))
+        if bot is not None:
+            await stack.enter_async_context(serving(bot, http=http, worker=worker))
+            await stopping.wait()
+        _log.info("stopping")
+
+
 @asynccontextmanager
-async def serving(bot: Bot, *, worker: bool = False) -> AsyncIterator[None]:
-    """Listen and run every loop within the context; at its end finish the work in progress and release the claims."""
-    settings = bot.settings
-    server = None
-    # Nothing of Slack's comes by HTTP to a worker, nor in Socket Mode.
-    if settings.http_wanted or not (worker or bot.socket_receiver is not None):
-        application = web.create(
-            slack=bot.slack_events,
-            hooks=bot.hooks,
-            readiness=bot.check_readiness,
-            metrics=bot.metrics.render,
-            metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
-        )
-        server = await web.serve(application, host=settings.host, port=settings.port)
-        bot.port = server.port
-    halt = asyncio.Event()
-    tasks = [asyncio.create_task(turns) for turns in _loops(bot, halt=halt, worker=worker)]
-    _log.info("started", port=bot.port, database=bot.database.writer.dialect.name, worker=worker)
-    try:
-        yield
-    finally:
-        bot.stopping.set()
-        await asyncio.gather(
-            *([] if server is None else [server.stop()]),
-            *([] if bot.socket_receiver is None else [bot.socket_receiver.stop(within=LAST_ANSWERS)]),
-        )
-        halt.set()
-        await asyncio.gather(*tasks)
-        # A list gives its long tasks to the poller, which then writes them down.
-        await asyncio.gather(bot.site_lister.stop(within=GRACE / 3), bot.watcher.stop(within=GRACE / 3))
-        await asyncio.gather(
-            bot.command_worker.stop(within=GRACE), bot.poller.stop(within=GRACE), bot.deliverer.stop(within=GRACE)
-        )
+async def serving(bot: Bot, *, http: Http | None = None, worker: bool = False) -> AsyncIterator[None]:
+    """Answer requests and run every loop within the context; at its end finish the work in progress.
+
+    `http`: what listens already. What comes in at the end is still stored and acknowledged, while `/readyz` says
+    `stopping`: the next process carries it out.
+    """
+    async with AsyncExitStack() as stack:
+        if http is None:
+            opening = listening(bot.settings, stopping=bot.stopping, worker=worker)
+            http = await stack.enter_async_context(opening)
+        http.begin(bot)
+        halt = asyncio.Event()
+        tasks = [asyncio.create_task(turns) for turns in _loops(bot, halt=halt, worker=worker)]
+        _log.info("started", port=bot.port, database=bot.database.writer.dialect.name, worker=worker)
+        try:
+            yield
+        finally:
+            bot.stopping.set()
+            finishing = asyncio.create_task(_finish(bot, tasks, halt))
+            await asyncio.wait({finishing}, timeout=DRAINING.total_seconds())
+            await asyncio.gather(finishing, http.stop())
+            # what was acknowledged meanwhile
+            await bot.command_worker.stop(within=LAST_ANSWERS / 3)
+
+
+async def _finish(bot: Bot, tasks: Sequence[asyncio.Task[None]], halt: asyncio.Event) -> None:
+    """End the loops, finish the work in progress and give the claims back."""
+    clock = asyncio.get_running_loop().time
+    ends_at = clock() + END.total_seconds()
+
+    def at_most(limit: timedelta) -> timedelta:
+        return min(limit, timedelta(seconds=max(0.0, ends_at - clock())))
+
+    if bot.socket_receiver is not None:
+        await bot.socket_receiver.stop(within=LAST_ANSWERS)
+    halt.set()
+    _, hanging = await asyncio.wait(tasks, timeout=at_most(LAST_TURNS).total_seconds())
+    for task in hanging:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    # A list gives its long tasks to the poller, which then writes them down.
+    brief = at_most(GRACE / 3)
+    await asyncio.gather(bot.site_lister.stop(within=brief), bot.watcher.stop(within=brief))
+    rest = at_most(GRACE)
+    await asyncio.gather(
+        bot.command_worker.stop(within=rest), bot.poller.stop(within=rest), bot.deliverer.stop(within=rest)
+    )
+
+
+class _Loop(NamedTuple):
+    """A step of a part of the bot, and what begins it early."""
+
+    name: str
+    step: loop.Step
+    wake: asyncio.Event | None = None
+    #: seconds between two steps at least
+    min_wait: float = 0.0
 
 
 def _loops(bot: Bot, *, halt: asyncio.Event, worker: bool) -> list[Coroutine[None, None, None]]:
     poller, deliverer, commands = bot.poller, bot.deliverer, bot.command_worker
-    steps: list[tuple[str, loop.Step, asyncio.Event | None]] = [
-        ("poll", poller.claim_step, poller.wake),
-        ("write", poller.write_step, poller.look_finished),
-        ("poll claims", poller.renew_step, None),
-        ("site lists", bot.site_lister.step, bot.site_lister.wake),
-        ("site list claims", bot.site_lister.renew_step, None),
-        ("watches", bot.watcher.step, bot.watcher.wake),
-        ("watch claims", bot.watcher.renew_step, None),
-        ("deliver", deliverer.step, deliverer.wake),
-        ("deliver claims", deliverer.renew_step, None),
-        ("channels", bot.channel_list.step, None),
-        ("people", bot.person_check.step, None),
-        ("housekeeping", housekeeping.step(bot.database, retention_days=bot.settings.retention_days, now=now), None),
+    loops = [
+        _Loop("poll", poller.claim_step, poller.wake),
+        _Loop("write", poller.write_step, poller.look_finished),
+        _Loop("poll claims", poller.renew_step),
+        _Loop("site lists", bot.site_lister.step, bot.site_lister.wake),
+        _Loop("site list claims", bot.site_lister.renew_step),
+        _Loop("watches", bot.watcher.step, bot.watcher.wake),
+        _Loop("watch claims", bot.watcher.renew_step),
+        _Loop("deliver", deliverer.step, deliverer.wake, DELIVERY_BEAT),
+        _Loop("deliver claims", deliverer.renew_step),
+        _Loop("channels", bot.channel_list.step),
+        _Loop("people", bot.person_check.step),
+        _Loop("lag", loop.Lag(bot.metrics.work.lag).step),
+        _Loop("housekeeping", housekeeping.step(bot.database, retention_days=bot.settings.retention_days, now=now)),
     ]
     if bot.socket_receiver is not None:
-        steps.append(("socket", bot.socket_receiver.step, bot.socket_receiver.wake))
+        loops.append(_Loop("socket", bot.socket_receiver.step, bot.socket_receiver.wake))
     if not worker:
-        steps += [("commands", commands.step, commands.wake), ("command claims", commands.renew_step, None)]
-    bot.heartbeats.update((name, loop.Heartbeat(name)) for name, _step, _wake in steps)
+        loops += [_Loop("commands", commands.step, commands.wake), _Loop("command claims", commands.renew_step)]
+    bot.heartbeats.update((each.name, loop.Heartbeat(each.name)) for each in loops)
     return [
         loop.run(
-            step,
-            name=name,
+            each.step,
+            name=each.name,
             stop=halt,
-            wake=wake,
-            heartbeat=bot.heartbeats[name],
+            wake=each.wake,
+            heartbeat=bot.heartbeats[each.name],
+            min_wait=each.min_wait,
             max_wait=MAX_WAIT,
-            count=bot.metrics.turn,
+            count=bot.metrics.work.turn,
         )
-        for name, step, wake in steps
+        for each in loops
     ]

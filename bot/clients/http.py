@@ -2,7 +2,10 @@
 
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -72,11 +75,13 @@ def open_session(
     Call it within a running event loop. `keepalive` is how many seconds an idle connection stays open. The number of
     connections is not limited: callers bound their calls. OpenSSL's default locations honour SSL_CERT_FILE.
     """
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=0, limit_per_host=0, keepalive_timeout=keepalive, ttl_dns_cache=300, ssl=context
+            limit=0,
+            limit_per_host=0,
+            keepalive_timeout=keepalive,
+            ttl_dns_cache=300,
+            ssl=_tls(ssl.get_default_verify_paths()),
         ),
         # accounts share the session: the cookies of one would answer for another
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -87,6 +92,14 @@ def open_session(
         middlewares=rule(may_call),
         response_class=BoundedResponse,
     )
+
+
+@cache
+def _tls(_trusted: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
+    """What is trusted for connections; read once, since it takes a twentieth of a second."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 class BoundedResponse(ClientResponse):
@@ -150,6 +163,20 @@ def decode_json(text: str | bytes) -> Any:
         if not level:
             return value
     raise BodyRefused(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def http_date(value: str) -> datetime | None:
+    """Read an HTTP date (UTC; RFC 9110 §5.6.7); None if it is none."""
+    try:
+        moment = parsedate_to_datetime(value[:64])
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """Return the server's clock by its answer's `Date` (UTC, whole seconds); None if it does not say."""
+    return http_date(next((value for name, value in headers.items() if name.lower() == "date"), ""))
 
 
 def _items(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,8 +17,10 @@ from bot.render.i18n import CATALOGS, SOURCE, spellings
 #: read from the working directory where it is there
 ENV_FILE = ".env"
 #: variable that a platform sets (its documentation of the run-time environment) -> the platform's name; its file
-#: systems lose what is written to them at the next start, unless a volume is mounted
-_EPHEMERAL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run", "RENDER": "Render", "FLY_APP_NAME": "Fly"}
+#: systems lose what is written to them at the next start
+_EPHEMERAL = {"DYNO": "Heroku", "K_SERVICE": "Cloud Run"}
+#: the same, of platforms on which a volume that lasts can be mounted
+_EPHEMERAL_WITHOUT_VOLUME = {"RENDER": "Render", "FLY_APP_NAME": "Fly"}
 
 
 class ConfigError(Exception):
@@ -52,7 +55,7 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Settings], bool], str], ...] = (
     ),
     (
         lambda s: s.slack_bot_token is None and not s.slack_oauth,
-        "SLACK_BOT_TOKEN is missing (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, for installing by OAuth).",
+        "SLACK_BOT_TOKEN is missing: the token of the workspace, which begins with xoxb-.",
     ),
     (
         lambda s: _starts_with(s.slack_signing_secret, "xox", "xapp-"),
@@ -201,7 +204,15 @@ def forget_proxies() -> None:
         os.environ.pop(name.upper(), None)
 
 
-def ephemeral_host(environ: Mapping[str, str] | None = None) -> str | None:
-    """Return the name of the platform if its file system does not outlast the next start; None for any other."""
+def ephemeral_host(
+    file: Path | None, environ: Mapping[str, str] | None = None, *, is_mount: Callable[[Path], bool] = Path.is_mount
+) -> str | None:
+    """Name the platform that loses this SQLite file at the next start; None if the file lasts, or there is none."""
+    if file is None:
+        return None
     given = os.environ if environ is None else environ
-    return next((platform for variable, platform in _EPHEMERAL.items() if given.get(variable)), None)
+    for variable, platform in (_EPHEMERAL | _EPHEMERAL_WITHOUT_VOLUME).items():
+        if given.get(variable):
+            on_volume = any(is_mount(folder) for folder in file.absolute().parents if folder != Path(folder.anchor))
+            return None if on_volume and variable in _EPHEMERAL_WITHOUT_VOLUME else platform
+    return None

@@ -14,12 +14,16 @@ from bot.config.settings import Settings
 class OutboundSettings(Settings):
     """The settings, and the variables that urllib and OpenSSL know by themselves, so that a file may name them, too."""
 
-    https_proxy: str | None = Field(None, repr=False)
-    http_proxy: str | None = Field(None, repr=False)
-    all_proxy: str | None = Field(None, repr=False)
-    no_proxy: str | None = None
-    ssl_cert_file: str | None = None
-    ssl_cert_dir: str | None = None
+    https_proxy: str | None = Field(
+        None, repr=False, description="an HTTP proxy for https, with or without `http://`; SOCKS is not spoken"
+    )
+    http_proxy: str | None = Field(None, repr=False, description="the same for http")
+    all_proxy: str | None = Field(None, repr=False, description="the same for both, where they are not set")
+    no_proxy: str | None = Field(
+        None, description="hosts to reach without a proxy, comma-separated: `.example.com,localhost`"
+    )
+    ssl_cert_file: str | None = Field(None, description="certificates (PEM) to trust instead of the system's")
+    ssl_cert_dir: str | None = Field(None, description="folders of such certificates, as OpenSSL names them")
 
     def adopt(self, environ: MutableMapping[str, str]) -> None:
         """Put what the file says of proxies and certificates into `environ`, where it does not say so itself."""

@@ -22,9 +22,20 @@ _CLOUD_HOSTS = (
 )
 
 
-def _setting(meaning: str, default: Any = None, *, shown: str = "", **bounds: Any) -> Any:
-    """A field. The README shows `meaning`, and `shown` instead of the default if it is given."""
-    return Field(default, description=meaning, json_schema_extra={"shown": shown}, **bounds)
+def _setting(
+    meaning: str, default: Any = None, *, shown: str = "", required: str = "", to_come: bool = False, **bounds: Any
+) -> Any:
+    """A field. The reference in docs/configuration.md is written from its arguments.
+
+    `shown` stands there instead of the default, `required` says when the setting has to be there. With `to_come` it
+    does nothing in this version and is left out.
+    """
+    return Field(
+        default,
+        description=meaning,
+        json_schema_extra={"shown": shown, "required": required, "to_come": to_come},
+        **bounds,
+    )
 
 
 class Settings(BaseSettings):
@@ -47,41 +58,52 @@ class Settings(BaseSettings):
         parse("sqlite+aiosqlite:///longtask.db"),
         shown="a SQLite file",
     )
-    slack_signing_secret: SecretStr | None = _setting("signs HTTP requests", shown="required for HTTP")
-    slack_bot_token: Token | None = _setting("one workspace")
-    slack_client_id: str | None = _setting("any number of workspaces, by OAuth")
-    slack_client_secret: SecretStr | None = _setting("goes with `SLACK_CLIENT_ID`")
-    slack_allowed_teams: Teams = _setting(
-        "team or enterprise ids that may install, comma-separated; required where OAuth installs meet an "
-        "operator's Confluence credential",
-        (),
+    slack_signing_secret: SecretStr | None = _setting(
+        "proves that a request comes from Slack: *Basic Information → Signing Secret*", required="over HTTP"
     )
-    slack_app_token: Token | None = _setting("Socket Mode instead of HTTP")
+    slack_bot_token: Token | None = _setting(
+        "the token of the workspace, `xoxb-…`: *OAuth & Permissions → Bot User OAuth Token*", required="always"
+    )
+    slack_client_id: str | None = _setting("any number of workspaces, by OAuth", to_come=True)
+    slack_client_secret: SecretStr | None = _setting("goes with `SLACK_CLIENT_ID`", to_come=True)
+    slack_allowed_teams: Teams = _setting("team or enterprise ids that may install, comma-separated", (), to_come=True)
+    slack_app_token: Token | None = _setting(
+        "Socket Mode instead of HTTP, `xapp-…`: *Basic Information → App-Level Tokens*, with `connections:write`",
+        required="in Socket Mode",
+    )
     slack_api_url: Url = _setting("Slack's Web API (GovSlack, a test workspace)", "https://slack.com/api/")
     confluence_url: Url | None = _setting(
         "the site, `https://acme.atlassian.net`, or a Data Center base URL; plain `http` only for loopback addresses",
-        shown="required in single-site mode",
+        required="always",
     )
     confluence_kind: Annotated[SiteKind | None, Lower] = _setting(
         "`cloud` or `datacenter`",
         shown="cloud for `*.atlassian.net`, `*.jira.com`, the government and isolated clouds, for a URL ending in "
         "`/wiki`, and where an e-mail or cloud id is set; else datacenter",
     )
-    confluence_email: User | None = _setting("basic auth with an API token")
-    confluence_api_token: SecretStr | None = _setting("goes with `CONFLUENCE_EMAIL`")
-    confluence_token: Token | None = _setting("bearer token, for either kind")
-    confluence_cloud_id: CloudId | None = _setting(
-        "an id, or `auto`; only where set do requests go through `ATLASSIAN_API_URL`", pattern=r"^[A-Za-z0-9-]{1,64}$"
+    confluence_email: User | None = _setting(
+        "the e-mail address of the account whose API token is used (basic auth)", required="unless `CONFLUENCE_TOKEN`"
     )
-    atlassian_client_id: str | None = _setting("OAuth 2.0 (3LO): each person links an own account")
-    atlassian_client_secret: SecretStr | None = _setting("goes with `ATLASSIAN_CLIENT_ID`")
-    atlassian_auth_url: Url = _setting("Atlassian's server for signing in", "https://auth.atlassian.com")
+    confluence_api_token: SecretStr | None = _setting(
+        "that account's API token, classic or with scopes", required="with `CONFLUENCE_EMAIL`"
+    )
+    confluence_token: Token | None = _setting(
+        "a bearer token: a personal access token of Data Center, an access token", required="unless `CONFLUENCE_EMAIL`"
+    )
+    confluence_cloud_id: CloudId | None = _setting(
+        "an id, or `auto`; only where set do requests go through `ATLASSIAN_API_URL`",
+        required="for tokens with scopes",
+        pattern=r"^[A-Za-z0-9-]{1,64}$",
+    )
+    atlassian_client_id: str | None = _setting("each person links an own account, by OAuth 2.0 (3LO)", to_come=True)
+    atlassian_client_secret: SecretStr | None = _setting("goes with `ATLASSIAN_CLIENT_ID`", to_come=True)
+    atlassian_auth_url: Url = _setting("where people sign in for it", "https://auth.atlassian.com", to_come=True)
     atlassian_api_url: Url = _setting("Atlassian's API gateway", "https://api.atlassian.com")
-    public_url: Url | None = _setting("this service from outside, for hooks and OAuth redirects")
+    public_url: Url | None = _setting("this service from outside", required="for `/longtask hook`")
     encryption_keys: Keys = _setting(
-        "comma-separated secrets of at least 32 characters, newest first, for tokens at rest",
+        "comma-separated secrets of at least 32 characters, newest first, that encrypt response URLs at rest",
         (),
-        shown="required with OAuth",
+        shown="made from the signing secret or the bot token",
     )
     poll_min_seconds: float = _setting(
         "lower bound of the adaptive interval, fractions allowed", 2.0, ge=0.01, le=86_400, allow_inf_nan=False

@@ -94,6 +94,13 @@ async def response_url_used(connection: Connection, command_id: int) -> None:
     )
 
 
+async def sealed_urls(connection: Connection, *, since: datetime, limit: int) -> list[bytes]:
+    """The encrypted response URLs of the newest commands that came in after a time."""
+    query = select(commands.c.response_url).where(commands.c.created_at > since, commands.c.response_url.is_not(None))
+    rows = await connection.execute(query.order_by(commands.c.created_at.desc()).limit(limit))
+    return [row.response_url for row in rows if row.response_url is not None]
+
+
 async def next_due(connection: Connection) -> datetime | None:
     """From when on the next command that is not answered may be carried out; None if all are answered."""
     due_at = func.coalesce(commands.c.not_before, commands.c.created_at)

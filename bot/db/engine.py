@@ -1,11 +1,11 @@
 """Open the database: one writer and one reader on SQLite, a pool on Postgres."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import event, text
@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.db import sqlite
 from bot.db.errors import DatabaseAway, DatabaseError, DatabaseInUse, TakesNoWrites, translated
-from bot.db.turns import Turns
+from bot.db.turns import OneConnection, Turns
 from bot.db.url import DatabaseAddress
+from bot.metrics.database import Access, DatabaseMetrics
 
 __all__ = [
     "Connection",
@@ -27,8 +28,10 @@ __all__ = [
     "TakesNoWrites",
     "database_now",
     "open_database",
+    "open_to_read",
     "optimize",
     "ping",
+    "refuse_missing",
 ]
 
 #: pages that `optimize` gives back at once (4 MB), so that nobody waits long for it
@@ -49,6 +52,7 @@ class Database:
     reader: AsyncEngine
     writing: Turns
     reading: Turns
+    metrics: DatabaseMetrics | None = None
     lock: int | None = field(default=None, repr=False)  #: held for as long as the process lives (SQLite only)
 
     @property
@@ -56,12 +60,9 @@ class Database:
         """Whether this is SQLite, which one process uses."""
         return self.writer.dialect.name == "sqlite"
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
+    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction, committed at the end, rolled back by an exception. Raises DatabaseAway and TakesNoWrites."""
-        with translated():
-            async with self.writing.turn(), self.writer.begin() as connection:
-                yield connection
+        return self._transaction(Access.WRITE, self.writing, self.writer)
 
     @asynccontextmanager
     async def begin_migrating(self) -> AsyncIterator[AsyncConnection]:
@@ -87,16 +88,38 @@ class Database:
             # The driver's own connection: within a transaction, which SQLAlchemy would begin, this does nothing.
             await (await _driver(connection)).execute_fetchall(f"PRAGMA foreign_keys={state}")
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One reading transaction. Raises DatabaseAway."""
-        with translated(only_reads=self.is_sqlite):
-            async with self.reading.turn(), self.reader.begin() as connection:
-                yield connection
+        return self._transaction(Access.READ, self.reading, self.reader)
 
-    def share(self) -> "Database":
-        """The same database for another part of the bot, whose transactions take turns with those of the others."""
-        return replace(self, writing=self.writing.of_another_part(), reading=self.reading.of_another_part())
+    @asynccontextmanager
+    async def _transaction(self, access: Access, turns: Turns, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """One transaction, whose times and failures are counted."""
+        asked, began = perf_counter(), None
+        try:
+            with translated(only_reads=access is Access.READ and self.is_sqlite):
+                async with turns.turn():
+                    began = perf_counter()
+                    async with engine.begin() as connection:
+                        yield connection
+        except DatabaseAway as error:
+            if self.metrics is not None:
+                self.metrics.failed(takes_no_writes=isinstance(error, TakesNoWrites))
+            raise
+        finally:
+            if self.metrics is not None:
+                ended = perf_counter()
+                self.metrics.waited(access, (ended if began is None else began) - asked)
+                if began is not None:
+                    self.metrics.took(access, ended - began)
+
+    def share(self, *, goes_first: bool = False) -> "Database":
+        """The same database for another part of the bot, whose transactions take turns with those of the others.
+
+        `goes_first`: somebody waits for what the part writes, so on SQLite it is let in front.
+        """
+        writing = self.writing.of_another_part(goes_first=goes_first)
+        return replace(self, writing=writing, reading=self.reading.of_another_part())
 
     async def close(self) -> None:
         """Close every connection and release the file lock."""
@@ -107,8 +130,10 @@ class Database:
             self.lock = None
 
 
-def open_database(address: DatabaseAddress) -> Database:
+def open_database(address: DatabaseAddress, metrics: DatabaseMetrics | None = None) -> Database:
     """Make the engines for a database; no connection is made yet, but a SQLite file is created.
+
+    Transactions are counted in `metrics`.
 
     Raises DatabaseInUse if another process holds the same SQLite file, DatabaseError if its folder
     cannot be written to.
@@ -116,8 +141,8 @@ def open_database(address: DatabaseAddress) -> Database:
     if address.file is not None:
         lock = sqlite.prepare_files(address.file)
         writer, reader = sqlite.open_engines(address.url)
-        writing, reading = Turns(1, shared=asyncio.Lock()), Turns(sqlite.READERS // 2)
-        return Database(writer=writer, reader=reader, writing=writing, reading=reading, lock=lock)
+        writing, reading = Turns(1, shared=OneConnection()), Turns(sqlite.READERS // 2)
+        return Database(writer=writer, reader=reader, writing=writing, reading=reading, metrics=metrics, lock=lock)
     engine = create_async_engine(
         address.url,
         # An error's text must not hold what was written.
@@ -133,7 +158,25 @@ def open_database(address: DatabaseAddress) -> Database:
     )
     _hide_rows(engine)
     writing, reading = Turns(CONNECTIONS // 2), Turns(CONNECTIONS // 2)
-    return Database(writer=engine, reader=engine, writing=writing, reading=reading)
+    return Database(writer=engine, reader=engine, writing=writing, reading=reading, metrics=metrics)
+
+
+def open_to_read(address: DatabaseAddress) -> Database:
+    """Open a database that is only read; a SQLite file may be used by another process meanwhile.
+
+    Raises DatabaseError if there is no such file.
+    """
+    if address.file is None:
+        return open_database(address)
+    refuse_missing(address)
+    writer, reader = sqlite.open_engines(address.url)
+    return Database(writer=writer, reader=reader, writing=Turns(1), reading=Turns(sqlite.READERS // 2))
+
+
+def refuse_missing(address: DatabaseAddress) -> None:
+    """Raises DatabaseError where there is no SQLite file: opening it would create one."""
+    if address.file is not None and not address.file.is_file():
+        raise DatabaseError(f"There is no SQLite file {address.file}: set DATABASE_URL to the one that the bot uses.")
 
 
 def _hide_rows(engine: AsyncEngine) -> None:

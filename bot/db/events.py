@@ -1,4 +1,4 @@
-"""Events and presses of Slack that have been taken: each id once."""
+"""What Slack has delivered and was taken: each event, press, shortcut and modal once."""
 
 import hashlib
 from datetime import datetime
@@ -17,10 +17,10 @@ async def take(connection: Connection, event_id: str, *, now: datetime) -> bool:
     return found.first() is not None
 
 
-async def take_trigger(connection: Connection, team_id: str, trigger_id: str, *, now: datetime) -> bool:
-    """Take what a person did, by its trigger id; false if it was taken before."""
-    digest = hashlib.blake2b(f"{team_id} {trigger_id}".encode(), digest_size=16).hexdigest()
-    return await take(connection, f"trigger-{digest}", now=now)
+async def take_key(connection: Connection, team_id: str, key: str, *, now: datetime) -> bool:
+    """Take what a person did, by a key of its workspace, like a trigger id; false if it was taken before."""
+    digest = hashlib.blake2b(f"{team_id} {key}".encode(), digest_size=16).hexdigest()
+    return await take(connection, f"key-{digest}", now=now)
 
 
 async def forget(connection: Connection, *, taken_before: datetime) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import case, func, not_, or_, select, update
 
 from bot.db.column_types import one_of
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
 from bot.db.messages import new_marker
-from bot.db.models import followers, is_active, messages, subscriptions
+from bot.db.models import followers, is_active, is_waiting, messages, subscriptions
 from bot.db.rows import Address, MessageRow, StaleHomeRow, build, columns
 from bot.db.slack_models import workspaces
 from bot.domain.home import Home, publish_at
@@ -20,6 +20,13 @@ from bot.domain.states import MessageState
 
 _STALE = columns(StaleHomeRow, messages)
 _IS_HOME = one_of(messages.c.kind, MessageKind.HOME)
+#: a direct message of no thread, command or watch
+_IS_DIRECT_ALONE = (
+    messages.c.subscription_id.is_(None),
+    messages.c.kind == MessageKind.DIRECT,
+    messages.c.command_id.is_(None),
+    messages.c.watch_id.is_(None),
+)
 
 
 async def add(connection: Connection, team_id: str, user_id: str, *, now: datetime) -> None:
@@ -156,15 +163,19 @@ async def threads_shown(
 
 
 async def delete(connection: Connection, team_id: str) -> None:
-    """Delete all homes of a workspace."""
+    """Delete all homes of a workspace, and the direct messages that belong to nothing else."""
     await connection.execute(messages.delete().where(messages.c.team_id == team_id, _IS_HOME))
+    await connection.execute(messages.delete().where(messages.c.team_id == team_id, *_IS_DIRECT_ALONE))
 
 
 async def forget(connection: Connection, *, shown_before: datetime) -> None:
-    """Delete the homes that are not kept true any more and were last published before a time."""
+    """Delete the homes that are not kept true any more and were last published before a time; likewise the direct
+    messages that belong to nothing else, once they are posted or given up."""
     is_over = (messages.c.stale_since.is_(None), _IS_HOME)
     last_shown = func.coalesce(messages.c.shown_at, messages.c.created_at)
     await connection.execute(messages.delete().where(*is_over, last_shown < shown_before))
+    is_done = (*_IS_DIRECT_ALONE, not_(is_waiting))
+    await connection.execute(messages.delete().where(*is_done, messages.c.created_at < shown_before))
 
 
 def _of(team_id: str, user_id: str) -> tuple[Any, ...]:

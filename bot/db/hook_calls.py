@@ -1,27 +1,19 @@
 """Calls of scripts: stored like commands, and what has become of one."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from msgspec import Struct
-from sqlalchemy import String, cast, delete, select, update
+from sqlalchemy import String, cast, select, update
 
 from bot.db import long_tasks, subscriptions
 from bot.db.dialect import upsert
 from bot.db.engine import Connection
-from bot.db.messages import Planned, plan_once
-from bot.db.models import commands, messages
+from bot.db.models import commands
 from bot.db.models import subscriptions as subscription_rows
-from bot.db.rows import CommandRow, HookRow, SubscriptionRow, build, columns
+from bot.db.rows import HookRow, SubscriptionRow, build, columns
 from bot.domain.command import Reference
 from bot.domain.hook_answer import CallAnswer, decode
-from bot.domain.message_facts import Answer
-from bot.domain.message_kinds import CommandOwner, MessageKind
-from bot.domain.message_plan import Draft
-from bot.domain.states import MessageState
-
-#: a hook's maker gets at most one direct message in so long about calls that led to no thread
-REPORT_EVERY = timedelta(minutes=10)
 
 _SUBSCRIPTION = columns(SubscriptionRow, subscription_rows)
 
@@ -94,24 +86,3 @@ async def thread_of(connection: Connection, hook: HookRow, ref: Reference) -> Su
     return await subscriptions.active(
         connection, long_task_id=task.id, team_id=hook.team_id, channel_id=hook.channel_id
     )
-
-
-def _report_marker(hook: str, *, now: datetime) -> str:
-    return f"call-{sha256(f'{hook} {now.timestamp() // REPORT_EVERY.total_seconds()}'.encode()).hexdigest()[:24]}"
-
-
-async def plan_report(
-    connection: Connection, call: CommandRow, facts: Answer, *, not_before: datetime, now: datetime
-) -> None:
-    """Write down a direct message to the hook's maker about a call that led to no thread, for the case that the script
-    waits for its answer no longer; there is one in REPORT_EVERY at most."""
-    draft = Draft(kind=MessageKind.DIRECT, facts=facts, user_id=call.user_id)
-    planned = Planned(owner=CommandOwner(call.id), team_id=call.team_id, draft=draft, not_before=not_before)
-    await plan_once(connection, planned, marker=_report_marker(call.hook or "", now=now), now=now)
-
-
-async def answer_taken(connection: Connection, command_id: int) -> None:
-    """The script has its answer: the hook's maker needs no message about it."""
-    reports = (messages.c.command_id == command_id, messages.c.marker.startswith("call-"))
-    # Deleted and not dropped, so that the next call can have one.
-    await connection.execute(delete(messages).where(*reports, messages.c.state == MessageState.PLANNED))

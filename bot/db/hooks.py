@@ -90,7 +90,11 @@ async def end(connection: Connection, token_hash: str) -> bool:
     return result.rowcount == 1
 
 
-async def end_in_channel(connection: Connection, *, team_id: str, channel_id: str) -> HookRow | None:
-    """Delete the hook of a channel; the hook, or None if it had none."""
+async def end_in_channel(
+    connection: Connection, *, team_id: str, channel_id: str, made_before: datetime | None = None
+) -> HookRow | None:
+    """Delete the hook of a channel, or only one that was made before a time; the hook, or None if it had none."""
     statement = delete(hooks).where(*_of_channel(team_id, channel_id)).returning(*_COLUMNS)
+    if made_before is not None:
+        statement = statement.where(hooks.c.created_at < made_before)
     return _row((await connection.execute(statement)).first())

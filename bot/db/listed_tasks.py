@@ -46,11 +46,7 @@ def _claiming(dialect: str) -> Update:
 
 async def next_due(connection: Connection) -> datetime | None:
     """When the next list of a watched site is due (UTC)."""
-    is_watched = exists().where(watches.c.site_id == site_lists.c.site_id, watches.c.state == WatchState.WATCHING)
-    due_at: datetime | None = (
-        await connection.execute(select(func.min(site_lists.c.due_at)).where(is_watched))
-    ).scalar()
-    return due_at
+    return (await connection.execute(select(func.min(site_lists.c.due_at)).where(_is_watched))).scalar()
 
 
 async def failures(connection: Connection, site_id: int) -> int:
@@ -128,8 +124,15 @@ async def after(connection: Connection, site_id: int, handled: int, *, limit: in
     return [build(ListedTaskRow, row) for row in rows]
 
 
-async def forget(connection: Connection) -> None:
-    """Delete long tasks that the lists of their site have not named for FORGET_AFTER, however old they are."""
+async def forget(connection: Connection, *, unwatched_before: datetime) -> None:
+    """Delete long tasks that the lists of their site have not named for FORGET_AFTER, however old they are.
+
+    Of a site that no channel watches any more there are no lists: there they are deleted that were named last before
+    `unwatched_before` (UTC).
+    """
+    watched = select(watches.c.site_id).where(watches.c.state == WatchState.WATCHING)
+    is_over = listed_tasks.c.site_id.not_in(watched)
+    await connection.execute(delete(listed_tasks).where(is_over, listed_tasks.c.last_listed_at < unwatched_before))
     for site_id, listed_at in list(await connection.execute(select(site_lists.c.site_id, site_lists.c.listed_at))):
         if listed_at is not None:
             await connection.execute(

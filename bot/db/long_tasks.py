@@ -60,6 +60,14 @@ def snapshot_of(text: str | None) -> Snapshot | None:
     return _snapshot.decode(text) if text else None
 
 
+def readable_snapshot(text: str | None) -> Snapshot | None:
+    """A snapshot from its stored JSON; None if it does not read, which is no reason to show or do nothing else."""
+    try:
+        return snapshot_of(text)
+    except msgspec.MsgspecError:
+        return None
+
+
 def samples_of(text: str) -> tuple[Sample, ...]:
     """Samples from their stored JSON. Raises msgspec.MsgspecError if they do not read."""
     return _samples.decode(text)
@@ -126,18 +134,23 @@ async def _write(connection: Connection, *batches: Sequence[dict[str, Any]]) -> 
             await connection.execute(_RELEASE, batch)
 
 
-async def put(connection: Connection, *, site_id: int, decision: Decision, now: datetime) -> LongTaskRow:
-    """Store a long task after its first good look; returns its row, new or not.
+async def put(
+    connection: Connection, *, site_id: int, decision: Decision, looked_at: datetime | None = None, now: datetime
+) -> LongTaskRow:
+    """Store a long task after its first good look, which began at `looked_at` (UTC); returns its row, new or not.
 
-    One that had ended and is followed again starts afresh.
+    One that had ended and is followed again starts afresh, unless another look has seen the end since this one began.
     """
+    is_over = long_tasks.c.outcome != Outcome.FOLLOWING
+    if looked_at is not None:
+        is_over &= or_(long_tasks.c.checked_at.is_(None), long_tasks.c.checked_at <= looked_at)
     after = decision.after
     values = {"created_at": after.created_at, **_values(decision, now=now)}
     insert = upsert(connection, long_tasks).values(site_id=site_id, remote_id=after.remote_id, **values)
     statement = insert.on_conflict_do_update(
         index_elements=[long_tasks.c.site_id, long_tasks.c.remote_id],
         set_={name: insert.excluded[name] for name in values},
-        where=long_tasks.c.outcome != Outcome.FOLLOWING,
+        where=is_over,
     )
     await connection.execute(statement)
     found = await find(connection, site_id=site_id, remote_id=after.remote_id)
@@ -155,9 +168,11 @@ async def find(connection: Connection, *, site_id: int, remote_id: str) -> LongT
 
 async def ended(connection: Connection, keys: Collection[tuple[int, str]]) -> frozenset[tuple[int, str]]:
     """Those of some long tasks (site id, remote id) that are known to have ended."""
-    remote_ids = {remote_id for _, remote_id in keys}
     query = select(long_tasks.c.site_id, long_tasks.c.remote_id).where(
-        long_tasks.c.remote_id.in_(remote_ids), long_tasks.c.ended_at.is_not(None)
+        # The sites are named because the index of ids begins with them.
+        long_tasks.c.site_id.in_({site_id for site_id, _ in keys}),
+        long_tasks.c.remote_id.in_({remote_id for _, remote_id in keys}),
+        long_tasks.c.ended_at.is_not(None),
     )
     return frozenset((row.site_id, row.remote_id) for row in await connection.execute(query)) & frozenset(keys)
 

@@ -54,10 +54,11 @@ async def plan(connection: Connection, planned: Sequence[Planned], *, now: datet
         await connection.execute(messages.insert(), [_values(one, marker=new_marker(), now=now) for one in planned])
 
 
-async def plan_once(connection: Connection, planned: Planned, *, marker: str, now: datetime) -> None:
-    """Write down a message to post, unless one with this marker exists."""
+async def plan_once(connection: Connection, planned: Planned, *, marker: str, now: datetime) -> bool:
+    """Write down a message to post, unless one with this marker exists; whether it was."""
     insert = upsert(connection, messages).values(_values(planned, marker=marker, now=now))
-    await connection.execute(insert.on_conflict_do_nothing(index_elements=[messages.c.marker]))
+    inserted = insert.on_conflict_do_nothing(index_elements=[messages.c.marker])
+    return (await connection.execute(inserted)).rowcount == 1
 
 
 async def find(connection: Connection, message_id: int) -> MessageRow | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.engine import Database, DatabaseError
 
@@ -41,13 +42,21 @@ async def migrate(database: Database, *, migrations: Path = MIGRATIONS, to: str 
     """
     try:
         async with database.begin_migrating() as connection:
-            await connection.run_sync(_upgrade, migrations, to)
+            await migrate_within(connection, migrations=migrations, to=to)
     except DBAPIError as error:
         reason = str(error.orig).partition("\n")[0]
         raise DatabaseError(
             f"The database cannot be migrated ({reason}). Nothing was changed; set DATABASE_URL to a database that "
             "nothing else uses."
         ) from error
+
+
+async def migrate_within(connection: AsyncConnection, *, migrations: Path = MIGRATIONS, to: str = "head") -> None:
+    """Upgrade in a transaction in which tables may be altered.
+
+    Raises DatabaseError if the database is at a migration that this code does not have.
+    """
+    await connection.run_sync(_upgrade, migrations, to)
 
 
 async def downgrade(database: Database, *, migrations: Path = MIGRATIONS, to: str) -> None:
@@ -96,12 +105,26 @@ def is_known(revision: str, *, migrations: Path = MIGRATIONS) -> bool:
     return revision in _before(migrations)
 
 
+#: what to do about a database at a migration that this code does not have
+FIX_UNKNOWN = "move the file away, or set DATABASE_URL to another database"
+
+
 def unknown_revision(current: str) -> str:
-    """What to do about a database at a migration that this code does not have, in a sentence."""
+    """What is wrong with a database at a migration that this code does not have, and what to do, in a sentence."""
     return (
         f"The database is at migration {current}, which this version does not have: it was made by a newer version or "
-        "by an unreleased one. Nothing was changed; move the file away, or set DATABASE_URL to another database."
+        f"by an unreleased one. Nothing was changed; {FIX_UNKNOWN}."
     )
+
+
+async def refuse_other_versions(database: Database) -> None:
+    """Raises DatabaseError unless the database is at the newest migration of this code, and DatabaseAway."""
+    current = await revision(database)
+    if current is not None and not is_known(current):
+        raise DatabaseError(unknown_revision(current))
+    if current != newest():
+        at = "has no tables yet" if current is None else f"is at migration {current}, this version at {newest()}"
+        raise DatabaseError(f"The database {at}: run python -m bot migrate first.")
 
 
 async def revision(database: Database) -> str | None:

@@ -70,7 +70,10 @@ async def gone(connection: Connection, team_id: str, user_ids: Collection[str]) 
 async def to_be_asked_about(
     connection: Connection, *, team_ids: Collection[str], asked_before: datetime, limit: int
 ) -> list[OfThread]:
-    """People of threads that are followed in these workspaces, about whom Slack was not asked since a time."""
+    """People of threads that are followed in these workspaces, about whom Slack was not asked since a time.
+
+    First those of whom nothing is known, then those about whom Slack was asked longest ago, so that nobody is left out.
+    """
     owners = select(subscriptions.c.team_id, subscriptions.c.owner_id.label("user_id")).where(
         is_active, subscriptions.c.owner_id.is_not(None)
     )
@@ -80,16 +83,18 @@ async def to_be_asked_about(
         .where(is_active)
     )
     involved = union(owners, of_followers).subquery()
-    is_known = exists().where(
-        people.c.team_id == involved.c.team_id,
-        people.c.user_id == involved.c.user_id,
-        people.c.asked_at >= asked_before,
-    )
+    is_same = and_(people.c.team_id == involved.c.team_id, people.c.user_id == involved.c.user_id)
+    is_unknown = people.c.asked_at.is_(None)
     query = (
         select(involved.c.team_id, workspaces.c.enterprise_id, involved.c.user_id)
         .join(workspaces, workspaces.c.team_id == involved.c.team_id)
-        .where(workspaces.c.state == WorkspaceState.ACTIVE, involved.c.team_id.in_(team_ids), not_(is_known))
-        .order_by(involved.c.team_id, involved.c.user_id)
+        .outerjoin(people, is_same)
+        .where(
+            workspaces.c.state == WorkspaceState.ACTIVE,
+            involved.c.team_id.in_(team_ids),
+            or_(is_unknown, people.c.asked_at < asked_before),
+        )
+        .order_by(is_unknown.desc(), people.c.asked_at, involved.c.team_id, involved.c.user_id)
         .limit(limit)
     )
     return [OfThread(*row) for row in await connection.execute(query)]

@@ -108,7 +108,7 @@ class SubscriptionRow(Struct, frozen=True):
     channel_id: str
     command_id: int | None
     watch_id: int | None
-    owner_id: str | None  #: None: a watch began it, and nobody has asked to be notified yet
+    owner_id: str | None  #: None: a watch began it and nobody has asked to be notified yet, or it was deleted
     by_script: bool  #: a script asked for it, with the owner's hook
     state: SubscriptionState
     outcome: Outcome

@@ -70,7 +70,7 @@ hooks = sa.Table("hooks", metadata, _Hooks, sa.UniqueConstraint("team_id", "chan
 
 
 class _Events(sa.TypedColumns):
-    id: sa.Named[str] = sa.Column(sa.String(64), primary_key=True)  # Slack's, or made from a press's trigger
+    id: sa.Named[str] = sa.Column(sa.String(64), primary_key=True)  # Slack's, or made from a trigger
     taken_at = time(index=True)
 
 

@@ -42,7 +42,7 @@ def prepare_files(path: Path) -> int:
         if path.is_dir():
             raise DatabaseError(f"{path} is a folder: name a file in DATABASE_URL.")
         lock_file = path.with_name(path.name + ".lock")
-        _create(lock_file)
+        create_private(lock_file)
         lock = os.open(lock_file, os.O_RDWR)
     except OSError as error:
         raise DatabaseError(
@@ -51,7 +51,7 @@ def prepare_files(path: Path) -> int:
         ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _create(path)
+        create_private(path)
     except BlockingIOError as error:
         os.close(lock)
         raise DatabaseInUse(
@@ -66,16 +66,18 @@ def prepare_files(path: Path) -> int:
     return lock
 
 
-def _create(path: Path) -> None:
-    """Create an empty file that its owner alone may read, whatever the umask; one that is there stays as it is."""
+def create_private(path: Path) -> bool:
+    """Create an empty file that its owner alone may read, whatever the umask; false if it is there, which then stays
+    as it is. Raises OSError if it cannot be created."""
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE)
     except FileExistsError:
-        return
+        return False
     try:
         os.fchmod(handle, _PRIVATE)
     finally:
         os.close(handle)
+    return True
 
 
 def _make_private(path: Path) -> None:

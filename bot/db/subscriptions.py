@@ -157,9 +157,13 @@ async def thread_begun(connection: Connection, subscription_id: int) -> None:
     )
 
 
-async def end(connection: Connection, ended: Sequence[tuple[int, Outcome]], *, now: datetime) -> None:
-    """End the threads of long tasks (id, outcome) that have ended: what is kept true is to show it."""
+async def end(connection: Connection, ended: Sequence[tuple[int, Outcome]], *, now: datetime) -> dict[Outcome, int]:
+    """End the threads of long tasks (id, outcome) that have ended: what is kept true is to show it.
+
+    Returns how many threads have ended, by outcome.
+    """
     by_outcome: dict[Outcome, list[int]] = {}
+    threads: dict[Outcome, int] = {}
     for long_task_id, outcome in ended:
         by_outcome.setdefault(outcome, []).append(long_task_id)
     for outcome, long_task_ids in by_outcome.items():
@@ -169,7 +173,10 @@ async def end(connection: Connection, ended: Sequence[tuple[int, Outcome]], *, n
             .values(state=SubscriptionState.ENDED, outcome=outcome, ended_at=now)
             .returning(subscriptions.c.id)
         )
-        await stale_messages.mark_outcome(connection, list(result.scalars()), now=now)
+        subscription_ids = list(result.scalars())
+        await stale_messages.mark_outcome(connection, subscription_ids, now=now)
+        threads[outcome] = len(subscription_ids)
+    return threads
 
 
 async def stop(connection: Connection, subscription_id: int, *, stopped_by: str, now: datetime) -> bool:

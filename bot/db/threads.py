@@ -30,7 +30,7 @@ class ListedRow(Struct, frozen=True):
     remote_id: str
     label: str | None
     titles: Titles
-    snapshot: str | None  #: JSON, read by `long_tasks.snapshot_of`
+    snapshot: str | None  #: JSON, read by `long_tasks.readable_snapshot`
     site_id: int
 
 

@@ -15,20 +15,48 @@ from bot.db.errors import DatabaseAway
 WAIT_SECONDS = 5.0
 
 
+#: transactions of a part for which somebody waits that may wait for the one connection, instead of one
+_PLACES_IN_FRONT = 1_000
+
+
+class OneConnection:
+    """The one connection there is, which goes from part to part in the order they came.
+
+    A part that goes first waits for two transactions of others at most: the one that runs, and the one that is next.
+    """
+
+    def __init__(self) -> None:
+        self._line = asyncio.Lock()
+        self._connection = asyncio.Lock()
+
+    async def acquire(self, *, goes_first: bool) -> None:
+        """Wait for the connection."""
+        if goes_first:
+            await self._connection.acquire()
+            return
+        async with self._line:
+            await self._connection.acquire()
+
+    def release(self) -> None:
+        """Pass the connection on."""
+        self._connection.release()
+
+
 class Turns:
     """One part's turns: so many transactions of it at a time, the first come first.
 
-    `shared`: the lock of the one connection there is, which goes from part to part.
+    `shared`: the one connection, if there is only one. `goes_first`: somebody waits for what this part writes.
     """
 
-    def __init__(self, places: int, shared: asyncio.Lock | None = None) -> None:
+    def __init__(self, places: int, shared: OneConnection | None = None, *, goes_first: bool = False) -> None:
         self._places = places
-        self._own = asyncio.Semaphore(places)
+        self._own = asyncio.Semaphore(_PLACES_IN_FRONT if shared is not None and goes_first else places)
         self._shared = shared
+        self._goes_first = goes_first
 
-    def of_another_part(self) -> "Turns":
+    def of_another_part(self, *, goes_first: bool = False) -> "Turns":
         """The turns of one more part, at the same connections."""
-        return Turns(self._places, self._shared)
+        return Turns(self._places, self._shared, goes_first=goes_first)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -49,7 +77,7 @@ class Turns:
         await self._own.acquire()
         if self._shared is not None:
             try:
-                await self._shared.acquire()
+                await self._shared.acquire(goes_first=self._goes_first)
             except BaseException:
                 self._own.release()
                 raise

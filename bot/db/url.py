@@ -1,5 +1,6 @@
 """Read the database URL that a person or a PaaS gives, once, into the value that everything uses."""
 
+import shlex
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ _FOREIGN_KEYS = frozenset(
     }
 )
 
+#: of libpq's keys those that say where the database is, and nothing secret
+_SHOWN_KEYS = frozenset({"host", "port", "dbname", "user", "sslmode"})
 #: libpq's, from the least to the most secure (https://www.postgresql.org/docs/current/libpq-ssl.html)
 _SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 #: what `ssl` means, as JDBC, node-postgres, Ecto and asyncpg write it
@@ -61,6 +64,12 @@ class DatabaseAddress:
     def file(self) -> Path | None:
         """The file of a SQLite database; None for Postgres."""
         return Path(self.url.database or "") if self.is_sqlite else None
+
+    def for_libpq(self) -> str:
+        """The URL as Postgres's own tools take it, quoted for a shell, without what may be secret."""
+        shown = {key: value for key, value in self.url.query.items() if key in _SHOWN_KEYS}
+        url = self.url.set(drivername="postgresql", query=shown)._replace(password=None)
+        return shlex.quote(url.render_as_string(hide_password=True))
 
 
 def parse(text: str) -> DatabaseAddress:

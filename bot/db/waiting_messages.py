@@ -52,14 +52,14 @@ async def waiting(
     the thread whose most urgent message ranks lowest (`ranks`: by kind; the first message in a thread of somebody else
     ranks like a root), then the one with the fewest messages, then the longest waiting; those that wait for a time to
     come are last. Of each thread the first `of_thread` messages, and as many of those to persons. And of at most
-    `limit` answers to commands, in turn by person, and as many messages about watches.
+    `limit` answers to commands, in turn by person, and as many messages about watches, and to persons alone.
     """
     values = {"b_team_id": team_id, "b_now": now, "b_limit": limit}
     by_kind = tuple(ranks.items())
     queries = (
         (_of_threads(by_kind), values | {"b_of_thread": of_thread}),
         (_of_commands(by_kind), values),
-        (_of_watches(by_kind), values),
+        (_of_watches_and_persons(by_kind), values),
     )
     found = []
     for query, parameters in queries:
@@ -149,12 +149,13 @@ def _of_commands(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
 
 
 @cache
-def _of_watches(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
-    query = (
-        select(*_WAITING, watches.c.channel_id, _rank(ranks).label("rank"))
-        .join(watches, watches.c.id == messages.c.watch_id)
-        .where(_OF_TEAM, is_waiting)
-    )
+def _of_watches_and_persons(ranks: tuple[tuple[MessageKind, int], ...]) -> Select[Any]:
+    """Messages of watches, and direct messages that belong to nothing else."""
+    channel_id = func.coalesce(watches.c.channel_id, messages.c.user_id).label("channel_id")
+    query = select(*_WAITING, channel_id, _rank(ranks).label("rank")).outerjoin(watches)
+    # A home is published, not posted.
+    query = query.where(_OF_TEAM, is_waiting, messages.c.kind != MessageKind.HOME)
+    query = query.where(messages.c.subscription_id.is_(None), messages.c.command_id.is_(None))
     return query.order_by(_LATER, messages.c.id).limit(bindparam("b_limit"))
 
 

@@ -15,7 +15,7 @@ class WatchRow(Struct, frozen=True):
     channel_id: str
     site_id: int
     command_id: int | None
-    maker_id: str
+    maker_id: str  #: empty once what is stored of them was deleted, which ends the watch
     kinds: str  #: read by `watches.kinds_of`
     verbosity: Verbosity
     language: str
@@ -35,5 +35,5 @@ class ListedTaskRow(Struct, frozen=True):
     id: int
     site_id: int
     remote_id: str
-    snapshot: str  #: JSON, as it was first listed; read by `long_tasks.snapshot_of`
+    snapshot: str  #: JSON, as it was first listed; read by `long_tasks.readable_snapshot`
     first_listed_at: datetime

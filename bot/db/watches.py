@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Update, exists, select, update
+from sqlalchemy import Update, exists, func, select, update
 
 from bot.db import claims
 from bot.db.dialect import upsert
@@ -148,14 +148,20 @@ async def gather(connection: Connection, watch_id: int, rows: Sequence[ListedTas
     await mark(connection, messages.c.watch_id == watch_id, messages.c.kind == MessageKind.WATCH_DIGEST, now=now)
 
 
-async def gathered_since(connection: Connection, watch_id: int, since: datetime) -> list[tuple[str, str]]:
-    """Long tasks that were gathered since a time, the newest first: id and snapshot."""
-    query = (
+async def gathered_since(
+    connection: Connection, watch_id: int, since: datetime, *, limit: int
+) -> tuple[list[tuple[str, str]], int]:
+    """Long tasks that were gathered since a time: id and snapshot of the newest, and how many there are in all."""
+    gathered = (gathered_tasks.c.watch_id == watch_id, gathered_tasks.c.gathered_at >= since)
+    newest = (
         select(gathered_tasks.c.remote_id, gathered_tasks.c.snapshot)
-        .where(gathered_tasks.c.watch_id == watch_id, gathered_tasks.c.gathered_at >= since)
+        .where(*gathered)
         .order_by(gathered_tasks.c.gathered_at.desc(), gathered_tasks.c.remote_id.desc())
+        .limit(limit)
     )
-    return [(row.remote_id, row.snapshot) for row in await connection.execute(query)]
+    rows = [(row.remote_id, row.snapshot) for row in await connection.execute(newest)]
+    count = (await connection.execute(select(func.count()).select_from(gathered_tasks).where(*gathered))).scalar_one()
+    return rows, count
 
 
 async def root_posted(connection: Connection, watch_id: int, *, channel_id: str, ts: str) -> None:

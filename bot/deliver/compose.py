@@ -62,6 +62,8 @@ async def compose(
     """
     if isinstance(row.facts, facts_of.Answer):
         words = Message(text=row.facts.text, blocks=row.facts.blocks)
+    if isinstance(row.facts, facts_of.FailedCalls):
+        words = _failed_calls(deps, row.facts)
     if words is not None:
         return Composed(row=row, thread=thread, message=words, shows=Shows(digest=""))
     if isinstance(row.owner, WatchOwner):
@@ -80,6 +82,12 @@ async def compose(
     )
     shown = plain(whole) if row.form is MessageForm.PLAIN else whole
     return Composed(row=row, thread=thread, message=shown, shows=shows, language=texts.language)
+
+
+def _failed_calls(deps: Deps, facts: facts_of.FailedCalls) -> Message:
+    texts = deps.catalogs.texts(facts.language)
+    reasons = [Message(text=each.text, blocks=each.blocks) for each in facts.calls]
+    return replies.failed_calls(texts, facts.channel_id, reasons, more=facts.more)
 
 
 async def _of_watch(connection: Connection, deps: Deps, row: MessageRow, owner: WatchOwner) -> Composed | None:
@@ -151,7 +159,7 @@ async def _render(  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of 
             return await _lost(connection, texts, thread, message, facts.reason)
         case facts_of.HookClosed():
             return replies.hook_over(texts, HookEnd.CLOSED, channel_id=thread.row.subscription.channel_id)
-        case facts_of.Answer() | facts_of.Coming() | facts_of.Arrived() | Home():
+        case facts_of.Answer() | facts_of.FailedCalls() | facts_of.Coming() | facts_of.Arrived() | Home():
             return None
         case facts_of.WatchRoot() | facts_of.WatchDigest() | facts_of.WatchOver():
             return None

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -15,7 +16,7 @@ from bot.db.slack_models import workspaces as workspace_table
 from bot.deliver.candidates import Candidates, Work, candidates
 from bot.deliver.channels import know_readers
 from bot.deliver.crashes import LIMIT, Crashes, after_crash
-from bot.deliver.deps import Called, ClaimLost, Deps, Lease, Token, write
+from bot.deliver.deps import Called, ClaimLost, Deps, Lease, Token, calls_left, write
 from bot.deliver.edit import edit
 from bot.deliver.home import publish
 from bot.deliver.post import post
@@ -59,7 +60,10 @@ class Deliverer:
     _crashes: Crashes = field(default_factory=Crashes)
 
     def __post_init__(self) -> None:
-        self.worker = Worker(table=workspace_table, database=self.deps.database, now=self.deps.now)
+        deps = self.deps
+        self.worker = Worker(table=workspace_table, database=deps.database, now=deps.now, metrics=deps.metrics.work)
+        for method in Method:
+            deps.metrics.slack.budget_left(method, partial(calls_left, self._leases, method, deps.now))
 
     async def step(self) -> float:
         """Claim workspaces with something to post or edit, and begin every call that is worth one now."""
@@ -157,6 +161,7 @@ class Deliverer:
             _log.warning("delivery_not_written", owner=repr(owner), error=type(error).__name__)
         except Exception:  # noqa: BLE001 -- one thread whose delivery crashes must not stop the others
             _log.exception("delivery_crashed", owner=repr(owner), message=work.candidate.message_id)
+            self.deps.metrics.work.crashed(workspace_table.name)
             await self._crashed(lease, work)
         finally:
             if lease.token is Token.ON_TRIAL and work.kind is not MessageKind.PRIVATE:
@@ -169,7 +174,9 @@ class Deliverer:
     async def _call(self, lease: Lease, work: Work) -> Called | None:
         if RULES[work.kind].place is not Place.PERSON:
             await know_readers(self.deps, lease, work.candidate.channel_id, start=self.worker.start)
-        return await _FUNCTIONS[work.candidate.method](self.deps, lease, work.candidate.message_id)
+        method, message_id = work.candidate.method, work.candidate.message_id
+        with self.deps.spans.span("deliver", message=message_id, kind=work.kind, method=method, team=lease.team_id):
+            return await _FUNCTIONS[method](self.deps, lease, message_id)
 
     def _account(self, lease: Lease, work: Work, called: Called | None) -> None:
         """Give back the cost of a call that was not needed, and pause a method that Slack limits."""
@@ -222,13 +229,13 @@ class Deliverer:
         except Exception:  # noqa: BLE001 -- the message is tried again as it is; the others go on
             _log.exception("crash_not_written", team=lease.team_id)
         if times >= LIMIT:
-            self.deps.metrics.set_aside("deliver")
+            self.deps.metrics.work.set_aside("deliver")
 
     def _lose(self, lease: Lease) -> None:
         if self._leases.get(lease.team_id) is lease:
             _log.warning("workspace_claim_lost", team=lease.team_id)
             del self._leases[lease.team_id]
-            self.worker.let_go(lease.team_id)
+            self.worker.lose(lease.team_id)
 
     async def renew_step(self) -> float:
         """Renew the claims, and forget the workspaces that another process has now."""

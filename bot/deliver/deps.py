@@ -17,9 +17,10 @@ from bot.db.engine import Connection, Database, DatabaseAway
 from bot.db.secrets import Secrets
 from bot.domain.command_example import Example, example
 from bot.domain.message_kinds import Owner
-from bot.domain.pacing import Budgets
+from bot.domain.pacing import LIMITS, Budgets, Method
 from bot.metrics import Metrics
 from bot.render.i18n import Catalogs
+from bot.spans import Spans
 
 #: seconds since the last renewal within which a call may be begun, so that it ends before the lease does
 FRESH_SECONDS = 6.0
@@ -43,6 +44,7 @@ class Deps:
     catalogs: Catalogs
     secrets: Secrets
     metrics: Metrics
+    spans: Spans = field(default_factory=Spans)
     now: Callable[[], datetime]
     #: the address of each site for people, by site id
     site_urls: Mapping[int, str]
@@ -110,6 +112,12 @@ class Lease:
             until = self.paused.get(method)
             if until is not None and until > now:
                 raise SlackRateLimited(method, "paused", retry_after=(until - now).total_seconds())
+
+
+def calls_left(leases: Mapping[str, Lease], method: Method, now: Callable[[], datetime]) -> int:
+    """How many calls of a method may be made now in the workspace where they are fewest; the most if there is none."""
+    at = now()
+    return min((lease.budgets.tokens(method, at) for lease in leases.values()), default=LIMITS[method].burst)
 
 
 @dataclass(frozen=True, kw_only=True)

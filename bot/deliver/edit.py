@@ -44,7 +44,7 @@ async def edit(deps: Deps, lease: Lease, message_id: int) -> Called | None:
         await write(deps, lease, failures.after_edit, deps, message, composed.thread, error)
         return Called(error=error)
     await write(deps, lease, _edited, deps, composed)
-    deps.metrics.message_edited(message.kind)
+    deps.metrics.slack.edited(message.kind)
     return Called()
 
 

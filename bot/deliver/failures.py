@@ -159,6 +159,7 @@ async def _end_thread(
         return
     starting = await begins_thread(connection, message, thread)
     await lost_thread.end(connection, thread, error, starting=starting, now=deps.now())
+    deps.metrics.commands.ended("lost")
 
 
 async def begins_thread(connection: Connection, message: MessageRow, thread: Thread | None) -> bool:

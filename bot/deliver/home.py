@@ -48,7 +48,7 @@ async def publish(deps: Deps, lease: Lease, message_id: int) -> Called | None:
         await write(deps, lease, failures.after_edit, deps, row, None, error)
         return Called(error=error)
     await write(deps, lease, _published, deps, composed, row, address)
-    deps.metrics.message_edited(row.kind)
+    deps.metrics.slack.edited(row.kind)
     return Called()
 
 
@@ -68,7 +68,7 @@ async def _compose(deps: Deps, lease: Lease, message_id: int) -> _Composed | Non
 def _render(deps: Deps, person: Person | None, rows: HomeRows | None, links: dict[int, str]) -> Message:
     if person is None:
         return home_of_unknown(deps.catalogs.texts(deps.default_language))
-    texts = deps.catalogs.texts(person.locale, deps.default_language)
+    texts = deps.catalogs.texts_for(person, deps.default_language)
     return home_for_members_only(texts) if rows is None else render(texts, view_of(deps, rows, links))
 
 

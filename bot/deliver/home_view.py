@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Struct
 
 from bot.clients.slack.errors import SlackError
@@ -18,7 +17,6 @@ from bot.deliver.deps import Deps, Lease
 from bot.domain.audience import KnownChannel, audience_of
 from bot.domain.command import Reference
 from bot.domain.home import Channels, Home, Page, Running, RunningTask, channels_known, page_of
-from bot.domain.snapshot import Snapshot
 from bot.domain.states import Outcome, Titles
 from bot.render.home import HomeView, RunningView, Unlisted
 from bot.render.mrkdwn import Mrkdwn
@@ -58,7 +56,7 @@ async def read_rows(connection: Connection, deps: Deps, message: MessageRow, hom
     listed = [(task.site_id, task.snapshot.remote_id or "") for task in home.running.tasks] if home.running else []
     about = await threads.about(connection, team_id, [remote_id for _, remote_id in listed])
     # Of several threads one's own is the one to open.
-    seen = {(row.site_id, row.remote_id): row for ids in (there, mine) for row in about if row.id in set(ids)}
+    seen = {(row.site_id, row.remote_id): row for ids in (set(there), set(mine)) for row in about if row.id in ids}
     rows = await threads.listed(connection, [*page.mine, *page.of_others])
     return HomeRows(
         home=home,
@@ -81,7 +79,7 @@ async def _views(connection: Connection, deps: Deps, team_id: str, rows: Iterabl
         views[row.id] = ThreadView(
             remote_id=row.remote_id,
             outcome=row.outcome,
-            snapshot=_snapshot(row),
+            snapshot=long_tasks.readable_snapshot(row.snapshot),
             owner_id=row.owner_id,
             label=row.label,
             titles=audience.titles,
@@ -89,14 +87,6 @@ async def _views(connection: Connection, deps: Deps, team_id: str, rows: Iterabl
             finding_counts=await findings.counts(connection, row.long_task_id),
         )
     return views
-
-
-def _snapshot(row: ListedRow) -> Snapshot | None:
-    """The last snapshot, as far as it reads: one that does not is no reason to show no home."""
-    try:
-        return long_tasks.snapshot_of(row.snapshot)
-    except msgspec.MsgspecError:
-        return None
 
 
 async def find_links(deps: Deps, lease: Lease, rows: Iterable[ListedRow]) -> dict[int, str]:

@@ -23,12 +23,12 @@ _REASONS: Mapping[Refusal, LostReason] = {
     Refusal.THREAD_GONE: LostReason.DELETED,
     Refusal.MESSAGE_GONE: LostReason.DELETED,
 }
-#: refusals that are about the channel, in which nothing can be followed any more
-_CHANNEL_LOST = frozenset({Refusal.ARCHIVED, Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL, Refusal.RESTRICTED})
 #: refusals that an invitation of the bot to the channel ends
 _INVITABLE = frozenset({Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL})
 #: refusals of the whole channel, which end its hook, too
 _CLOSED = frozenset({Refusal.ARCHIVED, *_INVITABLE})
+#: refusals of all that a watch would post there
+_CHANNEL_LOST = _CLOSED | {Refusal.RESTRICTED}
 
 
 async def end(connection: Connection, thread: Thread, error: Refused, *, starting: bool, now: datetime) -> None:

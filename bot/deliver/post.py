@@ -81,7 +81,7 @@ async def post(deps: Deps, lease: Lease, message_id: int) -> Called | None:
             _log.warning("post_is_ambiguous", message=message_id, kind=message.kind, answer=error.answer)
         return Called(error=error)
     await write(deps, lease, _posted, deps, composed, sent)
-    deps.metrics.message_posted(message.kind, age=(deps.now() - message.created_at).total_seconds())
+    deps.metrics.slack.posted(message.kind, age=(deps.now() - message.created_at).total_seconds())
     return Called()
 
 

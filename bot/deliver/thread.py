@@ -11,7 +11,7 @@ from bot.domain.audience import audience_of
 from bot.domain.channel_settings import ChannelSettings
 from bot.domain.forecast import EarlierTask, forecast, rounded_end
 from bot.domain.pace import pages_per_minute
-from bot.domain.samples import Sample
+from bot.domain.samples import Sample, done_at
 from bot.domain.snapshot import Snapshot
 from bot.domain.states import Outcome, Titles, Trouble
 from bot.render.thread import ThreadView
@@ -66,6 +66,7 @@ async def read_thread(
         outcome=outcome,
         snapshot=snapshot,
         owner_id=subscription.owner_id,
+        beginning_unknown=subscription.owner_id is None and subscription.watch_id is None,
         by_script=subscription.by_script,
         owner_is_gone=subscription.owner_id in gone,
         label=subscription.label,
@@ -84,6 +85,7 @@ async def read_thread(
         finding_counts=await findings.counts(connection, task.id) if task.findings_seq else {},
         trouble=task.trouble if outcome in (Outcome.FOLLOWING, Outcome.UNKNOWN) else None,
         trouble_since=task.trouble_since,
+        pages_done=None if snapshot is None else done_at(samples, snapshot.percent),
         samples=course(samples, began),
     )
     return Thread(row=row, view=view, settings=known.settings if known is not None else ChannelSettings())

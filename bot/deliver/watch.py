@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import msgspec
 import structlog
 
 from bot.db import channels, long_tasks, messages, sites, watches
@@ -15,7 +14,6 @@ from bot.domain.audience import audience_of
 from bot.domain.command import SiteKind
 from bot.domain.message_kinds import MessageKind, WatchOwner
 from bot.domain.message_plan import Draft
-from bot.domain.snapshot import Snapshot
 from bot.domain.states import Outcome, Titles, WatchState
 from bot.render import replies
 from bot.render.i18n import Texts
@@ -60,7 +58,7 @@ async def view_of(connection: Connection, row: WatchRow) -> WatchView:
 async def _digest(
     connection: Connection, deps: Deps, texts: Texts, row: WatchRow, *, since: datetime
 ) -> Message | None:
-    gathered = await watches.gathered_since(connection, row.id, since)
+    gathered, count = await watches.gathered_since(connection, row.id, since, limit=NAMED)
     if not gathered:
         return None
     known = await channels.find(connection, team_id=row.team_id, channel_id=row.channel_id)
@@ -70,21 +68,14 @@ async def _digest(
         ThreadView(
             remote_id=remote_id,
             outcome=Outcome.FOLLOWING,
-            snapshot=_snapshot(snapshot),
+            snapshot=long_tasks.readable_snapshot(snapshot),
             owner_id=None,
             titles=titles,
             site_url=site_url,
         )
-        for remote_id, snapshot in gathered[:NAMED]
+        for remote_id, snapshot in gathered
     ]
-    return watch_digest(texts, views, count=len(gathered), since=since)
-
-
-def _snapshot(text: str) -> Snapshot | None:
-    try:
-        return long_tasks.snapshot_of(text)
-    except msgspec.MsgspecError:
-        return None
+    return watch_digest(texts, views, count=count, since=since)
 
 
 async def lose_watches(connection: Connection, *, team_id: str, channel_id: str, reason: str, now: datetime) -> None:

@@ -41,6 +41,15 @@ def is_direct_message(channel_id: str) -> bool:
     return channel_id.startswith(_DIRECT_MESSAGES)
 
 
+def may_be_of_others(channel_id: str, known: KnownChannel | None, *, now: datetime) -> bool:
+    """Whether a direct message may be one between other people, of which Slack has said nothing lately.
+
+    The id of a conversation does not tell whose it is; that of a person means their messages with the bot.
+    """
+    is_known = known is not None and known.sharing is not None and now - known.asked_at < KNOWN_FOR
+    return channel_id.startswith("D") and not is_known
+
+
 def sharing_of(channel_id: str, known: KnownChannel | None, *, now: datetime) -> Sharing | None:
     """Whether other organisations read a channel; None if that is not known."""
     if is_direct_message(channel_id):

@@ -39,6 +39,7 @@ class Misread(StrEnum):
     SURPLUS = "surplus"  #: more words than the command takes
     VERBOSITY = "verbosity"  #: more than one verbosity
     LABEL = "label"  #: a label for more than one reference
+    NO_LABEL = "no_label"  #: the word that a label comes after, and no label
     URL = "url"  #: a URL of a configured site that names no long task
     ID = "id"  #: an id that no long task can have
     JSON = "json"  #: JSON that is no response of Confluence
@@ -135,6 +136,10 @@ class ShowSettings(Struct, frozen=True, kw_only=True, tag=True):
     """Show the channel's settings."""
 
 
+class ShowChecks(Struct, frozen=True, kw_only=True, tag=True):
+    """Show the checks of the installation to a workspace admin."""
+
+
 class ShowRunning(Struct, frozen=True, kw_only=True, tag=True):
     """Show what runs in Confluence now, followed or not."""
 
@@ -208,6 +213,7 @@ Command = (
     | Connect
     | Disconnect
     | ShowSettings
+    | ShowChecks
     | ShowHelp
     | Problem
 )

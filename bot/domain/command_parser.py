@@ -119,6 +119,9 @@ def _follow(words: list[str], locate: _Locate, label: str | None = None) -> Comm
 
 def _of_line(problem: NotUnderstood, words: list[str], index: int) -> NotUnderstood:
     """Return the problem of a word with the whole line as it was probably meant."""
+    if index and word_of(words[index]) is Word.AS:
+        meant = " ".join([*words[: index + 1], _LABEL_EXAMPLE])
+        return NotUnderstood(reason=Misread.NO_LABEL, what=words[index], suggestion=meant)
     if index and word_of(words[index]) in _PARSERS:
         # A command is the first word.
         return replace(problem, suggestion=" ".join([words[index], *words[:index], *words[index + 1 :]]))
@@ -136,6 +139,8 @@ def _reference(word: str, locate: _Locate, *, alternatives: Collection[Word]) ->
 def _only_reference(words: list[str], locate: _Locate, *, alternatives: Collection[Word]) -> Reference | Problem:
     """Return the one long task that the words name."""
     found = _reference(words[0], locate, alternatives=alternatives)
+    if isinstance(found, NotUnderstood) and found.suggestion is None and word_of(words[0]) is not None:
+        return NotUnderstood(reason=Misread.SURPLUS, what=shorten(words[0]), suggestion=" ".join(words[1:]))
     if isinstance(found, NotUnderstood):
         return _of_line(found, words, 0)
     if isinstance(found, Reference) and len(words) > 1:
@@ -210,6 +215,8 @@ def _help(_words: list[str], _locate: _Locate) -> Command:
     return command.ShowHelp()
 
 
+#: a label in a suggestion, as in the help
+_LABEL_EXAMPLE = "Handbook"
 _VERBOSITY: Mapping[Word, Verbosity] = {
     Word.QUIET: Verbosity.QUIET,
     Word.NORMAL: Verbosity.NORMAL,
@@ -228,6 +235,7 @@ _PARSERS: Mapping[Word, _Parser] = {
     Word.CONNECT: _without_arguments(command.Connect()),
     Word.DISCONNECT: _without_arguments(command.Disconnect()),
     Word.SETTINGS: _without_arguments(command.ShowSettings()),
+    Word.DOCTOR: _without_arguments(command.ShowChecks()),
 }
 #: what a text can begin with
 _FIRST_WORDS = (*_PARSERS, *_VERBOSITY)

@@ -20,6 +20,7 @@ class Word(StrEnum):
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     SETTINGS = "settings"
+    DOCTOR = "doctor"
     QUIET = "quiet"
     NORMAL = "normal"
     ALL = "all"
@@ -31,6 +32,7 @@ class Word(StrEnum):
     ARCHIVE = "archive"
     SPACE = "space"
     MOVE = "move"
+    AS = "as"
 
 
 #: what else is typed for a word, by language; a word may be spelled alike in several
@@ -52,6 +54,7 @@ TRANSLATIONS: Mapping[Word, Mapping[str, tuple[str, ...]]] = {
     Word.CONNECT: {"de": ("verbinden",), "uk": ("підключити",), "ja": ("接続",)},
     Word.DISCONNECT: {"de": ("trennen",), "uk": ("відключити",), "ja": ("接続解除",)},
     Word.SETTINGS: {"de": ("einstellungen",), "uk": ("налаштування",), "ja": ("設定",)},
+    Word.DOCTOR: {"de": ("doktor", "diagnose"), "uk": ("лікар", "діагностика"), "ja": ("診断", "ドクター")},
     Word.QUIET: {"de": ("leise",), "uk": ("тихо",), "ja": ("静か",)},
     Word.NORMAL: {"de": ("normal",), "uk": ("звичайно",), "ja": ("通常", "普通")},
     Word.ALL: {"de": ("alles", "alle"), "uk": ("усе", "все", "усі", "всі"), "ja": ("すべて", "全部")},
@@ -63,6 +66,7 @@ TRANSLATIONS: Mapping[Word, Mapping[str, tuple[str, ...]]] = {
     Word.ARCHIVE: {"en": ("archiving",), "de": ("archivieren",), "uk": ("архівування",), "ja": ("アーカイブ",)},
     Word.SPACE: {"en": ("spaces",), "de": ("bereich", "bereiche"), "uk": ("простір",), "ja": ("スペース",)},
     Word.MOVE: {"en": ("moving",), "de": ("verschieben",), "uk": ("переміщення",), "ja": ("移動",)},
+    Word.AS: {"de": ("als",), "uk": ("як",), "ja": ("名前",)},
 }
 
 

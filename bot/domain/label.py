@@ -1,14 +1,15 @@
-"""Find the label that a person gives a long task: `REF as LABEL` or `REF "LABEL"`."""
+"""Find the label that a person gives a long task: `REF as LABEL`, in any language, or `REF "LABEL"`."""
 
 import re
 
 from msgspec import Struct
 
+from bot.domain.command_words import Word, spellings
 from bot.domain.plain_text import clean
 
 MAX_LABEL = 80
 
-_AS = re.compile(r"(?:^|(?<=\s))as\s+(?=\S)", re.IGNORECASE)
+_AS = re.compile(rf"(?:^|(?<=\s))(?:{'|'.join(map(re.escape, spellings([Word.AS])))})\s+(?=\S)", re.IGNORECASE)
 _QUOTED = re.compile(r'(?:^|(?<=\s))"(?P<label>[^"]*)"(?=\s|$)')
 
 
@@ -25,8 +26,11 @@ def find_label(text: str) -> Labelled | None:
 
     Without quotes, all that comes after `as` is the label.
     """
-    word = _AS.search(text)
-    quoted = _QUOTED.search(text) if word is None else _QUOTED.match(text, word.end())
+    word, quoted = _AS.search(text), _QUOTED.search(text)
+    if word is not None and quoted is not None and quoted.start() < word.start() < quoted.end():
+        word = None
+    elif word is not None:
+        quoted = _QUOTED.match(text, word.end())
     if quoted is not None:
         start, end, given = (word or quoted).start(), quoted.end(), quoted["label"]
     elif word is not None:

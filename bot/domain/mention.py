@@ -18,7 +18,7 @@ _POLITE = re.compile(
 #: words of commands that do something else with a long task than following it
 _ELSE = frozenset(Word) - {
     *(Word.FOLLOW, Word.WATCH, Word.QUIET, Word.NORMAL, Word.ALL, Word.PAGE, Word.CHANNEL),
-    *(Word.COPY, Word.DELETE, Word.ARCHIVE, Word.SPACE, Word.MOVE),
+    *(Word.COPY, Word.DELETE, Word.ARCHIVE, Word.SPACE, Word.MOVE, Word.AS),
 }
 
 

@@ -135,6 +135,24 @@ class HookClosed(Struct, frozen=True, tag="hook_closed"):
     """To the maker of the channel's hook: it has ended, because the bot can post there no longer."""
 
 
+class FailedCall(Struct, frozen=True, kw_only=True):
+    """A script's call that led to no thread, rendered when it was carried out."""
+
+    command_id: int
+    remote_id: str
+    text: str
+    blocks: tuple[dict[str, Any], ...] = ()
+
+
+class FailedCalls(Struct, frozen=True, kw_only=True, tag="failed_calls"):
+    """To the maker of a hook: calls of scripts that led to no thread, the latest call for each task."""
+
+    channel_id: str  #: the hook's
+    language: str
+    calls: tuple[FailedCall, ...]
+    more: int = 0  #: calls that are counted only
+
+
 Facts = (
     Root
     | Card
@@ -159,6 +177,7 @@ Facts = (
     | WatchDigest
     | WatchOver
     | HookClosed
+    | FailedCalls
     | Home
 )
 

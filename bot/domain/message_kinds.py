@@ -46,7 +46,7 @@ class WatchOwner(Struct, frozen=True, tag="watch"):
 
 
 class PersonOwner(Struct, frozen=True, tag="person"):
-    """What is shown to one person of a workspace: their home."""
+    """What is shown to one person of a workspace: their home, or a direct message about nothing that there is still."""
 
     id: str  #: user id
 

@@ -37,6 +37,8 @@ class Act(StrEnum):
     SETTINGS = "settings"
     #: change those of a channel whose settings leave that to admins
     CHANNEL_SETTINGS = "channel_settings"
+    #: see what is wrong with the installation
+    DOCTOR = "doctor"
 
 
 class Who(StrEnum):
@@ -66,6 +68,7 @@ WHO_MAY: Mapping[Act, Who] = {
     Act.HOOK_OFF: Who.MEMBERS,
     Act.SETTINGS: Who.MEMBERS,
     Act.CHANNEL_SETTINGS: Who.ADMINS,
+    Act.DOCTOR: Who.ADMINS,
 }
 
 

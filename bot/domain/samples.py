@@ -23,6 +23,11 @@ class Sample(Struct, frozen=True, kw_only=True, array_like=True, omit_defaults=T
     done: int | None = None  #: pages done, if known
 
 
+def done_at(samples: Sequence[Sample], percent: float | None) -> int | None:
+    """Return how many pages were done when the progress reached a percentage; None if no sample of it says so."""
+    return next((each.done for each in reversed(samples) if each.done is not None and each.percent == percent), None)
+
+
 def add_sample(samples: tuple[Sample, ...], sample: Sample) -> tuple[Sample, ...]:
     """Return the samples with one more, if it differs from the last and is not older; at most MAX_SAMPLES are kept.
 

@@ -74,6 +74,7 @@ class WatchState(StrEnum):
     ENDED = "ended"  #: a person ended it
     SHARED = "shared"  #: another organization reads the channel now
     LOST = "lost"  #: Slack takes no messages in its channel
+    WITHDRAWN = "withdrawn"  #: the operator no longer lets its channel see what begins on the site
 
 
 class MessageState(StrEnum):
@@ -111,7 +112,7 @@ class HookEnd(StrEnum):
 
     LEFT = "left"  #: its maker is no longer in the channel
     NOT_MEMBER = "not_member"  #: its maker is no longer of the workspace, or a guest
-    CLOSED = "closed"  #: the channel was archived, or the bot removed from it
+    CLOSED = "closed"  #: the channel was archived or deleted, or the bot removed from it
 
 
 class WorkspaceState(StrEnum):

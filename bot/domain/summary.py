@@ -30,6 +30,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     attachments_skipped: Extent = Extent(happened=None)
     left_in_place: Extent = Extent(happened=None)  #: pages that a deletion left where they were, or moved up
     failed: int | None = None  #: pages that could not be copied; pages below them were not tried
+    busy_space: str | None = None  #: key of the space in which another task ran, so that this one could not begin
     links_broken: bool | None = None  #: links between the copied pages may still lead to the originals
 
 
@@ -40,6 +41,7 @@ ATTACHMENTS_SKIPPED = ("WARN_IGNORE_COPY_ATTACHMENT",)
 LEFT_IN_PLACE = ("WARN_IGNORE_VIEW_RESTRICTED", "WARN_IGNORE_EDIT_RESTRICTED", "WARN_IGNORE_DELETE_PAGE")
 FAILED = ("ERROR_COPY_PAGE",)
 LINKS_BROKEN = ("ERROR_RELINK",)
+BUSY = ("ERROR_LOCK_FAILED",)
 
 #: outcomes after which Confluence has listed every finding; after others an absent warning proves nothing
 _FULLY_LISTED = frozenset((Outcome.FINISHED, Outcome.PROBLEMS))
@@ -69,6 +71,7 @@ def summarize(snapshot: Snapshot | None, findings: Sequence[Finding], outcome: O
         attachments_skipped=_extent(found(ATTACHMENTS_SKIPPED), complete=complete),
         left_in_place=_extent(found(LEFT_IN_PLACE), complete=complete),
         failed=_pages(found(FAILED), complete=complete),
+        busy_space=next((finding.args[0] for finding in found(BUSY) if finding.args), None),
         links_broken=True if found(LINKS_BROKEN) else (False if complete else None),
     )
 

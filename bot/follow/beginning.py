@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from bot.db import accounts, findings, long_tasks, messages, subscriptions, workspaces
 from bot.db.engine import Connection
@@ -11,7 +12,7 @@ from bot.domain.command import Reference
 from bot.domain.message_kinds import SubscriptionOwner
 from bot.domain.message_plan import for_follow
 from bot.domain.snapshot import Finding, FindingKind
-from bot.domain.states import Verbosity
+from bot.domain.states import Outcome, Verbosity
 from bot.domain.task_state import Decision
 from bot.follow.deps import Deps
 from bot.render.replies import LimitOf
@@ -27,6 +28,8 @@ class Beginning:
     ref: Reference
     #: what the first look at the long task led to
     decision: Decision
+    #: when that look began (UTC); None if a list stands for it
+    looked_at: datetime | None = None
     #: what that look found
     findings: Sequence[Finding]
     team_id: str
@@ -45,10 +48,19 @@ class Beginning:
     label: str | None = None
 
 
-async def begin(connection: Connection, deps: Deps, new: Beginning, *, now: datetime) -> int | LimitOf | None:
+class Overtaken(Enum):
+    """Another look has seen the end of the long task since the first one began, so that nothing begins."""
+
+    OVERTAKEN = "overtaken"
+
+
+async def begin(
+    connection: Connection, deps: Deps, new: Beginning, *, now: datetime
+) -> int | LimitOf | Overtaken | None:
     """Store everything that following begins with, in one transaction.
 
-    Returns the subscription's id, which limit it would exceed, or None if the channel follows it already.
+    Returns the subscription's id, which limit it would exceed, that its look is too old, or None if the channel follows
+    it already.
     """
     # Other transactions that begin to follow in this workspace wait, so that the limit counts them all.
     await workspaces.lock(connection, new.team_id)
@@ -61,6 +73,8 @@ async def begin(connection: Connection, deps: Deps, new: Beginning, *, now: date
     if reached is not None:
         return reached
     task, earlier = await _put_task(connection, new, now=now)
+    if task.outcome is not Outcome.FOLLOWING:
+        return Overtaken.OVERTAKEN
     account_id = deps.sites[new.ref.site_id].account_id
     await accounts.add_viewer(connection, long_task_id=task.id, account_id=account_id, now=now)
     subscription_id = await subscriptions.add(
@@ -117,10 +131,12 @@ async def _limit_reached(connection: Connection, deps: Deps, new: Beginning) -> 
 
 async def _put_task(connection: Connection, new: Beginning, *, now: datetime) -> tuple[LongTaskRow, list[FindingKind]]:
     """Store the long task with what this look found; also returns the kinds of findings that were known before."""
-    task = await long_tasks.put(connection, site_id=new.ref.site_id, decision=new.decision, now=now)
+    task = await long_tasks.put(
+        connection, site_id=new.ref.site_id, decision=new.decision, looked_at=new.looked_at, now=now
+    )
     earlier = (await findings.kinds(connection, [task.id])).get(task.id, [])
     snapshot = new.decision.after.snapshot
-    if snapshot is not None and task.findings_digest == snapshot.findings_digest:
+    if task.outcome is Outcome.FOLLOWING and snapshot is not None and task.findings_digest == snapshot.findings_digest:
         known = (await findings.known(connection, [task.id]))[task.id]
         found = [finding for finding in new.findings if finding.identity not in known]
         await findings.add(connection, task.id, found=found, seq=task.findings_seq, now=now)

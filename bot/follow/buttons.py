@@ -6,7 +6,7 @@ from typing import assert_never
 
 import structlog
 
-from bot.db import commands, events, long_tasks, subscriptions, threads
+from bot.db import commands, long_tasks, subscriptions, threads
 from bot.db.engine import DatabaseAway
 from bot.db.rows import ThreadRow
 from bot.domain.command import Follow, Reference
@@ -17,6 +17,7 @@ from bot.domain.states import Titles
 from bot.follow import home_presses, hooks, running
 from bot.follow.beginning import add_follower
 from bot.follow.check_now import check_now
+from bot.follow.deliveries import is_first
 from bot.follow.deps import Deps, Request
 from bot.follow.following import follow_from_button
 from bot.follow.people import NotKnown, People
@@ -39,6 +40,8 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
     texts = deps.catalogs.texts(deps.default_language)
     carried_out = False
     try:
+        if pressed.trigger_id is not None and not await is_first(deps, pressed.team_id, pressed.trigger_id):
+            return
         asker = await people.find(pressed.team_id, pressed.enterprise_id, pressed.user_id)
         match asker:
             case NotKnown.NOT_INSTALLED:
@@ -47,9 +50,7 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
             case NotKnown.NO_ANSWER:
                 message: Message | None = replies.not_known(texts)
             case Person():
-                if not await _take(deps, pressed):
-                    return
-                texts = deps.catalogs.texts(*asker.languages, deps.default_language)
+                texts = deps.catalogs.texts_for(asker, deps.default_language)
                 request = _request(pressed, asker, texts)
                 if pressed.on_home:
                     await home_presses.press(deps, request, pressed)
@@ -59,10 +60,10 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
             case _:
                 assert_never(asker)
     except DatabaseAway as error:
-        _log.warning("press_not_carried_out", action=pressed.action, error=type(error).__name__)
+        _log.warning("press_not_carried_out", **_ids(pressed), error=type(error).__name__)
         message = replies.gone_wrong(texts)
     except Exception:  # noqa: BLE001 -- whatever failed, the person is informed
-        _log.exception("press_crashed", action=pressed.action)
+        _log.exception("press_crashed", **_ids(pressed))
         message = replies.gone_wrong(texts)
     if message is not None:
         # A button that failed can be pressed again, and so can those of the other tasks in a list.
@@ -70,12 +71,10 @@ async def press(deps: Deps, people: People, pressed: Press) -> None:
         await respond(deps, pressed, message, texts=texts, replaces=replaces)
 
 
-async def _take(deps: Deps, pressed: Press) -> bool:
-    """Take a press; false if it was taken before: in Socket Mode Slack delivers it again without an acknowledgement."""
-    if pressed.trigger_id is None:
-        return True
-    async with deps.database.begin() as connection:
-        return await events.take_trigger(connection, pressed.team_id, pressed.trigger_id, now=deps.now())
+def _ids(pressed: Press) -> dict[str, str | int | None]:
+    """What a log line says of a press."""
+    where = {"team": pressed.team_id, "channel": pressed.channel_id, "subscription": pressed.subscription_id}
+    return {"action": pressed.action, "user": pressed.user_id, **where}
 
 
 def _request(pressed: Press, person: Person, texts: Texts) -> Request:
@@ -135,7 +134,8 @@ async def _thread(deps: Deps, request: Request, pressed: Press) -> ThreadRow | N
 
 
 async def _stop(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
-    await stop_thread(deps, request, row.subscription.id)
+    if not await stop_thread(deps, request, row.subscription.id):
+        return replies.no_longer_followed(request.texts)
     return replies.stopped(request.texts, row.task.remote_id)
 
 
@@ -197,10 +197,10 @@ async def _follow_in_dm(deps: Deps, request: Request, pressed: Press) -> Message
 
 
 async def _stop_chosen(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message:
-    if not row.subscription.is_active:
+    if not await stop_thread(deps, request, row.subscription.id):
         return replies.not_followed_here(request.texts, row.task.remote_id)
-    await stop_thread(deps, request, row.subscription.id)
-    return replies.stopped(request.texts, row.task.remote_id)
+    stopped = replies.stopped(request.texts, row.task.remote_id)
+    return replies.naming(request.texts, stopped, _view(row))
 
 
 def _view(row: ThreadRow) -> ThreadView:

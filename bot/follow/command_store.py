@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
@@ -11,7 +11,7 @@ import structlog
 from bot.clients.slack.errors import SlackError
 from bot.db import coming, commands, workspaces
 from bot.db.dialect import limit_statements
-from bot.db.engine import DatabaseAway, TakesNoWrites
+from bot.db.engine import Database, DatabaseAway, TakesNoWrites
 from bot.domain.message_facts import Coming
 from bot.follow.deps import Deps
 from bot.render import replies
@@ -32,7 +32,7 @@ _RETRY_STATEMENT_SECONDS = 5.0
 class IncomingCommand:
     """A slash command, a mention or a shortcut as Slack sends it."""
 
-    #: unique among those of its workspace
+    #: unique among those of its workspace, and the same however often Slack delivers it
     trigger_id: str
     team_id: str
     enterprise_id: str | None
@@ -66,6 +66,7 @@ class _Write:
     """
 
     deps: Deps
+    database: Database
     incoming: IncomingCommand
     #: what is said if the command takes long
     coming: Coming | None
@@ -103,7 +104,7 @@ class _Write:
 
     async def _write_once(self) -> None:
         incoming, now = self.incoming, self.deps.now()
-        async with self.deps.database.begin() as connection:
+        async with self.database.begin() as connection:
             # SQLite holds the lock of the file from here on, and may have waited for it.
             await limit_statements(connection, seconds=self._seconds_left())
             await workspaces.put(connection, incoming.team_id, enterprise_id=incoming.enterprise_id, now=now)
@@ -151,6 +152,10 @@ class CommandStore:
     start: Callable[[Coroutine[Any, Any, None]], None]
     #: set when a command was stored
     wake: asyncio.Event
+    _database: Database = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._database = self.deps.database.share(goes_first=True)
 
     async def store(self, incoming: IncomingCommand, *, coming: Coming | None, within: float) -> None:
         """Store a command within so many seconds, unless it is stored already; `coming`: said if it takes long.
@@ -160,7 +165,7 @@ class CommandStore:
         the caller is informed by the response URL, else by a direct message.
         """
         deadline = asyncio.get_running_loop().time() + within
-        write = _Write(deps=self.deps, incoming=incoming, coming=coming, deadline=deadline)
+        write = _Write(deps=self.deps, database=self._database, incoming=incoming, coming=coming, deadline=deadline)
         running = asyncio.create_task(write.run())
         self.start(self._conclude(write, running))
         done, _ = await asyncio.wait({running}, timeout=within)

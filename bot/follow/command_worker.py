@@ -65,8 +65,9 @@ class CommandWorker:
     _store: CommandStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.worker = Worker(table=command_table, database=self.deps.database, now=self.deps.now)
-        self._store = CommandStore(deps=self.deps, texts=self.texts, start=self.worker.start, wake=self.wake)
+        deps = self.deps
+        self.worker = Worker(table=command_table, database=deps.database, now=deps.now, metrics=deps.metrics.work)
+        self._store = CommandStore(deps=deps, texts=self.texts, start=self.worker.start, wake=self.wake)
 
     def texts(self, team_id: str = "", user_id: str = "") -> Texts:
         """The language of a person, as far as it is known without asking Slack; else the default language."""
@@ -74,8 +75,7 @@ class CommandWorker:
 
     def texts_for(self, person: Person | None) -> Texts:
         """The language of a person; the default language for nobody."""
-        preferred = person.languages if person is not None else ()
-        return self.deps.catalogs.texts(*preferred, self.deps.default_language)
+        return self.deps.catalogs.texts_for(person, self.deps.default_language)
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run what a listener leaves for after its acknowledgement; `stop` waits for it."""
@@ -148,7 +148,7 @@ class CommandWorker:
         """The answer to a person whom Slack has not described."""
         texts = self.texts()
         if row.hook is not None:
-            return script_follow.not_checked(texts)
+            return script_follow.not_checked(row, texts)
         command = self.deps.parse(row.text)
         handler = HANDLERS[type(command)]
         if isinstance(handler, Words):
@@ -156,7 +156,8 @@ class CommandWorker:
         return replies.not_known(texts)
 
     async def _answer_person(self, row: CommandRow, request: Request) -> None:
-        message = await self._carry_out(row, request)
+        with self.deps.spans.span("command", command=row.id, team=row.team_id, user=row.user_id):
+            message = await self._carry_out(row, request)
         if isinstance(message, LookAgain):
             await self._put_off(row, message)
         else:
@@ -212,10 +213,11 @@ class CommandWorker:
         self.deps.delivery_wake.set()
 
     async def _carry_out(self, row: CommandRow, request: Request) -> Answered | LookAgain:
-        if self.deps.now() - row.created_at > EXPIRES_AFTER:
-            return replies.nothing_started(request.texts)
         command = None if row.hook is not None else self.deps.parse(row.text)
         verb = SCRIPT if command is None else type(command).__name__
+        if self.deps.now() - row.created_at > EXPIRES_AFTER:
+            self.deps.metrics.commands.carried_out(verb, "given_up")
+            return replies.nothing_started(request.texts)
         try:
             if command is None:
                 message: Answered | LookAgain = await script_follow.follow(self.deps, request, row)
@@ -224,13 +226,14 @@ class CommandWorker:
         except DatabaseAway:
             if row.attempts - row.looks < ATTEMPTS:
                 raise
+            self.deps.metrics.commands.carried_out(verb, "given_up")
             return replies.nothing_started(request.texts)
         except Exception:  # noqa: BLE001 -- whatever failed, the caller is informed
             _log.exception("command_crashed", command=row.id, verb=verb)
-            self.deps.metrics.command(verb, "crashed")
+            self.deps.metrics.commands.carried_out(verb, "crashed")
             return replies.gone_wrong(request.texts, request.command)
         if not isinstance(message, LookAgain):
-            self.deps.metrics.command(verb, "answered")
+            self.deps.metrics.commands.carried_out(verb, "answered")
         return message
 
     async def _handle(self, request: Request, command: Command) -> Message | LookAgain | None:

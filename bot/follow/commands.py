@@ -8,7 +8,7 @@ from bot.domain import command
 from bot.domain.command_example import Example
 from bot.domain.message_facts import Coming
 from bot.domain.permissions import Act
-from bot.follow import following, hooks, listing, running, settings, status, stopping, watching
+from bot.follow import examination, following, hooks, listing, running, settings, status, stopping, watching
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain
 from bot.render import replies, settings_modal
@@ -86,6 +86,12 @@ HANDLERS: Mapping[type[command.Command], Handler] = {
         carry_out=settings.show,
         coming=lambda _command: None,
         modal=settings_modal.title,
+    ),
+    command.ShowChecks: Worked(
+        act=Act.DOCTOR,
+        carry_out=examination.show,
+        coming=lambda _command: None,
+        refused=lambda texts, _name, _shown: replies.checks_for_admins(texts),
     ),
     command.Connect: _CONNECT,
     command.Disconnect: _CONNECT,

@@ -12,7 +12,7 @@ async def paused(deps: Deps, site_id: int) -> RateLimited | None:
     access = deps.sites[site_id]
     async with deps.database.read() as connection:
         resting = await pauses.paused(connection, now=now)
-    scopes = ("app", f"site:{site_id}", pauses.account_scope(access.account_id))
+    scopes = (pauses.APP, pauses.site_scope(site_id), pauses.account_scope(access.account_id))
     until = max((resting[scope] for scope in scopes if scope in resting), default=None)
     if until is None:
         return None

@@ -1,7 +1,7 @@
 """Request context and dependencies of a command."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from bot.clients.slack.errors import SlackError
 from bot.clients.slack.workspaces import SlackClients
 from bot.db.engine import Database
 from bot.db.secrets import Secrets
+from bot.domain.check import Check
 from bot.domain.command import Command, SiteName
 from bot.domain.command_example import Example, example
 from bot.domain.command_parser import parse_command
@@ -22,6 +23,7 @@ from bot.follow.running_lists import RunningLists
 from bot.follow.shown_looks import ShownLooks
 from bot.metrics import Metrics
 from bot.render.i18n import Catalogs, Texts
+from bot.spans import Spans
 
 #: the command's name if nobody typed it
 COMMAND = "/longtask"
@@ -85,12 +87,15 @@ class Deps:
     catalogs: Catalogs
     secrets: Secrets
     metrics: Metrics
+    spans: Spans = field(default_factory=Spans)
     now: Callable[[], datetime]
     sites: Mapping[int, SiteAccess]
     bounds: Bounds
     default_language: str
     #: threads one person may have at a time
     follow_limit: int
+    #: runs every check of the installation
+    examine: Callable[[], Awaitable[Sequence[Check]]]
     #: set when a message is planned or shows something old
     delivery_wake: asyncio.Event = field(default_factory=asyncio.Event)
     #: set when a long task is due

@@ -8,6 +8,7 @@ import msgspec
 from bot.domain.permissions import Act
 from bot.follow import running
 from bot.follow.command_worker import CommandWorker
+from bot.follow.deliveries import may_open_modal
 from bot.follow.deps import COMMAND, Request
 from bot.follow.modal_for_person import Asker, ModalFor, present
 from bot.render import follow_modal
@@ -27,9 +28,10 @@ class AboutMessage:
     thread_ts: str | None = None
 
 
-async def ask(worker: CommandWorker, asker: Asker, message: AboutMessage | None) -> None:
-    """Open the modal; without a message it asks for a channel, too."""
-    await present(worker, asker, MODAL, partial(_view, worker, message))
+async def ask(worker: CommandWorker, asker: Asker, message: AboutMessage | None, *, trigger_id: str) -> None:
+    """Open the modal, once for each use of a shortcut; without a message it asks for a channel, too."""
+    if await may_open_modal(worker.deps, worker.start, asker.team_id, trigger_id):
+        await present(worker, asker, MODAL, partial(_view, worker, message), trigger_id=trigger_id)
 
 
 async def _view(worker: CommandWorker, message: AboutMessage | None, request: Request) -> View:

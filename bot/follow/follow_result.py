@@ -35,6 +35,8 @@ class FollowedAlready:
     asked_in_thread: bool = False
     #: and is followed in that very thread
     is_here: bool = False
+    #: None if it is not known what it is
+    view: ThreadView | None = None
 
 
 class Begun(Enum):

@@ -6,15 +6,17 @@ from typing import assert_never
 import structlog
 
 from bot.db.engine import DatabaseAway
+from bot.domain.audience import is_direct_message
 from bot.domain.command import Follow, NotUnderstood, Problem, Reference
 from bot.domain.message_references import command_text, find_references
 from bot.domain.states import Sharing
 from bot.follow import running
-from bot.follow.channels import NotSeen, Presence, find_sharing, presence
+from bot.follow.channels import NotSeen, find_sharing
 from bot.follow.command_store import IncomingCommand
 from bot.follow.command_worker import CommandWorker
 from bot.follow.deps import COMMAND, Deps, Request
 from bot.follow.follow_modal import MODAL, AboutMessage
+from bot.follow.membership import Presence, presence
 from bot.follow.modal_for_person import Asker, request_of
 from bot.follow.modals import Errors, Late, Verdict, in_time
 from bot.render import follow_modal, replies
@@ -31,7 +33,8 @@ class Submission:
     team_id: str
     enterprise_id: str | None
     user_id: str
-    trigger_id: str
+    #: the same however often Slack delivers it
+    key: str
     typed: str
     #: the value of the option that was chosen
     chosen: str | None
@@ -78,7 +81,6 @@ async def _check(worker: CommandWorker, submission: Submission) -> Errors | View
         team_id=submission.team_id,
         enterprise_id=submission.enterprise_id,
         user_id=submission.user_id,
-        trigger_id=submission.trigger_id,
         channel_id=submission.channel_id if message is None else message.channel_id,
     )
     request = await request_of(worker, asker, act=MODAL.act)
@@ -104,13 +106,16 @@ def _command(deps: Deps, request: Request, submission: Submission) -> str | Erro
         if ref is None:
             return Errors(fields={Field.RUNNING: error(replies.gone_wrong(texts).text)})
         return _of(deps, ref)
+    if not typed:
+        # Where nothing is offered to choose from, the field has to be filled in.
+        return Errors(fields={Field.REFERENCE: follow_modal.nothing_chosen(texts)})
     command = deps.parse(typed)
     if isinstance(command, Follow):
         return typed
     found = find_references({"text": typed}, sites=deps.site_names)
     if found:
         return _of(deps, *found)
-    if typed and isinstance(command, Problem) and not isinstance(command, NotUnderstood):
+    if isinstance(command, Problem) and not isinstance(command, NotUnderstood):
         return Errors(fields={Field.REFERENCE: error(replies.misread(texts, COMMAND, deps.example, command).text)})
     return Errors(fields={Field.REFERENCE: follow_modal.nothing_named(texts)})
 
@@ -128,7 +133,8 @@ async def _closed(deps: Deps, request: Request, submission: Submission) -> str |
     if sharing is NotSeen.CLOSED:
         return follow_modal.bot_not_in_channel(texts, deps.bot_name)
     if submission.message is not None:
-        return None
+        has_left = await _has_left(deps, request, request.channel_id, sharing)
+        return follow_modal.left_channel(texts) if has_left else None
     if sharing is Sharing.SHARED:
         return follow_modal.shared_channel(texts, COMMAND)
     there = await presence(deps, request, request.channel_id)
@@ -145,10 +151,19 @@ async def _closed(deps: Deps, request: Request, submission: Submission) -> str |
             assert_never(there)
 
 
+async def _has_left(deps: Deps, request: Request, channel_id: str, sharing: Sharing | NotSeen) -> bool:
+    """Whether a person is no longer in the channel of a message whose shortcut they have used there.
+
+    Not in a conversation of a few that Slack does not describe to the bot, since it would not name its people either.
+    """
+    is_channel = not is_direct_message(channel_id) and sharing in (Sharing.OWN, Sharing.SHARED)
+    return is_channel and await presence(deps, request, channel_id) is Presence.ELSEWHERE
+
+
 def _incoming(submission: Submission, ready: _Ready) -> IncomingCommand:
     message = submission.message
     return IncomingCommand(
-        trigger_id=submission.trigger_id,
+        trigger_id=submission.key,
         team_id=submission.team_id,
         enterprise_id=submission.enterprise_id,
         channel_id=ready.request.target_channel,

@@ -6,21 +6,23 @@ from typing import assert_never
 
 import structlog
 
-from bot.db import channels, long_tasks, subscriptions
+from bot.db import channels, long_tasks, subscriptions, threads
 from bot.domain.command import Follow, Reference
 from bot.domain.permissions import Act
 from bot.domain.poll_result import NotFound, Seen
 from bot.domain.states import Outcome
-from bot.follow.beginning import Beginning, add_follower, begin, limit_of
+from bot.follow.beginning import Beginning, Overtaken, add_follower, begin, limit_of
 from bot.follow.channels import is_closed_to_bot
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain, first_decision, look, refusal, view_of
 from bot.follow.follow_result import Begun, Ended, FollowedAlready, NotFollowed, Result
 from bot.follow.permissions import log_act
+from bot.follow.thread_views import views_of
 from bot.render import replies
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
 from bot.render.replies import LimitOf
+from bot.render.thread import ThreadView
 
 _log = structlog.get_logger(__name__)
 
@@ -75,10 +77,10 @@ def _answer(request: Request, result: Result) -> Message | None:
         case FollowedAlready(is_here=True):
             return replies.already_here(request.texts, result.remote_id)
         case FollowedAlready():
-            asked_in_thread = result.asked_in_thread
-            return replies.already_following(
-                request.texts, result.remote_id, result.link, asked_in_thread=asked_in_thread
+            answer = replies.already_following(
+                request.texts, result.remote_id, result.link, asked_in_thread=result.asked_in_thread
             )
+            return replies.naming(request.texts, answer, result.view)
         case Ended():
             return replies.ended(request.texts, result.view)
         case Begun() | NotFollowed() | LookAgain():
@@ -91,6 +93,7 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, command: Fol
     already = await _followed_already(deps, request, ref)
     if already is not None:
         return already
+    looked_at = deps.now()
     result = await look(deps, request, ref)
     if isinstance(result, LookAgain):
         return result
@@ -109,6 +112,7 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, command: Fol
             Beginning(
                 ref=ref,
                 decision=decision,
+                looked_at=looked_at,
                 findings=result.findings or (),
                 team_id=request.team_id,
                 channel_id=request.target_channel,
@@ -122,6 +126,8 @@ async def _follow_one(deps: Deps, request: Request, ref: Reference, command: Fol
             ),
             now=now,
         )
+    if isinstance(began, Overtaken):
+        return await _follow_one(deps, request, ref, command)
     if isinstance(began, LimitOf):
         _log.warning("follow_limit_reached", user=request.user_id, channel=request.target_channel)
         return NotFollowed(remote_id=ref.remote_id, reason=_limit_reached(deps, request, began))
@@ -159,8 +165,21 @@ async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Fol
     log_act(request, Act.NOTIFY_ME, subscription=subscription.id)
     in_thread = request.thread_ts is not None
     is_here = in_thread and request.thread_ts == subscription.thread_ts
-    link = None if is_here else await deps.permalink(request, subscription.channel_id, subscription.thread_ts)
-    return FollowedAlready(remote_id=ref.remote_id, link=link, asked_in_thread=in_thread, is_here=is_here)
+    if is_here:
+        return FollowedAlready(remote_id=ref.remote_id, is_here=True)
+    link = await deps.permalink(request, subscription.channel_id, subscription.thread_ts)
+    view = await _listed(deps, request, ref)
+    return FollowedAlready(remote_id=ref.remote_id, link=link, asked_in_thread=in_thread, view=view)
+
+
+async def _listed(deps: Deps, request: Request, ref: Reference) -> ThreadView | None:
+    """What this channel follows by that name; None if it has ended meanwhile."""
+    async with deps.database.read() as connection:
+        rows = await threads.followed(
+            connection, team_id=request.team_id, channel_id=request.target_channel, remote_id=ref.remote_id
+        )
+    views = await views_of(deps, request.team_id, [row for row in rows if row.site_id == ref.site_id])
+    return views[0] if views else None
 
 
 def _limit_reached(deps: Deps, request: Request, of: LimitOf) -> Mrkdwn:

@@ -17,6 +17,7 @@ from bot.domain.home import Home, Notice, Running, RunningTask, channels_known, 
 from bot.domain.permissions import Act, RunningList, may, may_list
 from bot.domain.person import Person
 from bot.follow import membership, running
+from bot.follow.deliveries import is_first
 from bot.follow.deps import Deps, Request
 from bot.follow.people import NotKnown, People
 from bot.render import replies
@@ -35,6 +36,7 @@ _Change = Callable[[Home], Home]
 class Opening:
     """A person opened the home tab."""
 
+    event_id: str
     team_id: str
     enterprise_id: str | None
     user_id: str
@@ -43,7 +45,8 @@ class Opening:
 async def opened(deps: Deps, people: People, opening: Opening) -> None:
     """Publish a person's home, at its first page."""
     try:
-        await _opened(deps, people, opening)
+        if await is_first(deps, opening.team_id, opening.event_id):
+            await _opened(deps, people, opening)
     except DatabaseAway as error:
         _log.warning("home_not_shown", user=opening.user_id, error=type(error).__name__)
 
@@ -61,7 +64,7 @@ async def _opened(deps: Deps, people: People, opening: Opening) -> None:
                 enterprise_id=opening.enterprise_id,
                 channel_id=None,
                 user_id=opening.user_id,
-                texts=deps.catalogs.texts(asker.locale, deps.default_language),
+                texts=deps.catalogs.texts_for(asker, deps.default_language),
                 person=asker,
             )
             async with deps.database.begin() as connection:
@@ -110,7 +113,8 @@ async def _show(deps: Deps, request: Request, change: _Change, *, ask_again: tim
     takes long."""
     async with deps.database.read() as connection:
         before = await homes.find(connection, request.team_id, request.user_id)
-    asking = [asyncio.create_task(_answer(one)) for one in _questions(deps, request, before, ask_again=ask_again)]
+    questions = _questions(deps, request, before, ask_again=ask_again)
+    asking = [asyncio.create_task(_answer(one, user_id=request.user_id)) for one in questions]
     try:
         pending = (await asyncio.wait(asking, timeout=PATIENCE))[1] if asking else set[asyncio.Task[_Change]]()
         changes = [change, *(task.result() for task in asking if task not in pending)]
@@ -139,14 +143,14 @@ def _questions(
     return questions
 
 
-async def _answer(question: Coroutine[Any, Any, _Change]) -> _Change:
+async def _answer(question: Coroutine[Any, Any, _Change], *, user_id: str) -> _Change:
     """The answer to a question; without one the home shows what was known before."""
     try:
         return await question
     except DatabaseAway as error:
-        _log.warning("home_question_not_answered", error=type(error).__name__)
+        _log.warning("home_question_not_answered", user=user_id, error=type(error).__name__)
     except Exception:  # noqa: BLE001 -- whatever failed, the person gets a home
-        _log.exception("home_question_crashed")
+        _log.exception("home_question_crashed", user=user_id)
     return lambda home: home
 
 

@@ -43,9 +43,8 @@ async def _stop(deps: Deps, request: Request, pressed: Press) -> Message:
     is_own = subscription.owner_id == request.user_id
     if not is_own and not await home.is_in_channel(deps, request, subscription.channel_id):
         return replies.not_in_channel(texts, subscription.channel_id)
-    if not subscription.is_active:
+    if not await stop_thread(deps, request, subscription.id):
         return replies.no_longer_followed(texts)
-    await stop_thread(deps, request, subscription.id)
     return replies.stopped_in(texts, row.task.remote_id, subscription.channel_id)
 
 

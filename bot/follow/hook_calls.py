@@ -11,7 +11,7 @@ import structlog
 from msgspec import Struct
 
 from bot.clients.slack.errors import SlackError
-from bot.db import hook_calls, hooks
+from bot.db import failed_calls, hook_calls, hooks
 from bot.db.engine import Database, DatabaseAway
 from bot.db.rows import HookRow, SubscriptionRow
 from bot.domain.command import Follow, Reference
@@ -180,7 +180,9 @@ class HookCalls:
             return NoSuchHook(sentence=self._say(replies.call_unknown))
         if state.answer is not None:
             async with self.database.begin() as connection:
-                await hook_calls.answer_taken(connection, call.command_id)
+                await failed_calls.answer_taken(
+                    connection, call.hook.token_hash, call.command_id, now=self.worker.deps.now()
+                )
             return Answered(remote_id=call.ref.remote_id, answer=state.answer)
         return None if thread is None else await self._of_thread(call, thread, is_new=begun is not None)
 

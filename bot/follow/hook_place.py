@@ -4,13 +4,13 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from enum import Enum, auto
+from functools import partial
 from typing import assert_never
 
-from bot.clients.slack.client import SlackClient
-from bot.clients.slack.errors import Refusal, Refused, SlackError, SlackRateLimited
-from bot.db import pauses
+from bot.clients.slack.errors import Refusal, Refused, SlackError
 from bot.domain.audience import is_direct_message
 from bot.domain.states import Sharing
+from bot.follow import slack_pauses
 from bot.follow.channels import METHOD as INFO
 from bot.follow.channels import NotSeen, find_sharing
 from bot.follow.deps import Deps, Request
@@ -64,19 +64,9 @@ async def find_standing(deps: Deps, request: Request) -> Standing:
 
 
 async def _ask(deps: Deps, request: Request) -> Standing:
-    async with deps.database.read() as connection:
-        paused = await pauses.paused_methods(connection, request.team_id, now=deps.now())
-    if not paused.keys().isdisjoint({INFO, MEMBERS}):
-        return Standing.NO_ANSWER
-    client = await deps.slack.client(request.team_id, request.enterprise_id)
     try:
         async with asyncio.timeout(PATIENCE):
-            return await _ask_slack(client, request)
-    except SlackRateLimited as error:
-        until = deps.now() + timedelta(seconds=error.retry_after)
-        async with deps.database.begin() as connection:
-            scope = pauses.slack_scope(request.team_id, error.method)
-            await pauses.pause(connection, scope, until=until, reason=error.answer)
+            return await _ask_slack(deps, request)
     except (SlackError, TimeoutError) as error:
         refusal = error.refusal if isinstance(error, Refused) else None
         if refusal in (Refusal.CHANNEL_GONE, Refusal.NOT_IN_CHANNEL, Refusal.ARCHIVED):
@@ -86,14 +76,17 @@ async def _ask(deps: Deps, request: Request) -> Standing:
     return Standing.NO_ANSWER
 
 
-async def _ask_slack(client: SlackClient, request: Request) -> Standing:
-    channel_id = request.target_channel
-    channel = await client.channel_info(channel_id)
+async def _ask_slack(deps: Deps, request: Request) -> Standing:
+    """Raises SlackError."""
+    team_id, channel_id = request.team_id, request.target_channel
+    client = await deps.slack.client(team_id, request.enterprise_id)
+    channel = await slack_pauses.call(deps, team_id, INFO, partial(client.channel_info, channel_id))
     if channel.is_archived or not channel.is_member:
         return Standing.CLOSED
     if channel.is_shared:
         return Standing.SHARED
-    is_here = await client.is_in_channel(channel_id, request.user_id)
+    is_in_channel = partial(client.is_in_channel, channel_id, request.user_id)
+    is_here = await slack_pauses.call(deps, team_id, MEMBERS, is_in_channel)
     return Standing.ALLOWED if is_here else Standing.LEFT
 
 

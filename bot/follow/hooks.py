@@ -215,4 +215,4 @@ async def _plan(connection: Connection, deps: Deps, team_id: str, command_id: in
 async def _texts_of(connection: Connection, deps: Deps, hook: HookRow) -> Texts:
     """The language of a hook's maker, as far as it is known."""
     maker = await people.find(connection, hook.team_id, hook.maker_id)
-    return deps.catalogs.texts(maker.locale if maker else None, deps.default_language)
+    return deps.catalogs.texts_for(maker, deps.default_language)

@@ -3,21 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
-
-from bot.db import channels, findings, long_tasks, threads, watches
+from bot.db import threads, watches
 from bot.db.threads import ListedRow
-from bot.domain.audience import audience_of
 from bot.domain.command import ListFollowed, Scope
 from bot.domain.permissions import Act
-from bot.domain.snapshot import Snapshot
+from bot.follow import thread_views
 from bot.follow.deps import Deps, Request
 from bot.follow.permissions import log_act
 from bot.follow.watching import watch_view
 from bot.render import replies
 from bot.render.message import Message
 from bot.render.replies.lists import ROWS
-from bot.render.thread import ThreadView
 
 
 async def show(deps: Deps, request: Request, command: ListFollowed) -> Message:
@@ -47,7 +43,7 @@ async def show(deps: Deps, request: Request, command: ListFollowed) -> Message:
 async def lines(deps: Deps, request: Request, rows: Sequence[ListedRow]) -> list[replies.ListLine]:
     """The lines of a list, as the readers of each channel may see them."""
     links = await asyncio.gather(*(deps.permalink(request, row.channel_id, row.thread_ts) for row in rows))
-    views = await _views(deps, request, rows)
+    views = await thread_views.views_of(deps, request.team_id, rows)
     return [
         replies.ListLine(
             subscription_id=row.id,
@@ -57,31 +53,3 @@ async def lines(deps: Deps, request: Request, rows: Sequence[ListedRow]) -> list
         )
         for row, view, link in zip(rows, views, links, strict=True)
     ]
-
-
-async def _views(deps: Deps, request: Request, rows: Sequence[ListedRow]) -> list[ThreadView]:
-    now, views = deps.now(), []
-    async with deps.database.read() as connection:
-        for row in rows:
-            known = await channels.find(connection, team_id=request.team_id, channel_id=row.channel_id)
-            site = deps.sites.get(row.site_id)
-            view = ThreadView(
-                remote_id=row.remote_id,
-                outcome=row.outcome,
-                snapshot=_snapshot(row),
-                owner_id=row.owner_id,
-                label=row.label,
-                titles=audience_of(row.channel_id, known, setting=row.titles, now=now).titles,
-                site_url=site.people_url if site else "",
-                finding_counts=await findings.counts(connection, row.long_task_id),
-            )
-            views.append(view)
-    return views
-
-
-def _snapshot(row: ListedRow) -> Snapshot | None:
-    """The last snapshot, as far as it reads: one that does not is no reason to list nothing."""
-    try:
-        return long_tasks.snapshot_of(row.snapshot)
-    except msgspec.MsgspecError:
-        return None

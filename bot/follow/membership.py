@@ -1,13 +1,16 @@
 """Ask Slack which channels a person is in, as far as it tells the bot."""
 
-from datetime import timedelta
+import asyncio
+from collections.abc import AsyncIterator
+from enum import Enum, auto
+from functools import partial
 
 import structlog
 
-from bot.clients.slack.client import SlackClient
-from bot.clients.slack.errors import Refusal, Refused, SlackError, SlackRateLimited
-from bot.db import pauses
+from bot.clients.slack.errors import Refusal, Refused, SlackError
+from bot.clients.slack.responses import MemberPage
 from bot.domain.home import Channels
+from bot.follow import slack_pauses
 from bot.follow.deps import Deps, Request
 
 _log = structlog.get_logger(__name__)
@@ -18,58 +21,80 @@ _log = structlog.get_logger(__name__)
 METHOD = "users.conversations"
 #: kinds of channel, each with a scope of its own
 _KINDS = ("public_channel", "private_channel")
-#: pages of 200 that are read of a kind; a person's further channels are not listed
-MAX_PAGES = 5
+#: conversations of a few people. Where the scope for them is not granted the bot knows of none, so that none is missed
+_FEW = "mpim"
+#: pages of 200 of a kind that are read for a list; a person's further channels are not in it
+PAGES_LISTED = 5
+#: pages of a kind that are searched for one channel
+PAGES_SEARCHED = 10
 
 
 async def ask(deps: Deps, request: Request) -> Channels:
     """The channels that the person of a request is in. What Slack does not say is left out."""
     asked_at = deps.now()
-    client = await deps.slack.client(request.team_id, request.enterprise_id)
     found: list[str] = []
     scope_missing, is_whole = False, True
-    for kind in _KINDS:
+    for kind in (*_KINDS, _FEW):
         try:
-            found += await _of_kind(deps, request, client, kind)
+            async for page in _pages(deps, request, kind, at_most=PAGES_LISTED):
+                found += page.channel_ids
         except SlackError as error:
-            if isinstance(error, Refused) and error.refusal is Refusal.MISSING_SCOPE:
-                scope_missing = True
+            if _is_scope_missing(error):
+                scope_missing |= kind != _FEW
                 continue
             _log.info("channels_of_person_not_known", team=request.team_id, kind=kind, answer=error.answer)
             is_whole = False
     return Channels(at=asked_at, ids=tuple(sorted(set(found))), scope_missing=scope_missing, is_whole=is_whole)
 
 
-async def _of_kind(deps: Deps, request: Request, client: SlackClient, kind: str) -> list[str]:
-    """Raises SlackError."""
-    installation = await deps.slack.installation(request.team_id, request.enterprise_id)
-    team_id = request.team_id if installation is not None and installation.is_org_wide else None
-    found: list[str] = []
+class Presence(Enum):
+    """Whether a person is in a channel; of several answers the first of these counts."""
+
+    THERE = auto()
+    NOT_SAID = auto()  #: Slack did not say
+    SCOPE_MISSING = auto()  #: the bot may not ask about channels of that kind
+    ELSEWHERE = auto()
+
+
+async def presence(deps: Deps, request: Request, channel_id: str) -> Presence:
+    """Whether a person is in a channel that they name. Slack is asked each time: it is not where they ask from."""
+    *of_channels, of_few = await asyncio.gather(
+        *(_is_in(deps, request, channel_id, kind=kind) for kind in (*_KINDS, _FEW))
+    )
+    answers = of_channels if of_few is Presence.SCOPE_MISSING else [*of_channels, of_few]
+    return next(answer for answer in Presence if answer in answers)
+
+
+async def _is_in(deps: Deps, request: Request, channel_id: str, *, kind: str) -> Presence:
+    """Whether one of the person's channels of a kind is that one."""
+    try:
+        async for page in _pages(deps, request, kind, at_most=PAGES_SEARCHED):
+            if channel_id in page.channel_ids:
+                return Presence.THERE
+            if page.cursor is None:
+                return Presence.ELSEWHERE
+    except SlackError as error:
+        if _is_scope_missing(error):
+            return Presence.SCOPE_MISSING
+        _log.warning("channels_of_person_not_known", team=request.team_id, kind=kind, answer=error.answer)
+    return Presence.NOT_SAID
+
+
+async def _pages(deps: Deps, request: Request, kind: str, *, at_most: int) -> AsyncIterator[MemberPage]:
+    """The channels of a kind that the person is in, page by page. Raises SlackError."""
+    team_id, enterprise_id = request.team_id, request.enterprise_id
+    client = await deps.slack.client(team_id, enterprise_id)
+    installation = await deps.slack.installation(team_id, enterprise_id)
+    meant = team_id if installation is not None and installation.is_org_wide else None
     cursor = None
-    for _ in range(MAX_PAGES):
-        await _check_pause(deps, request.team_id)
-        try:
-            page = await client.channels_of(request.user_id, kind, cursor=cursor, team_id=team_id)
-        except SlackRateLimited as error:
-            await _keep_pause(deps, request.team_id, error)
-            raise
-        found += page.channel_ids
+    for _ in range(at_most):
+        ask_for = partial(client.channels_of, request.user_id, kind, cursor=cursor, team_id=meant)
+        page = await slack_pauses.call(deps, team_id, METHOD, ask_for)
+        yield page
         cursor = page.cursor
         if cursor is None:
-            break
-    return found
+            return
 
 
-async def _check_pause(deps: Deps, team_id: str) -> None:
-    """Raises SlackRateLimited, without a call, while the method is paused."""
-    now = deps.now()
-    async with deps.database.read() as connection:
-        until = (await pauses.paused_methods(connection, team_id, now=now)).get(METHOD)
-    if until is not None:
-        raise SlackRateLimited(METHOD, "paused", retry_after=(until - now).total_seconds())
-
-
-async def _keep_pause(deps: Deps, team_id: str, error: SlackRateLimited) -> None:
-    until = deps.now() + timedelta(seconds=error.retry_after)
-    async with deps.database.begin() as connection:
-        await pauses.pause(connection, pauses.slack_scope(team_id, METHOD), until=until, reason=error.answer)
+def _is_scope_missing(error: SlackError) -> bool:
+    return isinstance(error, Refused) and error.refusal is Refusal.MISSING_SCOPE

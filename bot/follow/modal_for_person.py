@@ -32,7 +32,6 @@ class Asker:
     team_id: str
     enterprise_id: str | None
     user_id: str
-    trigger_id: str
     #: None if it does not come from a conversation
     channel_id: str | None = None
     response_url: str | None = None
@@ -49,13 +48,21 @@ class ModalFor:
 
 
 async def present(
-    worker: CommandWorker, asker: Asker, modal: ModalFor, build: Callable[[Request], Awaitable[View]]
+    worker: CommandWorker,
+    asker: Asker,
+    modal: ModalFor,
+    build: Callable[[Request], Awaitable[View]],
+    *,
+    trigger_id: str,
 ) -> None:
-    """Open a modal at once, and fill it with what is built for the person, or with why there is nothing for them."""
+    """Open a modal at once, and fill it with what is built for the person, or with why there is nothing for them.
+
+    `trigger_id`: of what the person did, within three seconds of it.
+    """
     deps, texts = worker.deps, worker.texts(asker.team_id, asker.user_id)
-    title = modal.title(texts)
+    title, ids = modal.title(texts), {"act": modal.act, "team": asker.team_id, "user": asker.user_id}
     view_id = await modals.open_modal(
-        deps, asker.team_id, asker.enterprise_id, trigger_id=asker.trigger_id, view=waiting(texts, title=title)
+        deps, asker.team_id, asker.enterprise_id, trigger_id=trigger_id, view=waiting(texts, title=title)
     )
     if view_id is None:
         await _say_not_opened(worker, asker, replies.modal_not_opened(texts, modal.instead))
@@ -63,10 +70,10 @@ async def present(
     try:
         view = await _view(worker, asker, modal, build)
     except DatabaseAway as away:
-        _log.warning("modal_not_filled", error=type(away).__name__)
+        _log.warning("modal_not_filled", **ids, error=type(away).__name__)
         view = notice(texts, replies.gone_wrong(texts), title=title)
     except Exception:  # noqa: BLE001 -- whatever failed, the person is informed
-        _log.exception("modal_crashed")
+        _log.exception("modal_crashed", **ids)
         view = notice(texts, replies.gone_wrong(texts), title=title)
     await modals.fill(deps, asker.team_id, asker.enterprise_id, view_id=view_id, view=view)
 

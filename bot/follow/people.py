@@ -92,12 +92,8 @@ class People:
             return known
         return answer
 
-    async def choose_language(self, person: Person, language: str | None) -> None:
-        """Store the language that a person has chosen; None: the locale counts. Raises DatabaseAway."""
-        if language == person.language:
-            return
-        async with self.database.begin() as connection:
-            await people.choose_language(connection, person.team_id, person.user_id, language)
+    def chose_language(self, person: Person, language: str | None) -> None:
+        """Remember the language that a person has chosen, which is stored; None: the locale counts."""
         self._keep(replace(person, language=language))
 
     async def _ask(

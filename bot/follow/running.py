@@ -73,8 +73,7 @@ async def offer(
     """Offer what ran on a site before the channel began to watch it; None if nothing did."""
     if not any(_still_running(deps, site_id, listed)):
         return None
-    shown = await _show(deps, request, {site_id: listed}, sharing)
-    return replies.together(request.texts, [replies.ran_before(request.texts), shown], request.command)
+    return await _show(deps, request, {site_id: listed}, sharing, ran_before=True)
 
 
 async def _ask_all(deps: Deps) -> dict[int, ListResult]:
@@ -90,7 +89,9 @@ def _sorted(deps: Deps, request: Request, results: Mapping[int, ListResult]) -> 
         if isinstance(result, Listed):
             running += [(site_id, snapshot) for snapshot in _still_running(deps, site_id, result)]
         else:
-            refused.append(reason(deps, request, result))
+            why = reason(deps, request, result)
+            alias = deps.sites[site_id].name.alias
+            refused.append(replies.of_site(request.texts, alias, why) if len(deps.sites) > 1 else why)
     running.sort(key=lambda one: (one[1].elapsed_ms is None, one[1].elapsed_ms or 0))
     return Found(
         tasks=running,
@@ -99,7 +100,14 @@ def _sorted(deps: Deps, request: Request, results: Mapping[int, ListResult]) -> 
     )
 
 
-async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult], sharing: Sharing | NotSeen) -> Message:
+async def _show(
+    deps: Deps,
+    request: Request,
+    results: Mapping[int, ListResult],
+    sharing: Sharing | NotSeen,
+    *,
+    ran_before: bool = False,
+) -> Message:
     """List what runs by the answers of some sites."""
     found = _sorted(deps, request, results)
     lines = await _lines(deps, request, found.tasks[:LINES], titles=_titles(sharing))
@@ -113,6 +121,7 @@ async def _show(deps: Deps, request: Request, results: Mapping[int, ListResult],
         refused=found.refused,
         invite=deps.bot_name if sharing is NotSeen.CLOSED else None,
         scope_missing=sharing is Sharing.HIDDEN,
+        ran_before=ran_before,
     )
 
 

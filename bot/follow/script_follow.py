@@ -6,12 +6,12 @@ from typing import assert_never
 
 import structlog
 
-from bot.db import hook_calls, hooks, messages
+from bot.db import failed_calls, hooks, messages
 from bot.db.engine import Connection
 from bot.db.rows import CommandRow, HookRow
 from bot.domain.hook_answer import CallAnswer, CallResult
 from bot.domain.hook_call import decode
-from bot.domain.message_facts import Answer
+from bot.domain.message_facts import Answer, FailedCall, FailedCalls
 from bot.domain.message_kinds import CommandOwner, MessageKind
 from bot.domain.message_plan import Draft
 from bot.domain.permissions import Act, may
@@ -58,10 +58,10 @@ async def follow(deps: Deps, request: Request, call: CommandRow) -> NoThread | L
         case Standing.CLOSED:
             return await _end(deps, request, call, hook, HookEnd.CLOSED)
         case Standing.SHARED:
-            return _without_thread(CallResult.NOT_HERE, replies.call_not_in_shared(request.texts))
+            return _unnamed(call, CallResult.NOT_HERE, replies.call_not_in_shared(request.texts), request.texts)
         case Standing.SCOPE_MISSING | Standing.NO_ANSWER:
             if deps.now() - hook.allowed_at > HOLDS:
-                return not_checked(request.texts)
+                return not_checked(call, request.texts)
         case Standing.ALLOWED:
             async with deps.database.begin() as connection:
                 await hooks.allowed(connection, hook.token_hash, now=deps.now())
@@ -70,9 +70,9 @@ async def follow(deps: Deps, request: Request, call: CommandRow) -> NoThread | L
     return _outcome(request, await follow_for_script(deps, request, decode(call.text)))
 
 
-def not_checked(texts: Texts) -> NoThread:
+def not_checked(call: CommandRow, texts: Texts) -> NoThread:
     """Slack does not say whether the hook's maker may still use it."""
-    return _without_thread(CallResult.LATER, replies.call_not_checked(texts))
+    return _unnamed(call, CallResult.LATER, replies.call_not_checked(texts), texts)
 
 
 def _outcome(request: Request, result: Result) -> NoThread | LookAgain | None:
@@ -87,13 +87,20 @@ def _outcome(request: Request, result: Result) -> NoThread | LookAgain | None:
             return NoThread(answer=answer, report=replies.ended(request.texts, result.view))
         case NotFollowed():
             kind = CallResult.LATER if result.may_succeed else CallResult.NOT_FOLLOWED
-            return _without_thread(kind, replies.not_followed(request.texts, [result.remote_id], result.reason))
+            reason = replies.not_followed(request.texts, [result.remote_id], result.reason)
+            return NoThread(answer=CallAnswer(result=kind, sentence=plain_line(reason)), report=reason)
         case _:
             assert_never(result)
 
 
-def _without_thread(result: CallResult, message: Message) -> NoThread:
-    return NoThread(answer=CallAnswer(result=result, sentence=plain_line(message)), report=message)
+def _unnamed(call: CommandRow, result: CallResult, message: Message, texts: Texts) -> NoThread:
+    """What is said without the id, which the script knows, and its hook's maker does not."""
+    report = replies.call_of(texts, _remote_id(call), message)
+    return NoThread(answer=CallAnswer(result=result, sentence=plain_line(message)), report=report)
+
+
+def _remote_id(call: CommandRow) -> str:
+    return decode(call.text).refs[0].remote_id
 
 
 def _over(request: Request) -> NoThread:
@@ -130,10 +137,15 @@ async def plan(
     """
     if said is None:
         return None
-    found = _without_thread(CallResult.LATER, said) if isinstance(said, Message) else said
+    found = _unnamed(call, CallResult.LATER, said, texts) if isinstance(said, Message) else said
     if found.report is not None:
-        report = replies.together(texts, [replies.called(texts, call.channel_id), found.report])
-        facts = Answer(text=report.text, blocks=report.blocks)
+        failed = FailedCall(
+            command_id=call.id,
+            remote_id=_remote_id(call),
+            text=found.report.text,
+            blocks=found.report.blocks,
+        )
+        facts = FailedCalls(channel_id=call.channel_id, language=texts.language, calls=(failed,))
         not_before = call.created_at + timedelta(seconds=deps.hook_seconds) + _SPARE
-        await hook_calls.plan_report(connection, call, facts, not_before=not_before, now=now)
+        await failed_calls.plan(connection, call, facts, not_before=not_before, now=now)
     return found.answer

@@ -41,6 +41,7 @@ async def settings_view(deps: Deps, request: Request) -> View:
         settings=settings,
         may_change=may_change(request, settings),
         own_language=request.person.language,
+        command=COMMAND,
         languages=[(code, texts.locale.get_display_name() or code) for code, texts in deps.catalogs.languages.items()],
     )
     return settings_modal(request.texts, shown)

@@ -6,13 +6,16 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
+from msgspec.structs import replace
 
-from bot.db import channels
+from bot.db import channels, events, homes, people
 from bot.db.engine import DatabaseAway
 from bot.domain.channel_settings import ChannelSettings
+from bot.domain.home import SPACING_AFTER_PRESS, Home
 from bot.domain.permissions import Act
 from bot.domain.states import Editors, Titles, Verbosity
 from bot.follow.command_worker import CommandWorker
+from bot.follow.deliveries import may_open_modal
 from bot.follow.deps import Deps, Request
 from bot.follow.modal_for_person import Asker, ModalFor, present, request_of
 from bot.follow.modals import Errors, Late, Verdict, in_time
@@ -44,6 +47,8 @@ class ChannelChoices:
 class Submission:
     """What was chosen in the modal."""
 
+    #: the same however often Slack delivers it
+    key: str
     asker: Asker
     #: None if the modal had no fields for the channel
     channel: ChannelChoices | None
@@ -58,9 +63,13 @@ class _NoOption(Exception):
         self.field = field
 
 
-async def open_settings(worker: CommandWorker, asker: Asker) -> None:
-    """Open the modal for a person: of the channel that the person asks from, if there is one, and of their own."""
-    await present(worker, asker, MODAL, partial(settings_view, worker.deps))
+async def open_settings(worker: CommandWorker, asker: Asker, *, trigger_id: str) -> None:
+    """Open the modal of what is a person's own, once for each press on their home.
+
+    A channel's settings are not in it: nobody says there which channel they are for.
+    """
+    if await may_open_modal(worker.deps, worker.start, asker.team_id, trigger_id):
+        await present(worker, asker, MODAL, partial(settings_view, worker.deps), trigger_id=trigger_id)
 
 
 async def submit(worker: CommandWorker, submission: Submission) -> Verdict:
@@ -80,38 +89,48 @@ async def submit(worker: CommandWorker, submission: Submission) -> Verdict:
 
 
 async def _save(worker: CommandWorker, submission: Submission) -> Verdict:
-    """Store what was chosen, once all of it is checked. Raises _NoOption."""
+    """Store what was chosen once, and once all of it is checked. Raises _NoOption."""
     deps = worker.deps
     request = await request_of(worker, submission.asker, act=MODAL.act)
     if not isinstance(request, Request):
         texts, refused = request
         return notice(texts, refused, title=MODAL.title(texts))
     own_language = _language(deps, submission.own_language, Field.OWN_LANGUAGE)
-    channel_id, choices = request.channel_id, submission.channel
-    if channel_id is not None and choices is not None:
-        refusal = await _set_channel(deps, request, channel_id, choices)
-        if refusal is not None:
-            return refusal
-    await worker.people.choose_language(request.person, own_language)
-    log_act(request, Act.SETTINGS)
-    return None
-
-
-async def _set_channel(deps: Deps, request: Request, channel_id: str, choices: ChannelChoices) -> Errors | None:
-    """Store what was chosen for the channel, if the person still may. Raises _NoOption."""
-    texts, wanted = request.texts, _settings(deps, choices)
-    if wanted.mentions_here and not wanted.broadcasts:
-        return Errors(fields={Field.RESULT: settings_modal.here_alone(texts)})
+    wanted = None if submission.channel is None else _settings(deps, submission.channel)
+    if wanted is not None and wanted.mentions_here and not wanted.broadcasts:
+        return Errors(fields={Field.RESULT: settings_modal.here_alone(request.texts)})
+    team_id, channel_id, person, now = request.team_id, request.channel_id, request.person, deps.now()
+    is_new = False
     async with deps.database.begin() as connection:
-        held = await channels.settings_of(connection, team_id=request.team_id, channel_id=channel_id)
-        if not may_change(request, held):
-            return Errors(fields={Field.EDITORS: settings_modal.may_not_change(texts)})
-        if wanted != held:
-            await channels.put_settings(connection, request.team_id, channel_id, wanted, now=deps.now())
-    if wanted != held:
+        if channel_id is not None and wanted is not None:
+            held = await channels.settings_of(connection, team_id=team_id, channel_id=channel_id)
+            if not may_change(request, held):
+                return Errors(fields={Field.EDITORS: settings_modal.may_not_change(request.texts)})
+            is_new = wanted != held
+        # Delivered again, it would undo what was changed since.
+        if not await events.take_key(connection, team_id, submission.key, now=now):
+            return None
+        if channel_id is not None and wanted is not None and is_new:
+            await channels.put_settings(connection, team_id, channel_id, wanted, now=now)
+        if own_language != person.language:
+            await people.choose_language(connection, team_id, person.user_id, own_language)
+            # It speaks the new language at once, and what was said there before goes.
+            await homes.change(
+                connection, team_id, person.user_id, _without_answers, spacing=SPACING_AFTER_PRESS, now=now
+            )
+    worker.people.chose_language(person, own_language)
+    if is_new:
         log_act(request, Act.CHANNEL_SETTINGS)
-        deps.delivery_wake.set()
+    log_act(request, Act.SETTINGS)
+    deps.delivery_wake.set()
     return None
+
+
+def _without_answers(home: Home) -> Home:
+    """The home without what was rendered in another language: the answer to a press, and what Confluence refused."""
+    running = home.running
+    shown = None if running is None or running.refused else running
+    return replace(home, notice=None, running=shown)
 
 
 def _settings(deps: Deps, choices: ChannelChoices) -> ChannelSettings:

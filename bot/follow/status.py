@@ -3,7 +3,6 @@
 from bot.domain.command import ListFollowed, Reference, Scope, ShowStatus
 from bot.domain.permissions import Act
 from bot.domain.poll_result import Seen
-from bot.domain.states import Outcome
 from bot.follow import listing
 from bot.follow.deps import Deps, Request
 from bot.follow.first_look import LookAgain, first_decision, look, refusal, view_of
@@ -27,7 +26,4 @@ async def _look_once(deps: Deps, request: Request, ref: Reference) -> Message | 
     if not isinstance(result, Seen):
         return replies.not_shown(refusal(deps, request, result))
     decision = first_decision(deps, ref, result, now=deps.now())
-    view = view_of(deps, request, ref, decision, result)
-    if decision.after.outcome is Outcome.FOLLOWING:
-        return replies.status(request.texts, view)
-    return replies.ended(request.texts, view)
+    return replies.status(request.texts, view_of(deps, request, ref, decision, result))

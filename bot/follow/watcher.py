@@ -15,6 +15,8 @@ from bot.domain.command import Reference
 from bot.domain.message_facts import WatchDigest
 from bot.domain.message_kinds import MessageKind, WatchOwner
 from bot.domain.message_plan import Draft
+from bot.domain.permissions import RunningList, may_list
+from bot.domain.person import Person
 from bot.domain.poll_result import Seen
 from bot.domain.snapshot import Snapshot
 from bot.domain.states import Outcome, Sharing, WatchState
@@ -23,6 +25,7 @@ from bot.domain.watching import FLOOD_WITHIN, Wish, began_before, is_flood, wish
 from bot.follow.beginning import Beginning, begin
 from bot.follow.deps import Deps
 from bot.follow.first_look import first_decision
+from bot.follow.people import People
 from bot.follow.watching import end
 from bot.worker import Worker
 
@@ -53,12 +56,14 @@ class Watcher:
     to wait before the next."""
 
     deps: Deps
+    people: People
     #: set when a list has named something new
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _worker: Worker[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._worker = Worker(table=watch_table, database=self.deps.database, now=self.deps.now)
+        deps = self.deps
+        self._worker = Worker(table=watch_table, database=deps.database, now=deps.now, metrics=deps.metrics.work)
 
     async def step(self) -> float:
         """Claim watches whose site has listed something new, and deal with it."""
@@ -78,6 +83,9 @@ class Watcher:
 
     async def _deal(self, watch: WatchRow, claim_id: str) -> None:
         """Deal with the next listed long tasks of a watch, in the transaction that writes down how far it has come."""
+        is_allowed = await self._is_allowed(watch)
+        if is_allowed is None:
+            return
         deps, now = self.deps, self.deps.now()
         async with deps.database.begin() as connection:
             # Locked first here as in every delivery, so that neither waits for the other.
@@ -85,8 +93,9 @@ class Watcher:
             if not await watches.holds(connection, watch.id, claim_id):
                 return
             known = await channels.find(connection, team_id=watch.team_id, channel_id=watch.channel_id)
-            if sharing_of(watch.channel_id, known, now=now) is Sharing.SHARED or watch.site_id not in deps.sites:
-                await end(connection, deps, watch, WatchState.SHARED)
+            is_shared = sharing_of(watch.channel_id, known, now=now) is Sharing.SHARED
+            if is_shared or not is_allowed:
+                await end(connection, deps, watch, WatchState.SHARED if is_shared else WatchState.WITHDRAWN)
                 return
             rows = await listed_tasks.after(connection, watch.site_id, watch.handled, limit=MAX_ROWS)
             if not rows:
@@ -108,10 +117,26 @@ class Watcher:
         deps.polling_wake.set()
         self.wake.set()
 
+    async def _is_allowed(self, watch: WatchRow) -> bool | None:
+        """Whether the operator, who may have decided otherwise since, has the channel see what begins on the site.
+
+        None if the watch is dealt with later: the site is not configured, or Slack does not say whether an admin asked.
+        """
+        deps = self.deps
+        if watch.site_id not in deps.sites:
+            return None
+        if deps.running_list is not RunningList.ADMINS:
+            return deps.running_list is RunningList.EVERYONE
+        async with deps.database.read() as connection:
+            workspace = await workspaces.find(connection, watch.team_id)
+        enterprise_id = workspace.enterprise_id if workspace is not None else None
+        maker = await self.people.find(watch.team_id, enterprise_id, watch.maker_id)
+        return may_list(maker, deps.running_list) if isinstance(maker, Person) else None
+
     async def _deal_with(
         self, connection: Connection, watch: WatchRow, row: ListedTaskRow, dealt: _Dealt, *, now: datetime
     ) -> None:
-        snapshot = long_tasks.snapshot_of(row.snapshot) or Snapshot()
+        snapshot = long_tasks.readable_snapshot(row.snapshot) or Snapshot()
         if began_before(watch.created_at, listed_at=row.first_listed_at, elapsed_ms=snapshot.elapsed_ms):
             return
         # What this channel has stopped is not followed again.

@@ -1,6 +1,6 @@
 """Begin and end a channel's watch of a site."""
 
-from bot.db import channels, listed_tasks, messages, watches
+from bot.db import channels, listed_tasks, messages, sites, watches
 from bot.db.engine import Connection
 from bot.db.watch_rows import WatchRow
 from bot.domain.command import SiteKind, Unwatch, Watch
@@ -92,12 +92,13 @@ async def unwatch(deps: Deps, request: Request, command: Unwatch) -> Message:
         )
         for row in found:
             await end(connection, deps, row, WatchState.ENDED, ended_by=request.user_id)
+        # Also of a site that is not configured any more.
+        aliases = {site.id: site.alias for site in await sites.all_sites(connection)}
     if not found:
         return replies.nothing_watched(request.texts)
     log_act(request, Act.UNWATCH)
     deps.delivery_wake.set()
-    ended = [deps.sites[row.site_id].name.alias for row in found if row.site_id in deps.sites]
-    return replies.unwatched(request.texts, ended)
+    return replies.unwatched(request.texts, [aliases[row.site_id] for row in found])
 
 
 async def end(

@@ -9,7 +9,9 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.follow import CommandWorker
 from bot.follow.buttons import ACTIONS, press
+from bot.follow.modal_for_person import Asker
 from bot.follow.press import Press
+from bot.follow.settings_submission import open_settings
 from bot.listeners import payloads
 from bot.listeners.request_check import Origin
 from bot.render.buttons import Action
@@ -23,10 +25,18 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
         await ack()
         worker.start(press(worker.deps, worker.people, pressed))
 
+    async def settings(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
+        origin, pressed = context["origin"], payloads.read(payloads.Press, body)
+        await ack()
+        if pressed.trigger_id is not None:
+            asker = Asker(team_id=origin.team_id, enterprise_id=origin.enterprise_id, user_id=pressed.user.id)
+            worker.start(open_settings(worker, asker, trigger_id=pressed.trigger_id))
+
     async def open_page(ack: AsyncAck) -> None:
         await ack()
 
     app.action(re.compile("|".join(ACTIONS)))(listen)
+    app.action(re.compile(f"{Action.HOME_SETTINGS}"))(settings)
     app.action(re.compile(f"{Action.OPEN}|{Action.OPEN_THREAD}"))(open_page)
 
 

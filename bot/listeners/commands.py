@@ -31,7 +31,7 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
     async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
         began = asyncio.get_running_loop().time()
         await take(ack, payloads.read(payloads.Command, body), worker)
-        worker.deps.metrics.acknowledged(asyncio.get_running_loop().time() - began)
+        worker.deps.metrics.commands.acknowledged(asyncio.get_running_loop().time() - began)
 
     app.command(re.compile(r"/.*"))(listen)
 
@@ -60,10 +60,12 @@ async def stored(incoming: IncomingCommand, worker: CommandWorker) -> bool:
     try:
         await worker.store(incoming, within=worker.deps.store_seconds)
     except DatabaseAway as error:
-        _log.warning("command_not_stored", error=str(error))
+        _log.warning("command_not_stored", user=incoming.user_id, channel=incoming.channel_id, error=str(error))
+        worker.deps.metrics.commands.not_stored()
         return False
     except Exception:  # noqa: BLE001 -- whatever it was, the person is informed
-        _log.exception("command_not_stored")
+        _log.exception("command_not_stored", user=incoming.user_id, channel=incoming.channel_id)
+        worker.deps.metrics.commands.not_stored()
         return False
     return True
 

@@ -9,6 +9,8 @@ from msgspec import Meta, Struct
 
 from bot.listeners.payloads import Id, Named, Seconds, Timestamp
 
+EventId = Annotated[str, Meta(pattern=r"\A[!-~]{1,64}\Z")]
+
 
 class RevokedTokens(Struct, frozen=True):
     """The people whose tokens were revoked, by kind of token."""
@@ -27,7 +29,7 @@ class Event(Struct, frozen=True, kw_only=True):
     """An event in its envelope."""
 
     team_id: Id
-    event_id: Annotated[str, Meta(pattern=r"\A[!-~]{1,64}\Z")]
+    event_id: EventId
     event_time: Seconds
     event: InnerEvent
 
@@ -43,6 +45,7 @@ class ChangedChannel(Struct, frozen=True, kw_only=True):
 class ChannelEvent(Struct, frozen=True):
     """An event about a channel, in its envelope."""
 
+    event_id: EventId
     event: ChangedChannel
 
 
@@ -68,13 +71,13 @@ class Authorization(Struct, frozen=True):
 class Mention(Struct, frozen=True, kw_only=True):
     """A mention in its envelope."""
 
-    event_id: Annotated[str, Meta(pattern=r"\A[!-~]{1,64}\Z")]
+    event_id: EventId
     event: MentionEvent
     authorizations: list[Authorization] = []
 
 
 class LostChannel(Struct, frozen=True):
-    """A channel that was archived, or that the bot was removed from."""
+    """A channel that was archived or deleted, or that the bot was removed from."""
 
     type: str
     channel: Id
@@ -83,6 +86,7 @@ class LostChannel(Struct, frozen=True):
 class LostChannelEvent(Struct, frozen=True):
     """An event about a channel that takes no more messages, in its envelope."""
 
+    event_id: EventId
     event: LostChannel
     event_time: Seconds
 
@@ -109,4 +113,5 @@ class OpenedTab(Struct, frozen=True):
 class OpenedTabEvent(Struct, frozen=True):
     """A person opened a tab of the app, in its envelope."""
 
+    event_id: EventId
     event: OpenedTab

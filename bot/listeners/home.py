@@ -14,13 +14,18 @@ from bot.listeners.payloads import read
 def register(app: AsyncApp, worker: CommandWorker) -> None:
     """Listen to people who open the home tab (docs.slack.dev/reference/events/app_home_opened).
 
-    The same event is sent for the tab with the direct messages. One that comes twice only makes Slack be asked again.
+    The same event is sent for the tab with the direct messages.
     """
 
     async def listen(context: AsyncBoltContext, body: dict[str, Any]) -> None:
-        event, origin = read(OpenedTabEvent, body).event, context["origin"]
-        if event.tab == "home":
-            opening = Opening(team_id=origin.team_id, enterprise_id=origin.enterprise_id, user_id=event.user)
+        payload, origin = read(OpenedTabEvent, body), context["origin"]
+        if payload.event.tab == "home":
+            opening = Opening(
+                event_id=payload.event_id,
+                team_id=origin.team_id,
+                enterprise_id=origin.enterprise_id,
+                user_id=payload.event.user,
+            )
             worker.start(opened(worker.deps, worker.people, opening))
 
     app.event("app_home_opened")(listen)

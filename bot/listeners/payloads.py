@@ -4,6 +4,7 @@ Fields: https://docs.slack.dev/interactivity/implementing-slash-commands,
 https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev/apis/events-api
 """
 
+import hashlib
 import re
 from typing import Annotated, Any, TypeVar
 
@@ -144,6 +145,9 @@ class ViewState(Struct, frozen=True):
 class SubmittedView(Struct, frozen=True, kw_only=True):
     """A modal as it was sent."""
 
+    id: str = ""
+    #: of what the modal shows: it changes whenever that is replaced
+    hash: str = ""
     state: ViewState = ViewState()
     private_metadata: str = ""
 
@@ -156,8 +160,21 @@ class Submission(Struct, frozen=True, kw_only=True):
     """A modal that was sent."""
 
     user: Named
-    trigger_id: Key
     view: SubmittedView
+    #: Slack sends one, although its page about these payloads has none
+    trigger_id: Key | None = None
+
+    @property
+    def key(self) -> str:
+        """The same however often Slack delivers it; without a trigger made from the modal and what was filled in.
+
+        A modal that comes back with errors keeps its id and its hash, so these alone would not tell whether it is sent
+        once more, or delivered once more.
+        """
+        if self.trigger_id is not None:
+            return self.trigger_id
+        content = msgspec.json.encode([self.view.id, self.view.hash, self.user.id, self.view.state], order="sorted")
+        return f"view-{hashlib.blake2b(content, digest_size=16).hexdigest()}"
 
 
 class EventType(Struct, frozen=True):

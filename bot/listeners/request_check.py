@@ -25,6 +25,10 @@ _log = structlog.get_logger(__name__)
 #: events that say that a workspace has left; they come without an installation, too
 _FAREWELLS = frozenset({UNINSTALLED, REVOKED})
 
+#: the question whether this is the address of the app. It names no workspace, and comes before the app is installed,
+#: when the bot token is not known yet (docs.slack.dev/reference/events/url_verification); Bolt answers it
+VERIFICATION = "url_verification"
+
 Next = Callable[[], Awaitable[BoltResponse]]
 
 
@@ -46,9 +50,11 @@ class RequestCheck(AsyncMiddleware):
         *,
         req: AsyncBoltRequest,
         resp: BoltResponse,  # noqa: ARG002 -- Bolt names the arguments
-        next: Next,  # noqa: A002 -- the same
+        next: Next,  # noqa: A002 -- the name that Bolt gives
     ) -> BoltResponse | None:
         """Pass on what can be read and comes from a workspace that the app serves; what is not known yet as well."""
+        if req.body.get("type") == VERIFICATION:
+            return await next()
         try:
             envelope = read(Envelope, req.body)
             if isinstance(envelope.event, EventType) and envelope.event.type in _FAREWELLS:

@@ -33,7 +33,7 @@ def register(app: AsyncApp, worker: CommandWorker) -> None:
     async def anywhere(ack: AsyncAck, context: AsyncBoltContext, body: dict[str, Any]) -> None:
         used, origin = payloads.read(payloads.GlobalShortcut, body), context["origin"]
         await ack()
-        worker.start(ask(worker, _asker(origin, used), None))
+        worker.start(ask(worker, _asker(origin, used), None, trigger_id=used.trigger_id))
 
     app.shortcut({"type": "message_action", "callback_id": ON_MESSAGE})(on_message)
     app.shortcut({"type": "shortcut", "callback_id": ANYWHERE})(anywhere)
@@ -51,7 +51,7 @@ async def _follow_message(ack: AsyncAck, origin: Origin, used: payloads.MessageS
     if not found:
         await ack()
         asker = replace(_asker(origin, used), channel_id=used.channel.id, response_url=used.response_url)
-        worker.start(ask(worker, asker, message))
+        worker.start(ask(worker, asker, message, trigger_id=used.trigger_id))
         return
     is_stored = await stored(_incoming(origin, used, message, command_text(found, sites=sites)), worker)
     await ack()
@@ -62,12 +62,7 @@ async def _follow_message(ack: AsyncAck, origin: Origin, used: payloads.MessageS
 
 
 def _asker(origin: Origin, used: payloads.MessageShortcut | payloads.GlobalShortcut) -> Asker:
-    return Asker(
-        team_id=origin.team_id,
-        enterprise_id=origin.enterprise_id,
-        user_id=used.user.id,
-        trigger_id=used.trigger_id,
-    )
+    return Asker(team_id=origin.team_id, enterprise_id=origin.enterprise_id, user_id=used.user.id)
 
 
 def _incoming(origin: Origin, used: payloads.MessageShortcut, message: AboutMessage, text: str) -> IncomingCommand:

@@ -65,7 +65,7 @@ def _submission(origin: Origin, sent: payloads.Submission) -> Submission:
         team_id=origin.team_id,
         enterprise_id=origin.enterprise_id,
         user_id=sent.user.id,
-        trigger_id=sent.trigger_id,
+        key=sent.key,
         typed=clean(view.field(Field.REFERENCE).value or "", limit=MAX_TEXT),
         chosen=_value(view.field(Field.RUNNING)),
         channel_id=None if picked is None else payloads.read(payloads.Id, picked),
@@ -80,7 +80,6 @@ def _settings(origin: Origin, sent: payloads.Submission) -> settings_submission.
         team_id=origin.team_id,
         enterprise_id=origin.enterprise_id,
         user_id=sent.user.id,
-        trigger_id=sent.trigger_id,
         channel_id=payloads.read(payloads.Id, view.private_metadata) if view.private_metadata else None,
     )
     channel = ChannelChoices(
@@ -91,6 +90,7 @@ def _settings(origin: Origin, sent: payloads.Submission) -> settings_submission.
         editors=_value(view.field(fields.EDITORS)),
     )
     return settings_submission.Submission(
+        key=sent.key,
         asker=asker,
         channel=channel if fields.EDITORS in view.state.values else None,
         own_language=_value(view.field(fields.OWN_LANGUAGE)),

@@ -15,6 +15,7 @@ from bot.domain.poll_result import AccessDenied, NotFound, PollResult, Seen
 from bot.metrics import Metrics
 from bot.poll.breaker import Permit
 from bot.poll.look import FinishedLook, unknown_keys
+from bot.spans import Spans
 from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
@@ -33,6 +34,7 @@ class Looker:
     credentials: Credentials
     now: Callable[[], datetime]
     metrics: Metrics
+    spans: Spans
     look_finished: asyncio.Event  #: set `GATHER_SECONDS` after the first result that is to be written
     looked: Callable[[int], None]  #: called with the site's id when a look has ended
     looks: Counter[int] = field(default_factory=Counter)  #: under way, by site id
@@ -45,7 +47,7 @@ class Looker:
 
     def take(self, look: FinishedLook, *, lateness: timedelta) -> None:
         """Keep a result that came without a look of its own."""
-        self._count(look.result, lateness=lateness, duration=timedelta(0))
+        self._count(look.site_id, look.result, lateness=lateness, duration=timedelta(0))
         self._keep(look)
 
     async def _look(self, row: DueRow, viewers: Sequence[int], *, claim_id: str, permit: Permit) -> None:
@@ -55,12 +57,13 @@ class Looker:
         result: PollResult | None = None
         refused: dict[int, int] = {}
         try:
-            account_id, result, refused = await self._ask(row, viewers, permit)
+            with self.spans.span("look", long_task=row.id, site=row.site_id):
+                account_id, result, refused = await self._ask(row, viewers, permit)
         except Exception:  # noqa: BLE001 -- a long task that keeps crashing its look is set aside
             _log.exception("look_crashed", long_task=row.id)
         finally:
             self.looks[row.site_id] -= 1
-        self._count(result, lateness=started - row.due_at, duration=self.now() - started)
+        self._count(row.site_id, result, lateness=started - row.due_at, duration=self.now() - started)
         self._keep(
             FinishedLook(
                 long_task_id=row.id,
@@ -112,10 +115,11 @@ class Looker:
             result = NotFound(by_all=not refused and len(allowed) == len(viewers))
         return account_id, result, refused
 
-    def _count(self, result: PollResult | None, *, lateness: timedelta, duration: timedelta) -> None:
+    def _count(self, site_id: int, result: PollResult | None, *, lateness: timedelta, duration: timedelta) -> None:
         kind = "crash" if result is None else type(result).__name__
-        self.metrics.look(kind, lateness=lateness.total_seconds(), duration=duration.total_seconds())
+        looks = self.metrics.looks
+        looks.count(site_id, kind, lateness=lateness.total_seconds(), duration=duration.total_seconds())
         if isinstance(result, Seen):
             unknown, dropped = unknown_keys(result), result.snapshot.dropped
             if unknown or dropped:
-                self.metrics.unread(unknown_keys=unknown, dropped_parts=dropped)
+                looks.unread(unknown_keys=unknown, dropped_parts=dropped)

@@ -20,6 +20,7 @@ from bot.metrics import Metrics
 from bot.poll.breaker import Breaker, Permit, permits, reserve_probe
 from bot.poll.looker import GATHER_SECONDS, Looker
 from bot.poll.recorder import Recorder
+from bot.spans import Spans
 from bot.worker import Worker
 
 _log = structlog.get_logger(__name__)
@@ -44,6 +45,7 @@ class Poller:
     now: Callable[[], datetime]
     bounds: Bounds
     metrics: Metrics
+    spans: Spans = field(default_factory=Spans)
     max_looks: int = 32  #: looks at one site at a time, in this process
     jitter: Callable[[], float] = random.random  #: a random number from 0 to 1
     delivery_wake: asyncio.Event = field(default_factory=asyncio.Event)  #: set when a message is to be posted or edited
@@ -58,17 +60,18 @@ class Poller:
 
     def __post_init__(self) -> None:
         self.looker = Looker(
-            worker=Worker(table=long_tasks, database=self.database, now=self.now),
+            worker=Worker(table=long_tasks, database=self.database, now=self.now, metrics=self.metrics.work),
             confluence=self.confluence,
             sites=self.sites,
             credentials=self.credentials,
             now=self.now,
             metrics=self.metrics,
+            spans=self.spans,
             look_finished=self.look_finished,
             looked=self._looked,
         )
         self._recorder = Recorder(database=self.database, bounds=self.bounds, jitter=self.jitter, metrics=self.metrics)
-        self.metrics.looks_in_flight(self.looker.looks.total)
+        self.metrics.looks.under_way(self.looker.looks.total)
 
     async def claim_step(self) -> float:
         """Claim long tasks that are due, as many as `max_looks` allows, and start looking at them."""

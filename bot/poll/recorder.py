@@ -96,13 +96,16 @@ class Recorder:
             )
             await long_tasks.write_crashes(connection, [(one.long_task_id, one.decision) for one in crashed], now=now)
             last_seqs = await _store_findings(connection, decided, now=now)
-            messages_changed = await _change_messages(connection, decided, last_seqs, now=now)
+            threads_ended = await _change_messages(connection, decided, last_seqs, now=now)
+            messages_changed = threads_ended is not None
             messages_changed |= await site_health.record(
                 connection, [(one.look, one.decision) for one in answered], down=down, now=now, jitter=self.jitter()
             )
         for one in crashed:
             if one.has_ended:
-                self.metrics.set_aside("poll")
+                self.metrics.work.set_aside("poll")
+        for outcome, count in (threads_ended or {}).items():
+            self.metrics.commands.ended(outcome, count)
         return messages_changed
 
     async def _decide(
@@ -166,11 +169,14 @@ async def _store_findings(connection: Connection, decided: Sequence[_DecidedLook
 
 async def _change_messages(
     connection: Connection, decided: Sequence[_DecidedLook], last_seqs: Mapping[int, int], *, now: datetime
-) -> bool:
-    """Mark what shows something old, plan messages, and end the threads of long tasks that have ended; true if any."""
+) -> dict[Outcome, int] | None:
+    """Mark what shows something old, plan messages, and end the threads of long tasks that have ended.
+
+    Returns how many threads have ended, by outcome; None if there was nothing to do.
+    """
     changed = [one for one in decided if one.decision.card_changed]
     if not changed:
-        return False
+        return None
     await stale_messages.mark_cards(connection, [one.long_task_id for one in changed], now=now)
     replied = await _mark_warnings(connection, changed, now=now)
     announced = [
@@ -184,8 +190,7 @@ async def _change_messages(
     if announced:
         await _plan_messages(connection, announced, last_seqs, replied, now=now)
     ended = [(one.long_task_id, one.decision.after.outcome) for one in changed if one.has_ended]
-    await subscriptions.end(connection, ended, now=now)
-    return True
+    return await subscriptions.end(connection, ended, now=now)
 
 
 async def _mark_warnings(

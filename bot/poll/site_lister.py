@@ -1,7 +1,7 @@
 """List the sites that channels watch: what is new is stored, and what is due need not be looked at by itself."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -61,7 +61,8 @@ class SiteLister:
 
     def __post_init__(self) -> None:
         self.now = self.poller.now
-        self._worker = Worker(table=site_lists, database=self.poller.database, now=self.now)
+        metrics = self.poller.metrics.work
+        self._worker = Worker(table=site_lists, database=self.poller.database, now=self.now, metrics=metrics)
 
     async def step(self) -> float:
         """Claim the sites whose list is due, and list them."""
@@ -95,21 +96,26 @@ class SiteLister:
                 await listed_tasks.put_off(connection, site_id, due_at=self.now() + ASK_AGAIN_AFTER)
             return
         claim_id, rows = await self._claim_due(permit)
-        result = await self.poller.confluence.running(
-            self.poller.sites[site_id],
-            credential,
-            account_id=account_id,
-            digests={row.remote_id: row.findings_digest for row in rows},
-        )
-        if isinstance(result, Listed):
-            await self._listed(permit, account_id, result, rows, claim_id=claim_id)
-        else:
+        try:
+            result = await self.poller.confluence.running(
+                self.poller.sites[site_id],
+                credential,
+                account_id=account_id,
+                digests={row.remote_id: row.findings_digest for row in rows.values()},
+            )
+            if isinstance(result, Listed):
+                await self._listed(permit, account_id, result, rows, claim_id=claim_id)
+            else:
+                await self._failed(site_id, account_id, result)
+        except Exception:
+            # A claim that is not let go would be renewed for ever, and nobody would look.
             await self._give_back(rows, claim_id)
-            await self._failed(site_id, account_id, result)
+            raise
+        await self._give_back(rows, claim_id)
 
-    async def _claim_due(self, permit: Permit) -> tuple[str, list[DueRow]]:
-        """Claim the long tasks of a site that would be looked at before the next list."""
-        claim_id, now, held = claims.new_claim_id(), self.now(), self.poller.looker.worker
+    async def _claim_due(self, permit: Permit) -> tuple[str, dict[int, DueRow]]:
+        """Claim the long tasks of a site that would be looked at before the next list; by id."""
+        claim_id, now, looks = claims.new_claim_id(), self.now(), self.poller.looker.worker
         async with self.poller.database.begin() as connection:
             rows = await due_long_tasks.claim(
                 connection,
@@ -118,16 +124,17 @@ class SiteLister:
                 limit=MAX_ROWS,
                 now=now,
                 excluded_accounts=permit.excluded,
-                but=list(held.held),
+                but=list(looks.held),
                 due_by=now + BUSY_INTERVAL + LATE,
             )
         for row in rows:
-            held.hold(row.id, claim_id)
-        return claim_id, rows
+            looks.hold(row.id, claim_id)
+        return claim_id, {row.id: row for row in rows}
 
     async def _listed(
-        self, permit: Permit, account_id: int, listed: Listed, rows: Sequence[DueRow], *, claim_id: str
+        self, permit: Permit, account_id: int, listed: Listed, rows: dict[int, DueRow], *, claim_id: str
     ) -> None:
+        """Write down a list, and take from `rows` what it stands for or what is looked at by itself."""
         now, site_id = self.now(), permit.site_id
         is_busy = any(_runs(seen) for seen in listed.found)
         due_at = next_list(now, is_busy=is_busy, failures=0, bounds=self.poller.bounds, jitter=self.poller.jitter())
@@ -140,9 +147,10 @@ class SiteLister:
         if new:
             self.watch_wake.set()
         named = {(seen.snapshot.remote_id or "").casefold(): seen for seen in listed.found}
-        for row in rows:
+        for row in list(rows.values()):
             seen = named.get(row.remote_id.casefold())
             if seen is not None:
+                del rows[row.id]
                 look = FinishedLook(
                     long_task_id=row.id,
                     claim_id=claim_id,
@@ -152,30 +160,30 @@ class SiteLister:
                     next_list_at=due_at + LATE,
                 )
                 self.poller.looker.take(look, lateness=max(now - row.due_at, timedelta(0)))
-        absent = [row for row in rows if row.remote_id.casefold() not in named]
-        free = max(self.poller.max_looks - self.poller.looker.looks[site_id], 0)
-        due = [row for row in absent if row.due_at <= now][:free]
-        await self._look_alone(due, permit, claim_id=claim_id)
-        await self._give_back([row for row in absent if row not in due], claim_id)
+        await self._look_alone(rows, permit, claim_id=claim_id)
 
-    async def _look_alone(self, rows: Sequence[DueRow], permit: Permit, *, claim_id: str) -> None:
-        """Look at long tasks that the list does not name: that alone never means that one has ended."""
-        if not rows:
+    async def _look_alone(self, absent: dict[int, DueRow], permit: Permit, *, claim_id: str) -> None:
+        """Look at what is due of what the list does not name: being absent alone never means that one has ended."""
+        now, looker = self.now(), self.poller.looker
+        free = max(self.poller.max_looks - looker.looks[permit.site_id], 0)
+        due = [row for row in absent.values() if row.due_at <= now][:free]
+        if not due:
             return
-        doubted_since = self.now() - REFUSAL_CONFIRMED_AFTER
+        doubted_since = now - REFUSAL_CONFIRMED_AFTER
         async with self.poller.database.read() as connection:
-            viewers = await accounts.viewers_of(connection, [row.id for row in rows], doubted_since=doubted_since)
-        for row in rows:
-            self.poller.looker.start(row, viewers.get(row.id, ()), claim_id=claim_id, permit=permit)
+            viewers = await accounts.viewers_of(connection, [row.id for row in due], doubted_since=doubted_since)
+        for row in due:
+            del absent[row.id]
+            looker.start(row, viewers.get(row.id, ()), claim_id=claim_id, permit=permit)
 
-    async def _give_back(self, rows: Sequence[DueRow], claim_id: str) -> None:
+    async def _give_back(self, rows: Collection[int], claim_id: str) -> None:
         """No list has answered for these: each long task is looked at by itself once it is due."""
         if not rows:
             return
-        for row in rows:
-            self.poller.looker.worker.let_go(row.id)
+        for long_task_id in rows:
+            self.poller.looker.worker.let_go(long_task_id)
         async with self.poller.database.begin() as connection:
-            await claims.release(connection, long_tasks, [(row.id, claim_id) for row in rows])
+            await claims.release(connection, long_tasks, [(long_task_id, claim_id) for long_task_id in rows])
 
     async def _failed(self, site_id: int, account_id: int, result: ListResult) -> None:
         now = self.now()

@@ -1,6 +1,6 @@
 """Build Slack's blocks within Slack's limits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.render.message import Block, Message
 from bot.render.mrkdwn import Mrkdwn, clip, joined, length
@@ -97,6 +97,20 @@ def message(text: Iterable[Mrkdwn], blocks: Iterable[Block] = ()) -> Message:
 def paragraphs(*lines: Mrkdwn) -> Message:
     """Build a message of lines only."""
     return message(lines, sections(lines))
+
+
+def stacked(messages: Sequence[Message], rest: Callable[[int], Mrkdwn], *, beyond: int = 0) -> Message:
+    """Join several messages into one; `rest` counts those for which there is no room, and those beyond them."""
+    lines: list[Mrkdwn] = []
+    blocks: list[Block] = []
+    for number, each in enumerate(messages):
+        text, left = Mrkdwn(each.text), rest(len(messages) - number + beyond)
+        if not fits([*lines, text, left]) or len(blocks) + len(each.blocks) > BLOCKS_LIMIT - 1:
+            return message([*lines, left], [*blocks, section(left)])
+        lines.append(text)
+        blocks += each.blocks
+    ending = [rest(beyond)] if beyond else []
+    return message([*lines, *ending], [*blocks, *map(section, ending)])
 
 
 def fitting(lines: Iterable[Mrkdwn], limit: int) -> Mrkdwn:

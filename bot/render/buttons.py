@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.states import Outcome
-from bot.render.blocks import actions, button, question
+from bot.render.blocks import ACCESSIBILITY_LABEL_LIMIT, actions, button, question
 from bot.render.headline import about
 from bot.render.i18n import Texts, wording
 from bot.render.links import destination
 from bot.render.message import Block
-from bot.render.mrkdwn import Mrkdwn, clip, data, on_one_line, unmarked
+from bot.render.mrkdwn import Mrkdwn, clip, data, length, on_one_line, unmarked
 from bot.render.thread import ThreadView, is_followed
 
 
@@ -44,10 +44,13 @@ class Action(StrEnum):
     HOME_BACK = "home_back"
     HOME_NEXT = "home_next"
     HOME_REFRESH = "home_refresh"
+    HOME_SETTINGS = "home_settings"
 
 
 #: of the task's name, so that a question has space for what it asks
 _TASK_LIMIT = 120
+#: what is left of a name before its id: where an id is longer than any of Confluence's, the end is cut
+_LEAST_OF_TITLE = 30
 
 LABELS: Mapping[Action, str] = {
     Action.STOP: wording("Stop following"),
@@ -60,7 +63,7 @@ LABELS: Mapping[Action, str] = {
     Action.FOLLOW_IN_DM: wording("Follow in a DM"),
     Action.FOLLOW_LISTED: wording("Follow"),
     Action.OPEN_THREAD: wording("Open the thread"),
-    Action.STOP_CHOSEN: wording("Stop this one"),
+    Action.STOP_CHOSEN: wording("Stop following"),
     Action.REPLACE_HOOK: wording("Replace the hook"),
     Action.KEEP_HOOK: wording("Keep the hook"),
     Action.TAKE_OVER: wording("Take over"),
@@ -68,6 +71,7 @@ LABELS: Mapping[Action, str] = {
     Action.HOME_BACK: wording("Previous page"),
     Action.HOME_NEXT: wording("Next page"),
     Action.HOME_REFRESH: wording("Refresh"),
+    Action.HOME_SETTINGS: wording("Settings"),
 }
 
 
@@ -138,7 +142,7 @@ def labelled_button(
     `number`: tells apart buttons of one message that do the same, since Slack wants different action ids.
     """
     # Neither labels nor questions are read as markup, so the task is named in plain text.
-    name = Mrkdwn(clip(unmarked(task), _TASK_LIMIT))
+    name = Mrkdwn(_cut(unmarked(task), _TASK_LIMIT))
     label = texts.say(LABELS[action])
     # Translators: what a screen reader says at a button: what it does, then the task: "Check now: Copying pages"
     read_out = texts.say("{button}: {task}", button=label, task=name)
@@ -152,7 +156,17 @@ def labelled_button(
             deny=texts.say(asked.deny),
         )
     action_id = action if number is None else f"{action}:{number}"
-    return button(action_id, label, read_out=read_out, value=value, url=url, question=dialog)
+    shown = _cut(read_out, ACCESSIBILITY_LABEL_LIMIT)
+    return button(action_id, label, read_out=shown, value=value, url=url, question=dialog)
+
+
+def _cut(name: str, limit: int) -> str:
+    """Cut a task's name to so many UTF-16 units, in the middle: the id at the end says which of two tasks it is."""
+    start, _, remote_id = name.rpartition(" ")
+    space = limit - length(remote_id) - 1
+    if length(name) <= limit or space < _LEAST_OF_TITLE:
+        return clip(name, limit)
+    return f"{clip(start, space)} {remote_id}"
 
 
 def task_of_buttons(texts: Texts, view: ThreadView) -> Mrkdwn:

@@ -38,7 +38,7 @@ def without_buttons(texts: Texts, view: ThreadView, *, people_named: bool = Fals
     blocks = [section(joined("\n", [each for each in first if each]))]
     blocks += [section(note)] if note else []
     blocks += [context(*small)]
-    text = [on_one_line([line, percent]), on_one_line([phase, pages]), note, *small]
+    text = [on_one_line([line, percent, pages]), phase, note, *small]
     return message([each for each in text if each], blocks)
 
 

@@ -1,17 +1,18 @@
 """Render the completion: the reply that says how it ended and mentions the followers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from bot.domain.snapshot import Finding
+from bot.domain.place import place_of
+from bot.domain.snapshot import Finding, Kind
 from bot.domain.states import Outcome, Titles
-from bot.domain.summary import Summary
+from bot.domain.summary import LEFT_IN_PLACE, Summary
 from bot.render import failure, phrases, results
 from bot.render.blocks import TEXT_LIMIT, context, fitting, room, section, sections
 from bot.render.buttons import completion_row
 from bot.render.chart import Samples, chart, in_words
 from bot.render.headline import headline, marked, place, task_id
-from bot.render.i18n import Texts
+from bot.render.i18n import Texts, wording
 from bot.render.links import open_link
 from bot.render.message import Message
 from bot.render.mrkdwn import MENTION_HERE, Mrkdwn, joined, length, on_one_line
@@ -22,6 +23,13 @@ from bot.render.warnings import joined_kinds, kinds_in_detail
 MAX_MENTIONS = 20
 #: the course of a shorter task says nothing
 _WORTH_A_CHART = timedelta(minutes=5)
+#: what is said of a task of a kind for which Confluence gives no place
+_WITHOUT_PLACE: Mapping[Kind, str] = {
+    Kind.DELETE: wording("Confluence doesn't say which pages."),
+    Kind.ARCHIVE: wording("Confluence doesn't say which pages."),
+    Kind.MOVE: wording("Confluence doesn't say which pages."),
+    Kind.SPACE_DELETE: wording("Confluence doesn't say which space."),
+}
 
 
 def completion(
@@ -55,12 +63,13 @@ def completion(
     curve = chart(texts, samples)
     before = [line, *story, *problems]
     elsewhere = _names_elsewhere(texts, view) if named or problems else None
-    after = [each for each in (elsewhere, link, in_words(texts, samples), small) if each]
+    notes = [each for each in (_moved_up(texts, view), _no_place(texts, view), elsewhere) if each]
+    after = [each for each in (*notes, link, in_words(texts, samples), small) if each]
     kinds = kinds_in_detail(texts, view, named, within=room([*before, *after, *([people] if people else [])]))
 
     blocks = [*sections([marked(view, line), *story]), *sections(problems)]
     blocks += [block for lines in kinds for block in sections(lines)]
-    blocks += [context(elsewhere)] if elsewhere else []
+    blocks += [context(*notes)] if notes else []
     blocks += [section(link)] if link and (has_card or not buttons) else []
     blocks += [curve] if curve else []
     blocks += [context(small), *([section(people)] if people else []), *buttons]
@@ -101,6 +110,23 @@ def _names_elsewhere(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     if view.titles is Titles.SHOWN or not view.followers:
         return None
     return texts.say("Those who are notified get the names of the pages in a direct message.")
+
+
+def _moved_up(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Say where the pages are that a deletion has left, whatever the reason."""
+    left = any(view.finding_counts.get(key) for key in LEFT_IN_PLACE)
+    if not left or view.outcome is not Outcome.PROBLEMS:
+        return None
+    return texts.say("The pages that are left have moved up one level.")
+
+
+def _no_place(texts: Texts, view: ThreadView) -> Mrkdwn | None:
+    """Say that Confluence does not say what it was about, unless a person or Confluence has."""
+    snapshot = view.snapshot
+    if snapshot is None or snapshot.kind not in _WITHOUT_PLACE or view.label or place_of(snapshot, view.site_url):
+        return None
+    quoted = snapshot.status is not None and snapshot.status.text
+    return None if quoted else texts.say(_WITHOUT_PLACE[snapshot.kind])
 
 
 def _course(view: ThreadView) -> Samples:

@@ -12,7 +12,7 @@ from bot.domain.snapshot import Finding, Severity
 from bot.domain.states import Titles
 from bot.domain.status_keys import Arg, find_arg
 from bot.render.headline import task_name
-from bot.render.i18n import Texts, wording
+from bot.render.i18n import Texts, counted, wording
 from bot.render.message import Message
 from bot.render.status_texts import FINDING_TEXTS, advice, label
 from bot.render.thread import ThreadView
@@ -37,6 +37,12 @@ _COLUMNS = (
     wording("What to do"),
     wording("Confluence key"),
 )
+#: what the file holds, of one severity, or of both
+_CONTENTS = {
+    Severity.WARNING: counted("The warning is in this file.", "All {count} warnings are in this file."),
+    Severity.ERROR: counted("The error is in this file.", "All {count} errors are in this file."),
+}
+_OF_BOTH = counted("The {count} warning or error is in this file.", "All {count} warnings and errors are in this file.")
 _SEVERITIES = {Severity.WARNING: wording("Warning"), Severity.ERROR: wording("Error")}
 
 
@@ -68,12 +74,9 @@ def findings_csv(texts: Texts, findings: Sequence[Finding], site_url: str) -> by
 
 def introduction(texts: Texts, findings: Sequence[Finding]) -> Message:
     """Introduce the file in the message that shares it: where the file cannot be shared, nothing promises it."""
-    sentence = texts.count(
-        "This file names the {count} warning or error.",
-        "This file names {count} warnings and errors.",
-        len(findings),
-    )
-    return Message(text=sentence)
+    severities = {finding.severity for finding in findings}
+    sentence = _CONTENTS[severities.pop()] if len(severities) == 1 else _OF_BOTH
+    return Message(text=texts.count(*sentence, len(findings)))
 
 
 def _row(texts: Texts, finding: Finding, site_url: str) -> list[str]:

@@ -25,22 +25,18 @@ def findings_text(texts: Texts, findings: Sequence[Finding], site_url: str) -> l
         count = _fitting(texts, lines, counted=last)
         kept, lines = lines[:count], lines[count:]
         if last and lines:
-            kept.append(_more(texts, len(lines)))
+            kept.append(texts.more(len(lines)))
         replies.append(paragraphs(*kept))
     return replies
 
 
 def _fitting(texts: Texts, lines: Sequence[Mrkdwn], *, counted: bool) -> int:
     """Return how many of the lines fit in one reply, with a last line for the others if they are counted."""
-    after = [_more(texts, len(lines))] if counted else []
+    after = [texts.more(len(lines))] if counted else []
     count = 1
     while count < len(lines) and fits([*lines[: count + 1], *after]):
         count += 1
     return count
-
-
-def _more(texts: Texts, count: int) -> Mrkdwn:
-    return texts.count("and {count} more", "and {count} more", count)
 
 
 def _line(texts: Texts, finding: Finding, site_url: str) -> Mrkdwn:

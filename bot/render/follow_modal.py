@@ -49,18 +49,27 @@ def follow_modal(texts: Texts, asked: Asked) -> View:
     """Ask for the ID or the address, or offer what runs; and ask for the channel unless there is a message."""
     blocks = []
     if asked.has_message:
-        nothing = texts.say("I found no Confluence task in that message. Which one should I follow in its thread?")
+        nothing = texts.say(
+            "I found no Confluence task in that message. Which one should I follow in the thread under it?"
+        )
         blocks.append(section(nothing))
     blocks += [context(reason) for reason in asked.refused]
+    if asked.refused:
+        blocks.append(context(texts.say("You can still enter an ID.")))
     options = [(line.value, _option(texts, line)) for line in asked.running if len(line.value) <= _VALUE_LIMIT]
     if options:
-        blocks.append(menu(Field.RUNNING, texts.say("Running in Confluence now"), options, optional=True))
+        running = texts.say("Running in Confluence now")
+        blocks.append(menu(Field.RUNNING, running, options, optional=True, focused=True))
         label = texts.say("Or its ID or address")
     else:
         label = texts.say("ID or address of the Confluence task")
-    blocks.append(text_input(Field.REFERENCE, label, hint=where_the_id_is(texts), optional=bool(options)))
+    # Nobody who can choose a task needs its id.
+    is_choice = bool(options)
+    # What runs is offered above, if anything runs that the person may see.
+    hint = where_the_id_is(texts, None)
+    blocks.append(text_input(Field.REFERENCE, label, hint=hint, optional=is_choice, focused=not is_choice))
     if not asked.has_message:
-        blocks.append(channel_menu(Field.CHANNEL, texts.say("Channel in which I follow it")))
+        blocks.append(channel_menu(Field.CHANNEL, texts.say("Channel for the thread")))
     return modal(
         texts,
         title=title(texts),
@@ -77,6 +86,11 @@ def nothing_named(texts: Texts) -> str:
     return error(texts.say("Type the ID or the address of a Confluence task."))
 
 
+def nothing_chosen(texts: Texts) -> str:
+    """Refuse a modal in which a task could be chosen, and none was, nor typed."""
+    return error(texts.say("Choose a task above, or type its ID or address here."))
+
+
 def two_named(texts: Texts) -> str:
     """Refuse a modal in which one task was chosen and another typed."""
     return error(texts.say("Choose a task above or type one here, not both."))
@@ -85,6 +99,11 @@ def two_named(texts: Texts) -> str:
 def not_in_channel(texts: Texts) -> str:
     """Refuse a channel that the person is not in."""
     return error(texts.say("You aren't in that channel. Join it first, or choose another one."))
+
+
+def left_channel(texts: Texts) -> str:
+    """Refuse to follow in a thread of a channel that the person is not in."""
+    return error(texts.say("You aren't in that channel. Join it first, then send this again."))
 
 
 def bot_not_in_channel(texts: Texts, bot_name: str) -> str:
@@ -96,7 +115,8 @@ def bot_not_in_channel(texts: Texts, bot_name: str) -> str:
 def shared_channel(texts: Texts, command: str) -> str:
     """Refuse a channel that another organization reads, which the menu does not offer."""
     sentence = texts.say(
-        "Another organization reads that channel. Type {command} there instead.", command=code(f"{command} ID")
+        "Another organization reads that channel. Go to that channel and type {command} and the ID.",
+        command=code(command),
     )
     return error(sentence)
 
@@ -110,8 +130,9 @@ def scope_missing(texts: Texts, command: str) -> str:
     """Say that the bot may not ask whether the person is in the channel."""
     sentence = texts.say(
         # Translators: a scope is what Slack calls a permission of an app
-        "This bot lacks the Slack scope to see whether you are in that channel. Type {command} there instead.",
-        command=code(f"{command} ID"),
+        "This bot lacks the Slack scope to see whether you are in that channel. Ask this bot's administrator to add "
+        "it, or go to that channel and type {command} and the ID.",
+        command=code(command),
     )
     return error(sentence)
 

@@ -98,14 +98,16 @@ def home(texts: Texts, view: HomeView, *, command: str = "/longtask") -> Message
         draft.blocks += view.notice.blocks[:NOTICE_BLOCKS] or (section(Mrkdwn(view.notice.text[:SECTION_LIMIT])),)
     _followed(draft, texts, view)
     _running(draft, texts, view)
-    draft.add_small(where_the_id_is(texts))
     draft.add_small(
         texts.say(
-            "With its ID you can follow any task in a channel: type {example} there.",
+            "You can follow any task whose ID you know: type {example} in a channel.",
             example=example(command, view.shown.reference),
         )
     )
+    lists = view.is_asking or (view.running is not None and not view.running.refused)
+    draft.add_small(where_the_id_is(texts, command if lists else None))
     draft.add_small(_account(texts, view))
+    draft.offer([_plain_button(texts, Action.HOME_SETTINGS, "")])
     return draft.message
 
 
@@ -163,7 +165,7 @@ def _unlisted(texts: Texts, why: Unlisted) -> Mrkdwn:
             # Translators: a scope is what Slack calls a permission of an app
             return texts.say(
                 "Not everything that others follow in your channels is listed, because this bot lacks the Slack scope "
-                "to see which channels you are in."
+                "to see which channels you are in. Ask this bot's administrator to add it."
             )
         case Unlisted.NO_ANSWER:
             return texts.say(

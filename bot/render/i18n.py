@@ -1,8 +1,9 @@
 """Translate sentences and format numbers and times, with gettext catalogs and Babel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
 from math import floor
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
+from bot.domain.person import Person
 from bot.render.mrkdwn import Mrkdwn, data
 
 #: the language of the sentences in the code
@@ -67,6 +69,10 @@ class Texts:
         """Translate a sentence in the plural form for `number`, which is also its `{count}`."""
         source = one if number == 1 else many
         return self._filled(self.translations.ngettext(one, many, number), source, {"count": number, **values})
+
+    def more(self, number: int) -> Mrkdwn:
+        """Count what is not shown."""
+        return self.count("and {count} more", "and {count} more", number)
 
     def _filled(self, sentence: str, source: str, values: Mapping[str, Value]) -> Mrkdwn:
         shown = {name: self.format(value) for name, value in values.items()}
@@ -126,9 +132,11 @@ class Texts:
 
     def _moment(self, moment: datetime, tokens: str, style: Literal["short", "medium"]) -> Mrkdwn:
         utc = moment.astimezone(UTC).replace(microsecond=0)
-        day = f"{format_date(utc, 'medium', locale=self.locale)}, " if "{date" in tokens else ""
-        fallback = f"{day}{format_time(utc, style, locale=self.locale)} UTC"
-        return Mrkdwn(f"<!date^{int(utc.timestamp())}^{tokens}|{fallback}>")
+        shown = format_time(utc, style, locale=self.locale)
+        if "{date" in tokens:
+            day = format_date(utc, "medium", locale=self.locale)
+            shown = str(self.locale.datetime_formats["medium"]).format(shown, day)
+        return Mrkdwn(f"<!date^{int(utc.timestamp())}^{tokens}|{shown} UTC>")
 
     def listed(self, parts: Sequence[Mrkdwn]) -> Mrkdwn:
         """Format a list: `A, B, and C`."""
@@ -154,21 +162,24 @@ class Catalogs:
                     return self.languages[name]
         return self.languages[SOURCE]
 
+    def texts_for(self, person: Person | None, default: str) -> Texts:
+        """Return the language that a person has chosen, else that of their Slack, else `default`."""
+        return self.texts(*(person.languages if person is not None else ()), default)
 
+
+@cache
 def english() -> Texts:
     """Return the sentences as they are in the code."""
     return Texts(locale=Locale.parse(SOURCE))
 
 
+@cache
 def read_catalog(text: bytes, language: str) -> Texts:
     """Read one language from the content of its .po file; missing translations stay in English.
 
-    Raises ValueError if the language is unknown or the content is no catalog.
+    The same content is read once. Raises ValueError if the language is unknown or the content is no catalog.
     """
-    try:
-        locale = Locale.parse(language)
-    except UnknownLocaleError as error:
-        raise ValueError(f"there is no language {language!r}") from error
+    locale = _locale(language)
     catalog = read_po(BytesIO(text), locale=language)
     for message in list(catalog):
         if isinstance(message.string, tuple) and not all(message.string):
@@ -179,7 +190,35 @@ def read_catalog(text: bytes, language: str) -> Texts:
     return Texts(locale=locale, translations=Translations(compiled))
 
 
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language)
+    except UnknownLocaleError as error:
+        raise ValueError(f"there is no language {language!r}") from error
+
+
+class _Languages(Mapping[str, Texts]):
+    """English, and the language of each .po file, by code.
+
+    A catalog is read when it is first used: it takes a twentieth of a second, and few workspaces speak all of them.
+    """
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self._contents = contents
+
+    def __getitem__(self, language: str) -> Texts:
+        return english() if language == SOURCE else read_catalog(self._contents[language], language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((SOURCE, *self._contents))
+
+    def __len__(self) -> int:
+        return 1 + len(self._contents)
+
+
 def load_catalogs(directory: Path) -> Catalogs:
-    """Read every `<language>.po` in a directory. Raises OSError, and ValueError if one is invalid."""
-    files = {path.stem: path.read_bytes() for path in sorted(directory.glob("*.po"))}
-    return Catalogs(languages={SOURCE: english(), **{name: read_catalog(text, name) for name, text in files.items()}})
+    """Find every `<language>.po` in a directory. Raises OSError, and ValueError if there is no such language."""
+    contents = {path.stem: path.read_bytes() for path in sorted(directory.glob("*.po"))}
+    for language in contents:
+        _locale(language)
+    return Catalogs(languages=_Languages(contents))

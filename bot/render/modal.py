@@ -66,9 +66,13 @@ def notice(texts: Texts, said: Message, *, title: Mrkdwn) -> View:
     return modal(texts, title=title, blocks=shown or [section(Mrkdwn(said.text))])
 
 
-def text_input(field: str, label: Mrkdwn, *, hint: Mrkdwn | None = None, optional: bool = False) -> Block:
-    """Build a field to type into."""
-    element = {"type": "plain_text_input", "action_id": field, "max_length": INPUT_LIMIT, "focus_on_load": True}
+def text_input(
+    field: str, label: Mrkdwn, *, hint: Mrkdwn | None = None, optional: bool = False, focused: bool = False
+) -> Block:
+    """Build a field to type into; `focused`: it has the focus when the modal is opened, as one field of it may."""
+    element: Block = {"type": "plain_text_input", "action_id": field, "max_length": INPUT_LIMIT}
+    if focused:
+        element["focus_on_load"] = True
     return _input(field, label, element, hint=hint, optional=optional)
 
 
@@ -80,6 +84,7 @@ def menu(
     chosen: str | None = None,
     hint: Mrkdwn | None = None,
     optional: bool = False,
+    focused: bool = False,
 ) -> Block:
     """Build a menu of options, each with its value and its text; `chosen`: the value of the one chosen at first."""
     shown = [_option(value, text) for value, text in options]
@@ -87,6 +92,8 @@ def menu(
     first = next((option for option in shown if option["value"] == chosen), None)
     if first is not None:
         element["initial_option"] = first
+    if focused:
+        element["focus_on_load"] = True
     return _input(field, label, element, hint=hint, optional=optional)
 
 

@@ -56,7 +56,7 @@ def numbers_only(texts: Texts, view: ThreadView) -> Mrkdwn | None:
     # Translators: a scope is what Slack calls a permission of an app
     return texts.say(
         "Page titles are hidden, because this bot lacks the Slack scope to see "
-        "whether other organizations read this channel."
+        "whether other organizations read this channel. Ask this bot's administrator to add it."
     )
 
 
@@ -88,14 +88,23 @@ def percentage(texts: Texts, view: ThreadView) -> Mrkdwn | None:
 
 
 def pages(texts: Texts, view: ThreadView) -> Mrkdwn | None:
-    """Say how many pages are done, of how many, as far as Confluence says; None if it says neither."""
+    """Say how many pages are done, of how many, as far as Confluence says; None if it says neither.
+
+    How many there are in all is no progress of what has failed.
+    """
     snapshot = view.snapshot
-    if snapshot is None or (snapshot.done is None and snapshot.total is None):
+    if snapshot is None:
         return None
-    if snapshot.done is None or snapshot.total is None:
-        known = snapshot.total if snapshot.done is None else snapshot.done
-        return texts.count("{count} page", "{count} pages", known) if known else None
-    return texts.count("{done} of {count} page", "{done} of {count} pages", snapshot.total, done=snapshot.done)
+    done, total = snapshot.done, snapshot.total
+    if view.outcome is Outcome.FAILED and done is None:
+        done = view.pages_done
+        total = total if done is not None and (total or 0) >= done else None
+    if done is None:
+        # Translators: there are so many, and it is not known how many are done: "0% · 42 pages in all"
+        return texts.count("{count} page in all", "{count} pages in all", total) if total else None
+    if total is None:
+        return texts.count("{count} page", "{count} pages", done) if done else None
+    return texts.count("{done} of {count} page", "{done} of {count} pages", total, done=done)
 
 
 def findings_count(texts: Texts, view: ThreadView) -> Mrkdwn:

@@ -35,9 +35,10 @@ _PROBLEMS = (
     _Problem(
         keys=parts.FAILED,
         extent=lambda summary: Extent(happened=bool(summary.failed), pages=summary.failed),
-        brief=wording("some not copied"),
-        # Translators: pages; in a list after "42 pages copied"
-        brief_counted=counted("{count} not copied", "{count} not copied"),
+        brief=wording("some pages and their child pages not copied"),
+        brief_counted=counted(
+            "{count} page and its child pages not copied", "{count} pages and their child pages not copied"
+        ),
         line=wording("Some pages and their child pages not copied"),
         line_counted=counted(
             "{count} page and its child pages not copied", "{count} pages and their child pages not copied"
@@ -47,10 +48,10 @@ _PROBLEMS = (
         keys=parts.RENAMED,
         extent=lambda summary: Extent(happened=bool(summary.renamed), pages=summary.renamed),
         brief=wording("some renamed"),
-        # Translators: pages; in a list after "42 pages copied"
+        # Translators: copies that got another title than their originals; in a list after "42 pages copied"
         brief_counted=counted("{count} renamed", "{count} renamed"),
-        line=wording("Some pages renamed"),
-        line_counted=counted("{count} page renamed", "{count} pages renamed"),
+        line=wording("Some copies renamed"),
+        line_counted=counted("{count} copy renamed", "{count} copies renamed"),
     ),
     _Problem(
         keys=parts.PERMISSIONS_LOST,

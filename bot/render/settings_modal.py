@@ -12,6 +12,7 @@ from bot.render.i18n import Texts, wording
 from bot.render.message import Block
 from bot.render.modal import Modal, View, checkboxes, error, menu, modal
 from bot.render.mrkdwn import Mrkdwn, bold, channel, data
+from bot.render.replies.help import example
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -49,7 +50,7 @@ _TITLES: Mapping[Titles, str] = {
 }
 _RESULTS: Mapping[Result, str] = {
     # Translators: an option below the title "The result"
-    Result.BROADCAST: wording("Show it in the channel, too, not only in the thread"),
+    Result.BROADCAST: wording("Show it in the channel, too"),
     # Translators: leave @here as it is
     Result.HERE: wording("Mention @here in it if the task has failed"),
 }
@@ -72,6 +73,8 @@ class Shown:
     own_language: str | None
     #: code and name of each language there is
     languages: Sequence[tuple[str, str]]
+    #: the name of the command in examples
+    command: str = "/longtask"
 
 
 def title(texts: Texts) -> Mrkdwn:
@@ -95,6 +98,11 @@ def settings_modal(texts: Texts, shown: Shown) -> View:
     own = [(AUTOMATIC, texts.say("That of your Slack")), *shown.languages]
     label = texts.say("Language of what only you see")
     blocks.append(menu(Field.OWN_LANGUAGE, label, own, chosen=shown.own_language or AUTOMATIC))
+    if shown.channel_id is None:
+        typed = example(shown.command, "settings")
+        blocks.append(
+            context(texts.say("To change a channel's settings, type {example} in that channel.", example=typed))
+        )
     return modal(
         texts,
         title=title(texts),
@@ -113,7 +121,9 @@ def may_not_change(texts: Texts) -> str:
 
 def here_alone(texts: Texts) -> str:
     """Refuse @here for a result that is not shown in the channel."""
-    return error(texts.say("@here can only be mentioned where the result is shown in the channel, too."))
+    option = texts.say(_RESULTS[Result.BROADCAST])
+    # Translators: {option} is the option that has to be ticked first
+    return error(texts.say("To mention @here, tick “{option}” as well.", option=option))
 
 
 def not_saved_yet(texts: Texts) -> str:
@@ -156,15 +166,20 @@ def _lines(texts: Texts, shown: Shown) -> list[Mrkdwn]:
     """What is set, in words, for somebody who may not change it."""
     settings, labels = shown.settings, _labels(texts)
     languages = dict(_language_options(texts, shown))
-    results = [_RESULTS[Result.BROADCAST]] * settings.broadcasts + [_RESULTS[Result.HERE]] * settings.mentions_here
     chosen = {
         Field.LANGUAGE: data(languages.get(settings.language or AUTOMATIC, settings.language or AUTOMATIC)),
         Field.VERBOSITY: texts.say(_VERBOSITIES[settings.verbosity]),
         Field.TITLES: texts.say(_TITLES[settings.titles]),
-        Field.RESULT: texts.enumerated([texts.say(result) for result in results])
-        if results
-        else texts.say("Only in the thread"),
-        Field.EDITORS: texts.say(_EDITORS[settings.editors]),
+        Field.RESULT: texts.say(_where_results_are(settings)),
     }
     # Translators: a setting and what is chosen: "Page titles: shown"
     return [texts.say("{setting}: {choice}", setting=labels[field], choice=choice) for field, choice in chosen.items()]
+
+
+def _where_results_are(settings: ChannelSettings) -> str:
+    if not settings.broadcasts:
+        return wording("Only in the thread")
+    if not settings.mentions_here:
+        return wording("In the channel, too")
+    # Translators: leave @here as it is
+    return wording("In the channel, too, with @here if the task has failed")

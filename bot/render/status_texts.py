@@ -35,7 +35,7 @@ LABELS: Mapping[str, str] = {
     "STATUS_DELETED_PAGES": wording("Deleting pages"),
     # Translators: pages that could not be deleted are moved below the next page above them
     "STATUS_MOVING_PAGES": wording("Moving the remaining pages to a new parent page"),
-    "WARN_RENAME_PAGE": wording("A page was renamed"),
+    "WARN_RENAME_PAGE": wording("A copy was renamed"),
     "WARN_IGNORE_COPY_PERMISSION": wording("Page restrictions were not copied"),
     "WARN_IGNORE_COPY_ATTACHMENT": wording("Attachments were not copied"),
     "WARN_IGNORE_VIEW_RESTRICTED": wording("Pages hidden from the person who started it were left in place"),
@@ -60,29 +60,30 @@ class FindingTexts:
 
     #: what happened: one sentence, or one for a single page and one for more
     happened: str | tuple[str, str]
-    #: what to do next
-    advice: str
+    #: what to do next: one sentence, or one for a single page and one for more
+    advice: str | tuple[str, str]
     #: one finding by name, and the placeholders for its arguments
     item: str | None = None
     arguments: tuple[str, ...] = ()
 
     def headline(self, texts: Texts, count: int) -> Mrkdwn:
         """Say what happened, to so many pages."""
-        if isinstance(self.happened, str):
-            return texts.say(self.happened)
-        return texts.count(*self.happened, count)
+        return _said(texts, self.happened, count)
 
 
 FINDING_TEXTS: Mapping[str, FindingTexts] = {
     "WARN_RENAME_PAGE": FindingTexts(
         happened=counted(
-            "{count} page was renamed because its title was taken in the destination.",
-            "{count} pages were renamed because their titles were taken in the destination.",
+            "{count} copy was renamed because its title was taken in the destination.",
+            "{count} copies were renamed because their titles were taken in the destination.",
         ),
-        # Translators: a page title before and after
-        item=wording("“{old}” is now “{new}”"),
+        # Translators: the title of the original, which stays as it is, and that of its copy
+        item=wording("The copy of “{old}” is called “{new}”"),
         arguments=("old", "new"),
-        advice=wording("If a new title does not suit, rename that page in Confluence."),
+        advice=counted(
+            "If the new title doesn't suit, rename the copy in Confluence.",
+            "If a new title doesn't suit, rename that copy in Confluence.",
+        ),
     ),
     "WARN_IGNORE_COPY_PERMISSION": FindingTexts(
         # Translators: restrictions are what Confluence calls the limits on who may see or edit a page
@@ -91,8 +92,8 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
             "because the person who started the copy is not allowed to set them in the destination space."
         ),
         advice=wording(
-            "Everyone who can see the destination space may be able to see these copies. "
-            "Check the pages that were restricted, and have someone who is allowed to set their restrictions again."
+            "Everyone who can see the destination space may be able to see the copies of restricted pages. Check these "
+            "copies, and ask someone who may set restrictions to set them again."
         ),
     ),
     "WARN_IGNORE_COPY_ATTACHMENT": FindingTexts(
@@ -101,8 +102,8 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
             "because the person who started the copy is not allowed to add them in the destination space."
         ),
         advice=wording(
-            "Ask an administrator of that space for the permission to add attachments and copy again, "
-            "or have the missing files uploaded by someone who is allowed to."
+            "Have someone who may add attachments there upload the missing files. "
+            "Or get the permission to add attachments, delete the copies, and copy again."
         ),
     ),
     "WARN_IGNORE_VIEW_RESTRICTED": FindingTexts(
@@ -110,9 +111,9 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
             "{count} page was not deleted, because it is hidden from the person who started the deletion.",
             "{count} pages were not deleted, because they are hidden from the person who started the deletion.",
         ),
-        advice=wording(
-            "What was not deleted has moved up to the parent of the deleted page. "
-            "Ask someone who can see it whether it should go, too."
+        advice=counted(
+            "Ask a space administrator whether it should go, too.",
+            "Ask a space administrator whether they should go, too.",
         ),
     ),
     "WARN_IGNORE_EDIT_RESTRICTED": FindingTexts(
@@ -120,9 +121,9 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
             "{count} page was not deleted, because the person who started the deletion is not allowed to.",
             "{count} pages were not deleted, because the person who started the deletion is not allowed to.",
         ),
-        advice=wording(
-            "What was not deleted has moved up to the parent of the deleted page. "
-            "Ask someone who is allowed to delete it whether it should go, too."
+        advice=counted(
+            "If it should go, too, ask someone who is allowed to delete it.",
+            "If they should go, too, ask someone who is allowed to delete them.",
         ),
     ),
     "WARN_IGNORE_DELETE_PAGE": FindingTexts(
@@ -139,7 +140,10 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
         ),
         item=wording("“{title}”"),
         arguments=("title",),
-        advice=wording("Open the original to see what is in the way, then copy it again with its child pages."),
+        advice=counted(
+            "Open the original to see what is in the way, then copy it again with its child pages.",
+            "Open the originals to see what is in the way, then copy them again with their child pages.",
+        ),
     ),
     "ERROR_RELINK": FindingTexts(
         happened=wording("The links between the copied pages could not be updated."),
@@ -163,15 +167,19 @@ FINDING_TEXTS: Mapping[str, FindingTexts] = {
 
 _UNDOCUMENTED: Mapping[Severity, tuple[str, str]] = {
     # Translators: {name} is Confluence's key for it, made readable; it stays in English
-    Severity.WARNING: counted("Confluence gave {count} warning: {name}.", "Confluence gave {count} warnings: {name}."),
-    Severity.ERROR: counted(
-        "Confluence reported {count} error: {name}.", "Confluence reported {count} errors: {name}."
+    Severity.WARNING: counted(
+        "{count} warning. Confluence says: “{name}”", "{count} warnings. Confluence says: “{name}”"
     ),
+    Severity.ERROR: counted("{count} error. Confluence says: “{name}”", "{count} errors. Confluence says: “{name}”"),
 }
 _WITHOUT_KEY: Mapping[Severity, tuple[str, str]] = {
     Severity.WARNING: counted("Confluence gave {count} warning.", "Confluence gave {count} warnings."),
     Severity.ERROR: counted("Confluence reported {count} error.", "Confluence reported {count} errors."),
 }
+
+
+def _said(texts: Texts, sentence: str | tuple[str, str], count: int) -> Mrkdwn:
+    return texts.say(sentence) if isinstance(sentence, str) else texts.count(*sentence, count)
 
 
 def kind_name(texts: Texts, kind: Kind) -> Mrkdwn:
@@ -189,16 +197,17 @@ def phase_name(texts: Texts, status: StatusMessage | None, kind: Kind) -> Mrkdwn
 
 
 def label(texts: Texts, key: str) -> Mrkdwn:
-    """Label a status key in a few words, without counts; an unknown key is made readable."""
-    return texts.say(LABELS[key]) if key in LABELS else readable(texts, key)
+    """Label a status key in a few words, without counts; an unknown key is made readable and quoted."""
+    if key in LABELS:
+        return texts.say(LABELS[key])
+    words = readable(key)
+    return texts.say("Confluence says: “{text}”", text=words) if words else texts.say("Unknown message")
 
 
-def readable(texts: Texts, key: str) -> Mrkdwn:
-    """Make an unknown key readable: `WARN_SOMETHING_NEW` becomes `Something new`."""
+def readable(key: str) -> str | None:
+    """Make an unknown key readable: `WARN_SOMETHING_NEW` becomes `Something new`; None if it is no key."""
     words = _PREFIX.sub("", key).replace("_", " ").strip().lower()
-    if not words or not _KEY.fullmatch(key):
-        return texts.say("Unknown message")
-    return texts.format(words.capitalize())
+    return words.capitalize() if words and _KEY.fullmatch(key) else None
 
 
 def is_counted(key: str) -> bool:
@@ -208,13 +217,14 @@ def is_counted(key: str) -> bool:
 
 def other_headline(texts: Texts, key: str, severity: Severity, count: int) -> Mrkdwn:
     """Say what an undocumented key reports, or that there is only Confluence's own sentence."""
-    if not key:
+    words = readable(key)
+    if not words:
         return texts.count(*_WITHOUT_KEY[severity], count)
-    return texts.count(*_UNDOCUMENTED[severity], count, name=readable(texts, key))
+    return texts.count(*_UNDOCUMENTED[severity], count, name=words)
 
 
-def advice(texts: Texts, key: str) -> Mrkdwn:
-    """Say what to do about a finding, also if this bot does not know its key."""
+def advice(texts: Texts, key: str, count: int = 1) -> Mrkdwn:
+    """Say what to do about so many findings of a key, also if this bot does not know it."""
     if key in FINDING_TEXTS:
-        return texts.say(FINDING_TEXTS[key].advice)
-    return texts.say("This bot does not know this message. Check in Confluence whether anything needs doing.")
+        return _said(texts, FINDING_TEXTS[key].advice, count)
+    return texts.say("This bot does not know what that means. Check in Confluence whether anything needs doing.")

@@ -15,8 +15,10 @@ class ThreadView:
     remote_id: str
     outcome: Outcome
     snapshot: Snapshot | None
-    #: None: a watch began it, and nobody has asked to be notified yet
+    #: None: a watch began it, and nobody has asked to be notified yet, or what is stored of the owner was deleted
     owner_id: str | None
+    #: it is no longer stored who or what began it
+    beginning_unknown: bool = False
     #: a script asked for it, with the owner's hook
     by_script: bool = False
     #: the owner's account in Slack was deactivated
@@ -46,6 +48,8 @@ class ThreadView:
     finding_counts: Mapping[str, int] = field(default_factory=dict)
     trouble: Trouble | None = None
     trouble_since: datetime | None = None
+    #: pages done when the percentage became what it is; the report of an error leaves them out
+    pages_done: int | None = None
     #: (seconds since the start, percent), oldest first, for the chart
     samples: tuple[tuple[float, float], ...] = ()
 

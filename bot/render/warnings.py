@@ -94,7 +94,7 @@ def _lines(texts: Texts, view: ThreadView, group: Sequence[Finding], detail: _De
         # Translators: followed by a whole sentence, e.g. “150 pages were renamed because …”; there may be more later
         headline = texts.say("So far: {sentence}", sentence=headline)
     names = _names(texts, view, group, detail) if view.titles is Titles.SHOWN else []
-    return [bold(headline), *names, *([advice(texts, key)] if detail.advised else [])]
+    return [bold(headline), *names, *([advice(texts, key, count)] if detail.advised else [])]
 
 
 def _count(group: Sequence[Finding]) -> int:
@@ -109,7 +109,7 @@ def _names(texts: Texts, view: ThreadView, group: Sequence[Finding], detail: _De
     rest = len(group) - len(shown)
     if lines and rest > 0:
         # Translators: after some pages by name, how many more there are
-        lines.append(texts.count("and {count} more", "and {count} more", rest))
+        lines.append(texts.more(rest))
     return lines
 
 

@@ -42,7 +42,7 @@ class WatchView:
 def watch_root(texts: Texts, view: WatchView) -> Message:
     """Say what is watched, for whom, and what a list cannot show; at the end that it is over, and why."""
     if view.state is not WatchState.WATCHING:
-        line = bold(texts.say("No longer watching {site}", site=view.site))
+        line = bold(texts.say("No longer watching the Confluence site {site}", site=view.site))
         note = _over(texts, view)
         return message([line, note], [section(Mrkdwn(f"{MARKS[Outcome.STOPPED]} {line}")), context(note)])
     line = watched(texts, view)
@@ -57,7 +57,7 @@ def watch_root(texts: Texts, view: WatchView) -> Message:
 
 def watched(texts: Texts, view: WatchView) -> Mrkdwn:
     """Name the site, and the kinds of tasks where not every one is followed."""
-    what = bold(texts.say("Watching {site} for new tasks", site=view.site))
+    what = bold(texts.say("Watching the Confluence site {site} for new tasks", site=view.site))
     if not view.kinds:
         return what
     kinds = texts.enumerated([texts.say(WORK[kind]) for kind in Kind if kind in view.kinds])
@@ -74,10 +74,15 @@ def _unseen(texts: Texts) -> Mrkdwn:
 
 
 def _over(texts: Texts, view: WatchView) -> Mrkdwn:
+    """Say why, as far as that is known, and whether the threads that have begun go on."""
     if view.state is WatchState.SHARED:
-        return texts.say("Another organization reads this channel now, so new tasks are no longer followed here.")
+        return texts.say("Another organization reads this channel now. Threads that have begun go on.")
+    if view.state is WatchState.WITHDRAWN:
+        return texts.say("The administrator of this bot has turned watching off. Threads that have begun go on.")
+    if view.state is WatchState.LOST:
+        return texts.say("This bot can no longer post here, so the threads that have begun get no more updates.")
     if view.ended_by is None:
-        return texts.say("New tasks are no longer followed here.")
+        return texts.say("Threads that have begun go on.")
     return texts.say("{person} ended it. Threads that have begun go on.", person=mention(view.ended_by))
 
 

@@ -68,7 +68,7 @@ class SocketReceiver:
     _is_stopping: bool = False
 
     def __post_init__(self) -> None:
-        self.metrics.sockets_open(lambda: len(self._open))
+        self.metrics.sockets.open(lambda: len(self._open))
 
     @property
     def _open(self) -> list[Connection]:
@@ -131,7 +131,7 @@ class SocketReceiver:
             await connection.stands(within=HELLO_SECONDS)
             if connection.hello is not None:
                 self._refused = None
-                self.metrics.socket_opened("ok")
+                self.metrics.sockets.opened("ok")
                 _log.info("socket_open", connections=connection.hello.num_connections)
         self.wake.set()
 
@@ -141,7 +141,7 @@ class SocketReceiver:
         self._failures = min(self._failures + 1, 10)
         wait = max(backoff * (1 + self.jitter()) / 2, rest)
         self._retry_at = self.monotonic() + wait
-        self.metrics.socket_opened("failed")
+        self.metrics.sockets.opened("failed")
         if reason != self._refused:
             _log.warning("socket_not_open", answer=reason)
         self._refused = reason
@@ -168,7 +168,7 @@ class SocketReceiver:
             _log.exception("envelope_crashed", kind=kind)
         finally:
             self._places.release()
-        self.metrics.envelope(kind, "acknowledged" if is_acknowledged else "not_acknowledged")
+        self.metrics.sockets.envelope(kind, "acknowledged" if is_acknowledged else "not_acknowledged")
         if not is_acknowledged:
             _log.info("envelope_not_acknowledged", kind=kind)
 

@@ -7,10 +7,11 @@ import structlog
 from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from bot.web.hooks import PATH, Hooks
+from bot.web.deferred import Part
+from bot.web.hooks import PATH
 from bot.web.metrics_access import may_read
 from bot.web.rejections import Rejections
-from bot.web.slack_events import LARGEST_BODY, SlackEvents
+from bot.web.slack_events import LARGEST_BODY
 
 _log = structlog.get_logger(__name__)
 
@@ -33,10 +34,10 @@ Readiness = Callable[[], Awaitable[Sequence[str]]]
 
 def create(
     *,
-    slack: SlackEvents | None,
-    hooks: Hooks | None = None,
+    slack: Part | None,
+    hooks: Part | None = None,
     readiness: Readiness,
-    metrics: Callable[[], bytes],
+    metrics: Callable[[], Awaitable[bytes]],
     metrics_token: str | None = None,
     rejections: Rejections | None = None,
 ) -> web.Application:
@@ -51,9 +52,9 @@ def create(
     app.router.add_get("/readyz", _readyz(readiness))
     app.router.add_get("/metrics", _metrics(metrics, metrics_token))
     if slack is not None:
-        app.router.add_post("/slack/events", _events(slack))
+        app.router.add_post("/slack/events", _passed_on(slack))
     if hooks is not None:
-        app.router.add_post(PATH, _scripts(hooks))
+        app.router.add_post(PATH, _passed_on(hooks))
     return app
 
 
@@ -93,25 +94,18 @@ def _readyz(readiness: Readiness) -> Handler:
     return handle
 
 
-def _metrics(render: Callable[[], bytes], token: str | None) -> Handler:
+def _metrics(render: Callable[[], Awaitable[bytes]], token: str | None) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         if not may_read(request, token):
             headers = {"WWW-Authenticate": "Bearer"} if token else {}
             return web.Response(status=401 if token else 403, text="not for you\n", headers=headers)
-        return web.Response(body=render(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=await render(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return handle
 
 
-def _events(slack: SlackEvents) -> Handler:
+def _passed_on(part: Part) -> Handler:
     async def handle(request: web.Request) -> web.Response:
-        return await slack.handle(request, request.app[REFUSALS])
-
-    return handle
-
-
-def _scripts(hooks: Hooks) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
-        return await hooks.handle(request, request.app[REFUSALS])
+        return await part.handle(request, request.app[REFUSALS])
 
     return handle

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_26_4"
+revision = "2026_11_26_5"
 down_revision = None
 branch_labels = None
 depends_on = None

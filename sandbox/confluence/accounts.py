@@ -14,6 +14,9 @@ from sandbox.confluence.site_responses import SiteResponse
 #: either scope lets an account read long tasks
 READ_SCOPES = frozenset({"read:confluence-space.summary", "read:content.metadata:confluence"})
 
+#: the one that lets an account ask about itself (the same)
+USER_SCOPE = "read:content-details:confluence"
+
 #: the only one that lets an account list them (OpenAPI: x-atlassian-oauth2-scopes)
 LIST_SCOPE = "read:content.metadata:confluence"
 
@@ -42,12 +45,24 @@ class Account(Struct, kw_only=True):
     scopes: frozenset[str] = READ_SCOPES
     #: sees all long tasks
     admin: bool = False
+    #: of Data Center; that of the administrators is added where `admin`
+    groups: tuple[str, ...] = ("confluence-users",)
     revoked: bool = False
 
     @property
     def may_list(self) -> bool:
         """Whether its token lets it list long tasks, too."""
         return self.kind not in (TokenKind.SCOPED, TokenKind.OAUTH) or LIST_SCOPE in self.scopes
+
+    @property
+    def may_ask_about_itself(self) -> bool:
+        """Whether its token lets it ask who it is."""
+        return self.kind not in (TokenKind.SCOPED, TokenKind.OAUTH) or USER_SCOPE in self.scopes
+
+    @property
+    def all_groups(self) -> tuple[str, ...]:
+        """Its groups on Data Center."""
+        return (*self.groups, "confluence-administrators") if self.admin else self.groups
 
 
 class Sessions:

@@ -15,6 +15,7 @@ from sandbox.confluence.running_tasks import is_uuid
 from sandbox.confluence.site import ConfluenceSite
 from sandbox.confluence.site_responses import SiteResponse
 from sandbox.other_sites import refuse_other_sites
+from sandbox.server_clock import dated
 
 #: entries of one page of the list; clients of live sites report 1 to 100
 MAX_LIMIT = 100
@@ -28,6 +29,7 @@ class ConfluenceSimulator(ConfluenceSite):
     async def start(self, port: int = 0) -> None:
         """Listen on this port; 0 takes a free one."""
         app = web.Application(middlewares=[refuse_other_sites])
+        app.on_response_prepare.append(dated(lambda: self.clock_ahead))
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -90,7 +92,27 @@ class ConfluenceSimulator(ConfluenceSite):
             if caller is not None and not caller.may_list:
                 return site_responses.gateway_401("Unauthorized; scope does not match"), None
             return self._list(request, caller), caller
+        if rest in ("/user/current", "/user/memberof"):
+            return self._user(request, rest, caller)
         return site_responses.html_page(404, "Not Found"), caller
+
+    def _user(self, request: web.Request, rest: str, account: Account | None) -> tuple[SiteResponse, Account | None]:
+        """Who the account is, and on Data Center the groups of an account."""
+        if account is not None and not account.may_ask_about_itself:
+            return site_responses.gateway_401("Unauthorized; scope does not match"), None
+        if rest == "/user/memberof":
+            asked = self.accounts.by_name(request.query.get("username", ""))
+            if self.is_cloud or asked is None:
+                return site_responses.envelope(404, "No such user"), account
+            start, limit = int(request.query.get("start", "0")), int(request.query.get("limit", "200"))
+            return site_responses.groups(asked.all_groups, start=start, limit=limit), account
+        if not self.is_cloud:
+            return site_responses.current_user_datacenter(account.name if account else None), account
+        if account is None:
+            return site_responses.not_permitted(), None
+        wanted = "operations" in request.query.get("expand", "").split(",")
+        answer = site_responses.current_user_cloud(account.name, admin=account.admin, with_operations=wanted)
+        return answer, account
 
     def _one(self, remote_id: str, account: Account | None) -> SiteResponse:
         if not self.is_cloud and not is_uuid(remote_id):

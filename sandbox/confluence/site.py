@@ -62,6 +62,8 @@ class ConfluenceSite:
         #: responses by status, since the start
         self.answered: Counter[int] = Counter()
         self.origin = ""
+        #: seconds by which the `Date` of its answers is ahead of the real time
+        self.clock_ahead = 0.0
         self._next_id = 3_145_728_000
         #: the account of the bot
         self.account = self.add_account(

@@ -1,5 +1,6 @@
 """Responses of Confluence other than a long task: error envelopes, refusals, pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -33,6 +34,28 @@ def envelope(status: int, message: str, *, authorized: bool = False) -> SiteResp
     """Return the error envelope of version 1 of the API."""
     data = {"authorized": authorized, "valid": True, "errors": [], "successful": False}
     return as_json(status, {"statusCode": status, "data": data, "message": message})
+
+
+def current_user_cloud(account_id: str, *, admin: bool, with_operations: bool) -> SiteResponse:
+    """The account itself on Cloud, with what it may do if that is asked for."""
+    user: dict[str, Any] = {"type": "known", "accountId": account_id, "accountType": "atlassian"}
+    if with_operations:
+        operations = ["use", *(["administer", "create_space"] if admin else [])]
+        user["operations"] = [{"operation": each, "targetType": "application"} for each in operations]
+    return as_json(200, user)
+
+
+def current_user_datacenter(name: str | None) -> SiteResponse:
+    """The account itself on Data Center; None: nobody."""
+    if name is None:
+        return as_json(200, {"type": "anonymous", "displayName": "Anonymous"})
+    return as_json(200, {"type": "known", "username": name, "userKey": f"key-of-{name}", "displayName": name})
+
+
+def groups(names: Sequence[str], *, start: int, limit: int) -> SiteResponse:
+    """One page of the groups of a user of Data Center."""
+    page = [{"type": "group", "name": name} for name in names[start : start + limit]]
+    return as_json(200, {"results": page, "start": start, "limit": limit, "size": len(page)})
 
 
 def no_task(remote_id: str) -> SiteResponse:

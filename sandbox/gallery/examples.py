@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
@@ -18,15 +18,22 @@ from bot.render.warnings import warnings
 from sandbox.gallery.hooks import hooks
 from sandbox.gallery.modals import as_messages
 from sandbox.gallery.presses import presses
-from sandbox.gallery.refusals import EXAMPLE, misread, reasons, refusals
+from sandbox.gallery.refusals import EXAMPLE, checks, misread, reasons, refusals
 from sandbox.gallery.running import running
+from sandbox.gallery.samples import (
+    BEGAN,
+    TASK,
+    counts,
+    ended_view,
+    example_findings,
+    followed_view,
+    snapshot_of,
+    troubled_view,
+)
 from sandbox.gallery.situations import Situation
 from sandbox.gallery.watches import watches
 
-_SITE = "https://acme.atlassian.net/wiki"
-_TASK = "3145728001"
 _THREAD = "https://acme.slack.com/archives/C0DOCS/p1795424520000100"
-_BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 
 
 def examples() -> tuple[Situation, ...]:
@@ -34,20 +41,20 @@ def examples() -> tuple[Situation, ...]:
     return (
         *_on_the_way(),
         *_at_the_end(),
-        *(Situation(name=f"trouble: {trouble}", view=_troubled(trouble)) for trouble in Trouble),
+        *(Situation(name=f"trouble: {trouble}", view=troubled_view(trouble)) for trouble in Trouble),
     )
 
 
 def _on_the_way() -> Iterator[Situation]:
-    yield Situation(name="before the first answer", view=_view(None))
-    started = _snapshot(Kind.COPY, 0, Status(key="INITIALIZING_TASK"))
-    yield Situation(name="just started", view=_view(started))
-    copying = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
+    yield Situation(name="before the first answer", view=replace(followed_view(None), checked_at=None))
+    started = snapshot_of(Kind.COPY, 0, Status(key="INITIALIZING_TASK"))
+    yield Situation(name="just started", view=followed_view(started))
+    copying = snapshot_of(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
     moving_on = replace(
-        _view(copying),
-        expected_end=_BEGAN + timedelta(minutes=23),
-        reckoned_at=_BEGAN + timedelta(minutes=10, seconds=48),
-        pages_per_minute=80,
+        followed_view(copying),
+        expected_end=BEGAN + timedelta(minutes=23),
+        reckoned_at=BEGAN + timedelta(minutes=10, seconds=48),
+        pages_per_minute=100,
     )
     yield Situation(name="copying", view=moving_on)
     yield from _three_copies(moving_on)
@@ -57,22 +64,22 @@ def _on_the_way() -> Iterator[Situation]:
     yield Situation(name="followed by many", view=replace(moving_on, followers=("U0ANNA", *many)))
     yield Situation(name="followed by a script", view=replace(moving_on, by_script=True))
     yield Situation(name="copying, numbers only", view=replace(moving_on, titles=Titles.COUNTS, label="Relaunch"))
-    relinking = _snapshot(Kind.COPY, 84, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
-    yield Situation(name="updating links", view=_view(relinking))
-    deleting = _snapshot(Kind.DELETE, 45, Status(key="STATUS_DELETING_PAGES", args=("9", "20")), done=9, total=20)
-    yield Situation(name="deleting", view=_view(deleting))
-    moving = _snapshot(Kind.DELETE, 93, Status(key="STATUS_MOVING_PAGES"), done=20, total=20)
-    yield Situation(name="moving what stays", view=_view(moving))
-    space = _snapshot(Kind.SPACE_DELETE, 60, Status(text="Deleting space <DOCS> & its *pages*"))
-    yield Situation(name="Confluence's own words", view=_view(space))
-    unknown = _snapshot(Kind.OTHER, 10, Status(key="STATUS_SOMETHING_NEW", args=("7",)))
+    relinking = snapshot_of(Kind.COPY, 84, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
+    yield Situation(name="updating links", view=followed_view(relinking))
+    deleting = snapshot_of(Kind.DELETE, 45, Status(key="STATUS_DELETING_PAGES", args=("9", "20")), done=9, total=20)
+    yield Situation(name="deleting", view=followed_view(deleting))
+    moving = snapshot_of(Kind.DELETE, 93, Status(key="STATUS_MOVING_PAGES"), done=20, total=20)
+    yield Situation(name="moving what stays", view=followed_view(moving))
+    space = snapshot_of(Kind.SPACE_DELETE, 60, Status(text="Deleting space <DOCS> & its *pages*"))
+    yield Situation(name="Confluence's own words", view=followed_view(space))
+    unknown = snapshot_of(Kind.OTHER, 10, Status(key="STATUS_SOMETHING_NEW", args=("7",)))
     yield Situation(
         name="an unknown key",
-        view=replace(_view(unknown), finding_counts={"WARN_SOMETHING_NEW": 1}),
+        view=replace(followed_view(unknown), finding_counts={"WARN_SOMETHING_NEW": 1}),
         findings=(Finding(key="WARN_SOMETHING_NEW", args=("a", "b")),),
     )
-    archiving = _snapshot(Kind.ARCHIVE, None, None)
-    yield Situation(name="no percentage", view=_view(archiving))
+    archiving = snapshot_of(Kind.ARCHIVE, None, None)
+    yield Situation(name="no percentage", view=followed_view(archiving))
 
 
 def _three_copies(view: ThreadView) -> Iterator[Situation]:
@@ -92,10 +99,11 @@ def _three_copies(view: ThreadView) -> Iterator[Situation]:
 
 
 def _at_the_end() -> Iterator[Situation]:
-    done = _snapshot(Kind.COPY, 100, Status(key="STATUS_COPIED_PAGES", args=("42",)), done=42, total=42)
-    yield Situation(name="finished", view=_ended(done, Outcome.FINISHED))
+    done = snapshot_of(Kind.COPY, 100, Status(key="STATUS_COPIED_PAGES", args=("42",)), done=42, total=42)
+    yield Situation(name="finished", view=ended_view(done, Outcome.FINISHED))
     found = example_findings()
-    view = _ended(done, Outcome.PROBLEMS, found)
+    partly = snapshot_of(Kind.COPY, 100, Status(key="STATUS_COPIED_PAGES", args=("41",)), done=41, total=42)
+    view = ended_view(partly, Outcome.PROBLEMS, found)
     yield Situation(name="finished with problems", view=view, findings=found)
     yield Situation(name="problems seen at the end", view=view, at_end=found)
     numbers_only = replace(view, titles=Titles.COUNTS)
@@ -104,25 +112,33 @@ def _at_the_end() -> Iterator[Situation]:
         Finding(key="WARN_RENAME_PAGE", args=(f"Minutes {number}", f"Copy of Minutes {number}"), identity=str(number))
         for number in range(1, 341)
     )
-    copying = _snapshot(Kind.COPY, 61, Status(key="STATUS_COPIED_PAGES", args=("1220", "2000")), done=1220, total=2000)
-    half = replace(_view(copying), finding_counts=counts(many[:150]))
+    copying = snapshot_of(
+        Kind.COPY, 61, Status(key="STATUS_COPIED_PAGES", args=("1220", "2000")), done=1220, total=2000
+    )
+    half = replace(followed_view(copying), finding_counts=counts(many[:150]))
     yield Situation(name="many findings so far", view=half, findings=many[:150])
-    yield Situation(name="many findings", view=_ended(done, Outcome.PROBLEMS, many), findings=many)
+    copied = snapshot_of(Kind.COPY, 100, Status(key="STATUS_COPIED_PAGES", args=("2000",)), done=2000, total=2000)
+    yield Situation(name="many findings", view=ended_view(copied, Outcome.PROBLEMS, many), findings=many)
     left = (
         Finding(key="WARN_IGNORE_VIEW_RESTRICTED", args=("1",), count=1),
         Finding(key="WARN_IGNORE_EDIT_RESTRICTED", args=("12",), count=12),
         Finding(key="WARN_IGNORE_DELETE_PAGE"),
     )
-    deleted = _snapshot(Kind.DELETE, 100, Status(key="STATUS_DELETED_PAGES", args=("1204",)), done=1204)
-    yield Situation(name="deleted, some left", view=_ended(deleted, Outcome.PROBLEMS, left), at_end=left)
+    deleted = snapshot_of(Kind.DELETE, 100, Status(key="STATUS_DELETED_PAGES", args=("1204",)), done=1204)
+    yield Situation(name="deleted, some left", view=ended_view(deleted, Outcome.PROBLEMS, left), at_end=left)
     locked = (Finding(key="ERROR_LOCK_FAILED", args=("DOCS",), severity=Severity.ERROR),)
-    refused = _snapshot(Kind.COPY, 0, Status(key="STATUS_COPIED_PAGES", args=("0",)), done=0)
-    yield Situation(name="failed: locked", view=_ended(refused, Outcome.FAILED, locked), at_end=locked)
+    refused = snapshot_of(Kind.COPY, 0, Status(key="STATUS_COPIED_PAGES", args=("0",)), done=0)
+    at_once = replace(
+        ended_view(refused, Outcome.FAILED, locked),
+        checked_at=BEGAN + timedelta(seconds=5),
+        ended_at=BEGAN + timedelta(seconds=5),
+    )
+    yield Situation(name="failed: locked", view=at_once, at_end=locked)
     broken = (Finding(key="ERROR_UNKNOWN", severity=Severity.ERROR),)
-    failed = _snapshot(Kind.COPY, 61, Status(key="ERROR_UNKNOWN"), done=1220, total=2000)
-    yield Situation(name="failed: unknown", view=_ended(failed, Outcome.FAILED, broken), at_end=broken)
-    unexplained = _snapshot(Kind.SPACE_DELETE, 40, Status(text="The space is read-only"))
-    yield Situation(name="failed: Confluence's own words", view=_ended(unexplained, Outcome.FAILED))
+    failed = snapshot_of(Kind.COPY, 61, Status(key="ERROR_UNKNOWN"), done=1220, total=2000)
+    yield Situation(name="failed: unknown", view=ended_view(failed, Outcome.FAILED, broken), at_end=broken)
+    unexplained = snapshot_of(Kind.SPACE_DELETE, 40, Status(text="The space is read-only"))
+    yield Situation(name="failed: Confluence's own words", view=ended_view(unexplained, Outcome.FAILED))
     page = (
         Finding(
             key="ERROR_COPY_PAGE", args=("Budget 2026", "12345679", "/display/SRC/Budget+2026"), severity=Severity.ERROR
@@ -130,122 +146,57 @@ def _at_the_end() -> Iterator[Situation]:
         Finding(key="WARN_RENAME_PAGE", args=("Team handbook", "Copy of Team handbook")),
     )
     yield Situation(name="failed: a page, with a label", view=_labelled(failed, page), at_end=page)
-    vanished = _snapshot(Kind.COPY, 97, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
-    yield Situation(name="result unknown", view=_ended(vanished, Outcome.UNKNOWN))
-    stopped = replace(_ended(vanished, Outcome.STOPPED), stopped_by="U0PAULA")
+    vanished = snapshot_of(Kind.COPY, 97, Status(key="STATUS_RELINK_PAGES"), done=2000, total=2000)
+    yield Situation(name="result unknown", view=ended_view(vanished, Outcome.UNKNOWN))
+    stopped = replace(ended_view(vanished, Outcome.STOPPED), stopped_by="U0PAULA")
     yield Situation(name="stopped", view=stopped)
 
 
 def _labelled(snapshot: Snapshot, found: Sequence[Finding]) -> ThreadView:
-    return replace(_ended(snapshot, Outcome.FAILED, found), label="Relaunch")
-
-
-def example_findings() -> tuple[Finding, ...]:
-    """Return findings of every kind that a copy has, with titles that contain markup."""
-    return (
-        Finding(key="WARN_RENAME_PAGE", args=("Team handbook", "Copy of Team handbook")),
-        Finding(
-            key="WARN_RENAME_PAGE", args=("On-call <rota> & *escalation*", "Copy of On-call <rota> & *escalation*")
-        ),
-        Finding(key="WARN_RENAME_PAGE", args=("دليل الفريق", "نسخة من دليل الفريق")),
-        Finding(key="WARN_RENAME_PAGE", args=("ロードマップ 🗺️ @channel", "Copy of ロードマップ 🗺️ @channel")),
-        Finding(key="WARN_IGNORE_COPY_PERMISSION"),
-        Finding(key="WARN_IGNORE_COPY_ATTACHMENT"),
-        Finding(
-            key="ERROR_COPY_PAGE", args=("Budget 2026", "12345679", "/display/SRC/Budget+2026"), severity=Severity.ERROR
-        ),
-        Finding(key="ERROR_RELINK", severity=Severity.ERROR),
-        Finding(key="", text="One page could not be indexed", severity=Severity.WARNING),
-    )
-
-
-def counts(findings: Sequence[Finding]) -> dict[str, int]:
-    """Count the findings of each key."""
-    numbers: dict[str, int] = {}
-    for finding in findings:
-        numbers[finding.key] = numbers.get(finding.key, 0) + (finding.count or 1)
-    return numbers
-
-
-def _snapshot(
-    kind: Kind, percent: float | None, status: Status | None, *, done: int | None = None, total: int | None = None
-) -> Snapshot:
-    return Snapshot(
-        remote_id=_TASK,
-        kind=kind,
-        percent=percent,
-        status=status,
-        done=done,
-        total=total,
-        destination_id="98765433" if kind is Kind.COPY else None,
-        destination_url="/spaces/DEST/pages/98765433/Team+handbook+2" if kind is Kind.COPY else None,
-    )
-
-
-def _view(snapshot: Snapshot | None) -> ThreadView:
-    return ThreadView(
-        remote_id=_TASK,
-        outcome=Outcome.FOLLOWING,
-        snapshot=snapshot,
-        owner_id="U0ANNA",
-        followers=("U0ANNA", "U0PAULA"),
-        site_url=_SITE,
-        started_at=_BEGAN,
-        checked_at=_BEGAN + timedelta(minutes=11),
-    )
-
-
-def _ended(snapshot: Snapshot, outcome: Outcome, findings: Sequence[Finding] = ()) -> ThreadView:
-    percent = snapshot.percent or 0
-    samples = tuple((60.0 * minute, percent * minute / 24) for minute in range(25)) if percent else ()
-    return replace(
-        _view(snapshot),
-        outcome=outcome,
-        ended_at=_BEGAN + timedelta(minutes=24, seconds=30),
-        finding_counts=counts(findings),
-        samples=samples,
-    )
-
-
-def _troubled(trouble: Trouble) -> ThreadView:
-    snapshot = _snapshot(Kind.COPY, 38, Status(key="STATUS_COPIED_PAGES", args=("778", "2000")), done=778, total=2000)
-    since = _BEGAN + timedelta(minutes=11)
-    seldom = {Trouble.RATE_LIMITED: timedelta(seconds=1847), Trouble.STALLED: timedelta(minutes=15)}
-    next_check = since + seldom[trouble] if trouble in seldom else None
-    return replace(_view(snapshot), trouble=trouble, trouble_since=since, next_check_at=next_check)
+    return replace(ended_view(snapshot, Outcome.FAILED, found), label="Relaunch")
 
 
 def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
     """Yield the name and content of every answer to one person."""
-    view, ended = _troubled(Trouble.DOWN), _ended(_snapshot(Kind.COPY, 100, None, done=42, total=42), Outcome.FINISHED)
+    view, ended = (
+        troubled_view(Trouble.DOWN),
+        ended_view(snapshot_of(Kind.COPY, 100, None, done=42, total=42), Outcome.FINISHED),
+    )
     yield "help", replies.help(texts, "/longtask", EXAMPLE)
-    yield "coming", replies.coming(texts, [_TASK])
-    yield "several coming", replies.coming(texts, [_TASK, "3145728002"], not_found=["4711"])
+    yield "coming", replies.coming(texts, [TASK])
+    yield "several coming", replies.coming(texts, [TASK, "3145728002"], not_found=["4711"])
     yield "several not found yet", replies.coming(texts, [], not_found=["4711", "4712"])
-    yield "arrived", replies.arrived(texts, [replies.Followed(remote_id=_TASK, link=_THREAD)])
+    yield "arrived", replies.arrived(texts, [replies.Followed(remote_id=TASK, link=_THREAD)])
     yield "followed in a DM", replies.followed_in_dm(texts)
-    yield "coming in a thread", replies.coming(texts, [_TASK], in_thread=True)
-    yield "several coming in a thread", replies.coming(texts, [_TASK, "3145728002"], in_thread=True)
-    yield "already following", replies.already_following(texts, _TASK, _THREAD)
-    yield "already following elsewhere", replies.already_following(texts, _TASK, _THREAD, asked_in_thread=True)
-    yield "already following here", replies.already_here(texts, _TASK)
+    yield "coming in a thread", replies.coming(texts, [TASK], in_thread=True)
+    yield "several coming in a thread", replies.coming(texts, [TASK, "3145728002"], in_thread=True)
+    yield (
+        "already following",
+        replies.naming(texts, replies.already_following(texts, TASK, _THREAD), replace(view, trouble=None)),
+    )
+    yield "already following elsewhere", replies.already_following(texts, TASK, _THREAD, asked_in_thread=True)
+    yield "already following here", replies.already_here(texts, TASK)
     yield "ended", replies.ended(texts, ended)
     yield "status", replies.status(texts, replace(view, trouble=None))
     yield from _lists(texts, view)
     yield from running(texts, view)
     yield from watches(texts, view)
-    yield "stopped", replies.stopped(texts, _TASK, _THREAD)
+    yield (
+        "stopped",
+        replies.naming(texts, replies.stopped(texts, TASK, _THREAD), replace(view, trouble=None)),
+    )
     yield "stopped all", replies.stopped_all(texts, 3)
     yield "stopped all, which is one", replies.stopped_all(texts, 1)
     yield "nothing of yours to stop", replies.stopped_all(texts, 0)
     yield "nothing to stop", replies.nothing_to_stop(texts)
-    yield "not followed here", replies.not_followed_here(texts, _TASK)
-    yield "left over", replies.left_over(texts, _TASK, _THREAD)
-    yield from presses(texts, _troubled(Trouble.STALLED), at=_BEGAN + timedelta(minutes=11))
+    yield "not followed here", replies.not_followed_here(texts, TASK)
+    yield "left over", replies.left_over(texts, TASK, _THREAD)
+    yield from presses(texts, troubled_view(Trouble.STALLED), at=BEGAN + timedelta(minutes=11))
     yield from hooks(texts)
     yield from misread(texts)
     yield from refusals(texts)
     yield from reasons(texts)
+    yield from checks(texts)
     yield from _directs(texts)
     yield from as_messages(texts, view)
     found = example_findings()[:1]
@@ -256,7 +207,9 @@ def answers(texts: Texts) -> Iterator[tuple[str, Message]]:
 def _lists(texts: Texts, view: ThreadView) -> Iterator[tuple[str, Message]]:
     row = replies.ListLine(subscription_id=1, view=view, link=_THREAD)
     deleting = replace(
-        _view(_snapshot(Kind.DELETE, 45, None)), remote_id="3145728002", finding_counts={"WARN_IGNORE_DELETE_PAGE": 1}
+        followed_view(snapshot_of(Kind.DELETE, 45, None)),
+        remote_id="3145728002",
+        finding_counts={"WARN_IGNORE_DELETE_PAGE": 1},
     )
     named = replace(view, remote_id="3145728003", label="Relaunch", owner_id="U0PAULA")
     rows = [row, replace(row, subscription_id=2, view=deleting, channel_id="C0DOCS"), replace(row, view=named)]
@@ -270,10 +223,10 @@ def _lists(texts: Texts, view: ThreadView) -> Iterator[tuple[str, Message]]:
 
 
 def _directs(texts: Texts) -> Iterator[tuple[str, Message]]:
-    view, here = _troubled(Trouble.DOWN), "C0DOCS"
+    view, here = troubled_view(Trouble.DOWN), "C0DOCS"
     stopped = replace(view, outcome=Outcome.STOPPED)
     yield "stopped by other", replies.stopped_by_other(texts, stopped, person_id="U0PAULA", channel_id=here)
     for lost in LostReason:
         yield f"thread lost: {lost}", replies.thread_lost(texts, view, lost, channel_id=here)
     yield "thread lost, direct messages", replies.thread_lost(texts, view, LostReason.DELETED, channel_id="D0ANNA")
-    yield "task set aside", replies.task_set_aside(texts, _TASK)
+    yield "task set aside", replies.task_set_aside(texts, TASK)

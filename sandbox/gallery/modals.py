@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
+
 from bot.domain.channel_settings import ChannelSettings
 from bot.domain.states import Editors, Titles, Verbosity
 from bot.render import follow_modal, replies, settings_modal
@@ -46,7 +48,8 @@ def modals(texts: Texts, view: ThreadView) -> Iterator[tuple[str, View]]:
     yield "follow, anywhere", follow_modal.follow_modal(texts, Asked(refused=down, has_message=False))
     yield "settings", settings_modal.settings_modal(texts, shown)
     yield "settings, set before", settings_modal.settings_modal(texts, replace(shown, settings=set_before))
-    fixed = replace(shown, settings=set_before, may_change=False, own_language="uk")
+    for_admins = msgspec.structs.replace(set_before, editors=Editors.ADMINS)
+    fixed = replace(shown, settings=for_admins, may_change=False, own_language="uk")
     yield "settings of admins", settings_modal.settings_modal(texts, fixed)
     default_fixed = replace(shown, may_change=False)
     yield "settings of admins, none made", settings_modal.settings_modal(texts, default_fixed)
@@ -57,6 +60,8 @@ def errors(texts: Texts) -> Iterator[tuple[str, str]]:
     """Yield everything that is said under a field."""
     command = "/longtask"
     yield "nothing named", follow_modal.nothing_named(texts)
+    yield "nothing chosen", follow_modal.nothing_chosen(texts)
+    yield "has left the channel", follow_modal.left_channel(texts)
     yield "two named", follow_modal.two_named(texts)
     yield "not in the channel", follow_modal.not_in_channel(texts)
     yield "bot not in the channel", follow_modal.bot_not_in_channel(texts, "longtask")

@@ -20,6 +20,9 @@ def presses(texts: Texts, view: ThreadView, *, at: datetime) -> Iterator[tuple[s
     yield "checked just now", replies.checked_just_now(texts, at)
     yield "no answer yet", replies.no_answer_yet(texts, at)
     yield "no longer followed", replies.no_longer_followed(texts)
-    yield "pressed in", replies.pressed_in(texts, "C0DOCS")
+    yield (
+        "pressed in",
+        replies.together(texts, [replies.pressed_in(texts, "C0DOCS"), replies.no_longer_followed(texts)]),
+    )
     yield "taken over", replies.taken_over(texts, view, subscription_id="1")
     yield "not taken over", replies.not_taken_over(texts, "U0ANNA")

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from bot.domain import command
+from bot.domain import check, command
 from bot.domain.command_example import Example
 from bot.render import replies
 from bot.render.i18n import Texts
 from bot.render.message import Message
 
 _TASK = "3145728001"
+#: as Data Center names a long task
+_UUID = "a1b2c3d4-0000-4000-8000-000000000001"
 EXAMPLE = Example(reference=_TASK, url=f"https://acme.atlassian.net/wiki/rest/api/longtask/{_TASK}")
 _BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
 
@@ -22,6 +24,7 @@ def misread(texts: Texts) -> Iterator[tuple[str, Message]]:
         command.Misread.ONE_REFERENCE: ("status", "status 3145728001"),
         command.Misread.SURPLUS: ("quiet", "stop 3145728001"),
         command.Misread.VERBOSITY: ("quiet all", "3145728001 quiet"),
+        command.Misread.NO_LABEL: ("as", "3145728001 as Handbook"),
         command.Misread.URL: ("https://acme.atlassian.net/wiki/spaces/DOCS", None),
         command.Misread.ID: ("314572800131457280013", None),
         command.Misread.JSON: ('{"id": 12', None),
@@ -42,8 +45,8 @@ def misread(texts: Texts) -> Iterator[tuple[str, Message]]:
         ("which site", command.WhichSite(remote_id=_TASK, aliases=("docs", "sales"), choices=choices)),
         ("no site", command.NoSite(remote_id=_TASK)),
         *(
-            (f"kind mismatch: {kind}", command.KindMismatch(remote_id=_TASK, alias="docs", kind=kind))
-            for kind in command.SiteKind
+            (f"kind mismatch: {kind}", command.KindMismatch(remote_id=remote_id, alias="docs", kind=kind))
+            for kind, remote_id in ((command.SiteKind.CLOUD, _UUID), (command.SiteKind.DATACENTER, _TASK))
         ),
     ]
     for name, problem in problems:
@@ -63,6 +66,26 @@ def refusals(texts: Texts) -> Iterator[tuple[str, Message]]:
     yield "modal by command", replies.modal_by_command(texts, "/longtask settings")
     yield "modal not opened", replies.modal_not_opened(texts, "/longtask settings")
     yield "gone wrong", replies.gone_wrong(texts)
+    yield "checks for admins", replies.checks_for_admins(texts)
+
+
+def checks(texts: Texts) -> Iterator[tuple[str, Message]]:
+    """Yield the checks of an installation: one in which all is well, one in which something is not."""
+    good = [
+        check.ok("Settings", "readable, HTTP on port 3000, Confluence cloud"),
+        check.ok("Slack", "the bot token is of Acme"),
+    ]
+    fix = "add it under OAuth & Permissions and install the app again"
+    odd = check.note("Scopes", "files:write is not granted; it allows the full list of warnings as a file", fix=fix)
+    broken = check.failed(
+        "Confluence",
+        "refused the credential (403)",
+        fix="make a new CONFLUENCE_API_TOKEN: they expire after a year at most",
+    )
+    long = check.failed("Confluence", f"answers something else ({'x' * 440})", fix="check CONFLUENCE_URL")
+    yield "checks, all well", replies.checks(texts, good)
+    yield "checks, one failed", replies.checks(texts, [*good, odd, broken])
+    yield "checks, more than fit", replies.checks(texts, [*good, *[long] * 9])
 
 
 def reasons(texts: Texts) -> Iterator[tuple[str, Message]]:

@@ -13,7 +13,8 @@ from bot.domain.snapshot import Finding
 from bot.domain.states import Outcome
 from bot.render.thread import ThreadView
 from sandbox.confluence import ConfluenceSimulator
-from sandbox.gallery.examples import counts, examples
+from sandbox.gallery.examples import examples
+from sandbox.gallery.samples import counts
 from sandbox.gallery.situations import Situation
 from sandbox.harness import PERSON
 from sandbox.scenarios import SITE_KINDS, Scenario, scenario, scenario_names

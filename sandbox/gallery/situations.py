@@ -53,5 +53,5 @@ def messages(texts: Texts, situation: Situation) -> Iterator[tuple[str, Message]
         since, until = view.trouble_since, view.next_check_at
         limited = view.trouble is Trouble.RATE_LIMITED
         yield "trouble", trouble(texts, view, view.trouble, over=False, since=since, until=until if limited else None)
-        ended = since + _TROUBLE_LASTS if since else None
+        ended = until if limited else since + _TROUBLE_LASTS if since else None
         yield "trouble over", trouble(texts, view, view.trouble, over=True, since=since, until=ended)

@@ -21,10 +21,13 @@ def conversations(slack: SlackSimulator, person: str) -> list[PageConversation]:
     return [_conversation(slack, channel, person) for channel in sorted(mine, key=lambda each: each.is_im)]
 
 
-def find_conversation(slack: SlackSimulator, person: str, wanted: str | None) -> str:
-    """Return the id of the wanted conversation, or without one of the person's first. Raises LookupError."""
+def find_conversation(slack: SlackSimulator, person: str, wanted: str | None, *, else_first: bool = False) -> str:
+    """Return the id of the wanted conversation, or without one of the person's first. Raises LookupError.
+
+    `else_first`: the first one also if the person does not see the wanted one.
+    """
     mine = [each["id"] for each in conversations(slack, person)]
-    if wanted is None:
+    if wanted is None or (else_first and wanted not in mine):
         return mine[0]
     if wanted not in mine:
         raise LookupError(wanted)

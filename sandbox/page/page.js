@@ -130,9 +130,10 @@ function closeThread() {
   list.querySelector(`.count[data-root="${CSS.escape(root ?? "")}"]`)?.focus();
 }
 
-function listen(channel) {
+// `elseFirst`: another person may not see this conversation, and then sees the first of theirs.
+function listen(channel, { elseFirst = false } = {}) {
   events?.close();
-  const query = new URLSearchParams({ user: person.value, ...(channel && { channel }) });
+  const query = new URLSearchParams({ user: person.value, channel, ...(elseFirst && { else_first: "1" }) });
   events = new EventSource(`/events?${query}`);
   let isFirst = true;
   events.onmessage = (event) => {
@@ -204,7 +205,8 @@ byId("close").addEventListener("click", closeThread);
 narrow.addEventListener("change", render);
 person.addEventListener("change", () => {
   openRoot = null;
-  listen(null);
+  place.user = person.value; // also of what is typed before the first event
+  listen(state.channel, { elseFirst: true });
 });
 onTab(() => {
   turned = true;
@@ -212,7 +214,10 @@ onTab(() => {
   render();
 });
 
-for (const each of state.people) person.add(new Option(`${each.name} (${each.language})`, each.id));
+for (const each of state.people) {
+  const notes = [each.language, ...(each.is_admin ? ["admin"] : [])];
+  person.add(new Option(`${each.name} (${notes.join(", ")})`, each.id));
+}
 compose(byId("composer"), () => null);
 compose(byId("reply"), () => openRoot);
 render();

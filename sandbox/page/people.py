@@ -15,6 +15,7 @@ class PagePerson(TypedDict):
     name: str
     locale: str
     language: str
+    is_admin: bool
 
 
 def people(slack: SlackSimulator) -> list[PagePerson]:
@@ -26,6 +27,7 @@ def people(slack: SlackSimulator) -> list[PagePerson]:
             "name": user.name,
             "locale": user.locale,
             "language": Locale.parse(user.locale, sep="-").get_language_name() or user.locale,
+            "is_admin": user.is_admin,
         }
         for user in sorted(members, key=lambda user: (user.id != PERSON, user.name))
         if not user.is_bot

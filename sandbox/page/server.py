@@ -143,7 +143,8 @@ class _Page:
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Stream a conversation, now and whenever something has changed (server-sent events)."""
         person = find_person(self._slack, request.query.get("user"))
-        channel = find_conversation(self._slack, person, request.query.get("channel"))
+        wanted, else_first = request.query.get("channel"), "else_first" in request.query
+        channel = find_conversation(self._slack, person, wanted, else_first=else_first)
         response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
         await response.prepare(request)
         changed = asyncio.Event()

@@ -5,7 +5,7 @@ from typing import TypedDict
 
 import yaml
 
-MANIFEST = Path(__file__).parents[2] / "app_manifest.yml"
+from bot.config.manifest import MANIFEST
 
 
 class PageShortcut(TypedDict):

@@ -44,9 +44,9 @@ def _copying(*, begin: float = 0.0, seconds: float, total: int = 42) -> tuple[Mo
     )
 
 
-def _deleting(*, seconds: float, total: int) -> tuple[Moment, ...]:
-    """Return the usual course of a delete: pages to 90 %, then those that stay are moved."""
-    done = range(5, total + 1, 5)
+def _deleting(*, seconds: float, total: int, left: int) -> tuple[Moment, ...]:
+    """Return the usual course of a delete: its pages, then those that are left are moved."""
+    done = range(5, total - left + 1, 5)
     return (
         Moment(at=0, percent=0, key="STATUS_DELETING_PAGES"),
         *(
@@ -83,13 +83,14 @@ def copy(name: str, *, seconds: float, total: int = 42, moments: tuple[Moment, .
 
 def delete(name: str, *, seconds: float, total: int, left: tuple[str, str]) -> Story:
     """Return a delete; `left` counts the pages it may not delete and those it cannot see, and may be "0"."""
+    not_deleted = sum(map(int, left))
     return Story(
         name=name,
         operation=Kind.DELETE,
-        moments=_deleting(seconds=seconds, total=total),
+        moments=_deleting(seconds=seconds, total=total, left=not_deleted),
         ends_at=seconds,
         last_key="STATUS_DELETED_PAGES",
-        last_args=(str(total),),
+        last_args=(str(total - not_deleted),),
         notes=(
             Note("WARN_IGNORE_EDIT_RESTRICTED", (left[0],)),
             Note("WARN_IGNORE_VIEW_RESTRICTED", (left[1],)),
@@ -239,7 +240,7 @@ FINISH_BELOW_100 = copy("finish_below_100", seconds=20, moments=_copying(seconds
 DELETE_EXCEPTION = Story(
     name="delete_exception",
     operation=Kind.DELETE,
-    moments=_deleting(seconds=20, total=20)[:3],
+    moments=_deleting(seconds=20, total=20, left=0)[:3],
     ends_at=12,
     ending=Ending.EXCEPTION,
 )

@@ -15,7 +15,8 @@ Documented by Slack (pages below https://docs.slack.dev) and simulated:
 - conversations.list and users.conversations by type and page, each type with its scope; `is_ext_shared` and
   `is_pending_ext_shared`
 - `app_home_opened` with the view that was published; `channel_shared`, `channel_unshared`, `channel_left`,
-  `channel_archive` and `channel_rename` (`group_…` for private channels), with the scope for that kind of channel
+  `channel_archive`, `channel_deleted` and `channel_rename` (`group_…` for private channels), with the scope for that
+  kind of channel
 - views.publish: 100 blocks, 250 kB, `hash_conflict`, `not_enabled`
 - `channel_not_found` for private channels without the bot, `not_in_channel` for public ones, `is_archived`,
   `is_inactive` on edits, `chat:write.public`, joining public channels only

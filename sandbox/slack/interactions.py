@@ -14,7 +14,7 @@ from sandbox.slack.response_urls import ResponseUrl, ResponseUrls
 from sandbox.slack.signatures import Signing
 from sandbox.slack.workspace_setup import WorkspaceSetup
 
-SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 -- protects nothing but the sandbox
+SIGNING_SECRET = "5a4db0c5a4db0c5a4db0c5a4db0c5a4d"  # noqa: S105 -- protects nothing but the sandbox
 
 
 class Interactions(WorkspaceSetup):
@@ -230,7 +230,8 @@ class Interactions(WorkspaceSetup):
         url: ResponseUrl | None = None,
     ) -> DispatchResult:
         """Send an interaction payload with a trigger id and, if there is one, its response URL."""
-        payload["trigger_id"] = url.trigger_id if url else self.new_trigger(user)
+        if kind != "submit" or self.policies.submissions_have_triggers:
+            payload["trigger_id"] = url.trigger_id if url else self.new_trigger(user)
         if url is not None:
             payload["response_url"] = self.response_urls.address(url.id)
         return await self._dispatcher.send(

@@ -38,6 +38,13 @@ class LifeCycle(Interactions):
         self.archive(channel)
         return await self._event(where, "archive", {"channel": where.id, "user": by})
 
+    async def delete_channel(self, channel: str) -> DispatchResult | None:
+        """Delete a channel with all its messages, and say so."""
+        where = self.channels[channel]
+        where.deleted = True
+        self.notify("channel", where)
+        return await self._event(where, "deleted", {"channel": where.id})
+
     async def rename_channel(self, channel: str, name: str) -> DispatchResult | None:
         """Give a channel another name, and say so."""
         where = self.channels[channel]

@@ -8,11 +8,11 @@ from sandbox.slack.state import SlackState
 def find_channel(state: SlackState, workspace: Workspace, channel_id: str) -> Channel:
     """Return the channel of this id.
 
-    Raises ApiError channel_not_found if there is none, or it is private and the bot is not in it: Slack makes no
-    difference.
+    Raises ApiError channel_not_found if there is none, or it was deleted, or it is private and the bot is not in it:
+    Slack makes no difference.
     """
     channel = state.channels.get(channel_id)
-    if channel is None or workspace.team_id not in channel.teams:
+    if channel is None or channel.deleted or workspace.team_id not in channel.teams:
         raise ApiError("channel_not_found")
     if channel.kind != "channels" and workspace.bot_user_id not in channel.members:
         raise ApiError("channel_not_found")

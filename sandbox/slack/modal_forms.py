@@ -1,19 +1,11 @@
-"""Fill in a modal as a person does, and show what the app makes of it.
+"""Fill in a modal as a person does.
 
 Documented: https://docs.slack.dev/surfaces/modals and https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 """
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
-from sandbox.slack.api_error import ApiError
-from sandbox.slack.methods.views import replace_modal
-from sandbox.slack.records import DispatchResult, Json, View
-from sandbox.slack.state import SlackState
-
-#: the error of a modal whose app gave no valid answer: Slack's own words below all fields
-TROUBLE = "We had some trouble connecting. Try again?"
+from sandbox.slack.records import Json, View
 
 
 def filled_in(view: View, values: Mapping[str, Mapping[str, Json]]) -> dict[str, dict[str, Json]]:
@@ -63,39 +55,3 @@ def _check(block: Json, element: Json, value: Json) -> None:
     limit = element.get("max_length")
     if limit is not None and len(value.get("value") or "") > limit:
         raise ValueError(f"{block['block_id']} is too long")
-
-
-def conclude(state: SlackState, view: View, result: DispatchResult) -> None:
-    """Close a modal that was sent, or show the errors or the view that the app answers with."""
-    try:
-        _apply(state, view, result)
-    except (ApiError, ValueError, TypeError, AttributeError):
-        view.errors = {"": TROUBLE}
-    state.notify("view", view)
-
-
-def _apply(state: SlackState, view: View, result: DispatchResult) -> None:
-    view.errors = {}
-    if result.error is not None:
-        raise ValueError(result.error)
-    if not result.body.strip():
-        view.closed = True
-        return
-    answer: Any = json.loads(result.body)
-    match answer["response_action"] if isinstance(answer, dict) and "response_action" in answer else None:
-        case "clear":
-            view.closed = True
-        case "errors":
-            fields = {block["block_id"] for block in view.view["blocks"] if block["type"] == "input"}
-            errors = answer.get("errors")
-            if (
-                not errors
-                or errors.keys() - fields
-                or not all(isinstance(text, str) and text for text in errors.values())
-            ):
-                raise ValueError("errors that belong to no field")
-            view.errors = dict(errors)
-        case "update":
-            replace_modal(state, state.workspaces[view.team_id], view, answer.get("view"))
-        case other:
-            raise ValueError(other)

@@ -15,6 +15,8 @@ class Policies:
     edits_after_leaving: bool = True
     #: an envelope that is delivered again keeps its id (else it gets another)
     same_envelope_again: bool = False
+    #: a modal that is sent comes with a trigger id, which Slack's page about these payloads does not show
+    submissions_have_triggers: bool = True
     #: the app's Messages tab is on (else messages_tab_disabled)
     messages_tab: bool = True
     #: the app's Home tab is on (else not_enabled)

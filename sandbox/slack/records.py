@@ -120,6 +120,7 @@ class Channel:
     members: set[str]
     private: bool = False
     archived: bool = False
+    deleted: bool = False
     is_im: bool = False
     is_mpim: bool = False
     #: shared with another organisation
@@ -226,7 +227,7 @@ class View:
     type: str
     view: Json
     hash: str
-    #: a modal that was sent, and closed by that
+    #: a modal that is not shown any more
     closed: bool = False
     #: what Slack shows under the fields of a modal, by block id
     errors: dict[str, str] = field(default_factory=dict)

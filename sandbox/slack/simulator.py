@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from sandbox.other_sites import refuse_other_sites
+from sandbox.server_clock import dated
 from sandbox.slack.dispatcher import ACK_SECONDS
 from sandbox.slack.faults import Faults
 from sandbox.slack.interactions import SIGNING_SECRET
@@ -41,6 +42,7 @@ class SlackSimulator(LifeCycle):
     async def start(self, port: int = 0, *, middlewares: Sequence[Middleware] = ()) -> None:
         """Listen on 127.0.0.1; port 0 takes a free one. `middlewares` see every request of the bot."""
         app = web.Application(client_max_size=LONGEST_REQUEST, middlewares=[refuse_other_sites, *middlewares])
+        app.on_response_prepare.append(dated(lambda: self.clock_ahead))
         app.add_routes(WebApi(self, self.limits, self.faults, self.sockets).routes())
         app.add_routes(self.response_urls.routes())
         app.add_routes(self.sockets.routes())

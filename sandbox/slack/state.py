@@ -33,6 +33,8 @@ class SlackState:
         self.policies = Policies()
         #: the simulator's own address, once it listens
         self.origin = ""
+        #: seconds by which the `Date` of its answers is ahead of the real time
+        self.clock_ahead = 0.0
         self.observers = Observers()
         self.app_id = "A0LONGTASK"
         #: tokens of the app, by what they are

@@ -29,10 +29,11 @@ class WebApi:
         self._sockets = sockets
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the routes to serve."""
+        """Return the routes to serve: the Web API also at a path for each process, on the one host and port."""
+        paths = ("/api/{method}", "/of/{process}/api/{method}")
         return [
-            web.get("/api/{method}", self._call, allow_head=False),
-            web.post("/api/{method}", self._call),
+            *(web.get(path, self._call, allow_head=False) for path in paths),
+            *(web.post(path, self._call) for path in paths),
             web.post(UPLOAD_PATH + "{file}", self._upload),
         ]
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from bot.domain.message_facts import FailedCalls, decode
 from bot.domain.message_kinds import MessageKind
 from bot.domain.states import MessageState, Outcome, SubscriptionState
 from sandbox.slack.records import Json, PostedMessage
@@ -15,9 +16,17 @@ from tests.chaos.databases import BotDatabase
 #: work that is still to be done -> query that counts it
 OPEN_WORK = {
     "subscriptions that follow": "SELECT count(*) FROM subscriptions WHERE state IN ('starting', 'following')",
-    "messages to post": "SELECT count(*) FROM messages WHERE state IN ('planned', 'sending')",
-    "messages to edit": "SELECT count(*) FROM messages WHERE state = 'posted' AND stale_since IS NOT NULL",
-    "edits that were begun": "SELECT count(*) FROM messages WHERE state = 'editing'",
+    # A home is compared with what is true for ten minutes, and waits for nothing. A second message about calls that
+    # led to no thread waits for up to ten minutes.
+    "messages to post": """
+        SELECT count(*) FROM messages WHERE state IN ('planned', 'sending') AND kind <> 'home' AND NOT (
+            marker LIKE 'call-%' AND EXISTS (SELECT 1 FROM messages WHERE marker LIKE 'call-%' AND state = 'posted')
+        )
+    """,
+    "messages to edit": (
+        "SELECT count(*) FROM messages WHERE state = 'posted' AND stale_since IS NOT NULL AND kind <> 'home'"
+    ),
+    "edits that were begun": "SELECT count(*) FROM messages WHERE state = 'editing' AND kind <> 'home'",
     "commands to answer": "SELECT count(*) FROM commands WHERE answered_at IS NULL",
 }
 
@@ -25,6 +34,9 @@ _SUBSCRIPTIONS = """
     SELECT s.id, t.remote_id, s.channel_id, s.owner_id, s.state, s.outcome, s.command_id, c.trigger_id
     FROM subscriptions s JOIN long_tasks t ON t.id = s.long_task_id LEFT JOIN commands c ON c.id = s.command_id
 """
+_GATHERED = "SELECT remote_id FROM gathered_tasks"
+#: messages to the person who made the hook about calls that led to no thread
+_FAILED_CALLS = "SELECT facts FROM messages WHERE marker LIKE 'call-%' AND state IN ('planned', 'posted')"
 _MESSAGES = """
     SELECT m.marker, m.kind, m.state, m.subscription_id, c.trigger_id, m.user_id, m.channel_id, m.ts
     FROM messages m LEFT JOIN commands c ON c.id = m.command_id
@@ -37,7 +49,8 @@ class SubscriptionRecord(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     remote_id: str
     channel_id: str
-    owner_id: str
+    #: None for one that a watch began
+    owner_id: str | None
     state: SubscriptionState
     outcome: Outcome
     command_id: int | None = None
@@ -66,13 +79,17 @@ class BotRecords:
 
     subscriptions: Mapping[int, SubscriptionRecord]
     messages: Mapping[str, MessageRecord]
+    #: long tasks of which so many began at once that the watch gathered them
+    gathered: frozenset[str] = frozenset()
+    #: long tasks that scripts sent and that got no thread, of which the person who made the hook is informed
+    reported: frozenset[str] = frozenset()
 
     def message(self, message: PostedMessage) -> MessageRecord | None:
         """The record of a message in Slack; None if it carries no marker that the bot knows."""
         return self.messages.get(marker_of(message.versions[0].metadata) or "")
 
     def subscription_of(self, record: MessageRecord) -> SubscriptionRecord | None:
-        """The subscription that a message belongs to; None if it belongs to a command."""
+        """The subscription that a message belongs to; None if it belongs to none."""
         return None if record.subscription_id is None else self.subscriptions[record.subscription_id]
 
     def remote_id_of(self, marker: str) -> str | None:
@@ -106,9 +123,18 @@ async def read_records(database: BotDatabase) -> BotRecords:
     """Read every subscription and every message."""
     subscriptions = _convert(await database.select(_SUBSCRIPTIONS), SubscriptionRecord)
     messages = _convert(await database.select(_MESSAGES), MessageRecord)
+    gathered = frozenset(str(remote_id) for (remote_id,) in await database.select(_GATHERED))
     return BotRecords(
-        subscriptions={each.id: each for each in subscriptions}, messages={each.marker: each for each in messages}
+        subscriptions={each.id: each for each in subscriptions},
+        messages={each.marker: each for each in messages},
+        gathered=gathered,
+        reported=_reported(await database.select(_FAILED_CALLS)),
     )
+
+
+def _reported(rows: list[tuple[object, ...]]) -> frozenset[str]:
+    reports = [decode(str(facts)) for (facts,) in rows]
+    return frozenset(call.remote_id for each in reports if isinstance(each, FailedCalls) for call in each.calls)
 
 
 Record = TypeVar("Record", bound=msgspec.Struct)

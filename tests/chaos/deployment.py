@@ -14,10 +14,11 @@ from tests.chaos.processes import Supervisor, command, inherited
 from tests.chaos.run import ChaosRun
 from tests.chaos.simulators import RecordingConfluence, RecordingSlack
 from tests.chaos.users import Users
-from tests.chaos.workload import CHANNELS, PEOPLE
+from tests.chaos.workload import CHANNELS, PEOPLE, SCRIPTS, WATCHING
 
 #: with files:write, so that long lists are files instead of replies
-SCOPES = frozenset({"commands", "chat:write", "users:read", "channels:read", "groups:read", "files:write"})
+_READ = ("channels:read", "groups:read", "mpim:read", "im:read")
+SCOPES = frozenset({"commands", "chat:write", "users:read", *_READ, "files:write"})
 #: a SQLite file takes one process
 PROCESSES = {"sqlite": ("one",), "postgres": ("one", "two")}
 #: seconds in which a process has to become ready
@@ -40,7 +41,7 @@ async def deploy(
     """Start simulators, a database of a `kind`, and processes that are ready.
 
     `postgres` is the server's URL, `mutant` a bot with a safeguard removed. Raises TimeoutError if a process does not
-    become ready.
+    become ready, or does not answer what is asked before the faults.
     """
     supervisors: dict[str, Supervisor] = {}
     slack = RecordingSlack(signing_secret=SIGNING_SECRET, incarnation_of=lambda name: supervisors[name].current.name)
@@ -56,7 +57,7 @@ async def deploy(
         for name in PROCESSES[kind]:
             supervisors[name] = Supervisor(
                 name=name,
-                environ=inherited() | await _environ(slack, confluence, database, process=name),
+                environ=inherited() | _environ(slack, confluence, database, process=name),
                 command=command(mutant),
                 log=folder / f"{name}.log",
             )
@@ -69,6 +70,7 @@ async def deploy(
             address=lambda: _address(supervisors),
             ready=lambda: any(supervisor.up for supervisor in supervisors.values()),
         )
+        await users.bystanders.begin()
         yield ChaosRun(
             seed=seed,
             seconds=seconds,
@@ -87,7 +89,7 @@ def _populate(slack: RecordingSlack) -> None:
     slack.add_workspace(TEAM, TOKEN, SCOPES, domain="sandbox")
     for person in PEOPLE:
         slack.add_user(person)
-    for channel in CHANNELS:
+    for channel in (*CHANNELS, WATCHING, SCRIPTS):
         slack.add_channel(channel, members=PEOPLE)
 
 
@@ -105,7 +107,7 @@ def _database(
     return PostgresDatabase(server=postgres, name=f"chaos_{seed}_{int(time() * 1000)}")
 
 
-async def _environ(
+def _environ(
     slack: RecordingSlack, confluence: RecordingConfluence, database: BotDatabase, *, process: str
 ) -> dict[str, str]:
     return {
@@ -113,7 +115,7 @@ async def _environ(
         "DATABASE_URL": database.url,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
         "SLACK_BOT_TOKEN": TOKEN,
-        "SLACK_API_URL": await slack.api_url_of(process),
+        "SLACK_API_URL": slack.api_url_of(process),
         "CONFLUENCE_URL": confluence.base_url,
         "CONFLUENCE_KIND": "cloud",
         "CONFLUENCE_EMAIL": confluence.account.email,
@@ -121,6 +123,8 @@ async def _environ(
         "POLL_MIN_SECONDS": "0.3",
         "POLL_MAX_SECONDS": "1",
         "LOG_FORMAT": "json",
+        # Scripts call the processes by their own ports.
+        "PUBLIC_URL": "https://longtask.example.com",
     }
 
 

@@ -3,11 +3,13 @@
 import sys
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.__main__ import cli
-from bot.db import claims, messages
+from bot.db import claims, listed_tasks, messages, watches
 from bot.db.rows import MessageRow, Shows
+from bot.db.watch_rows import WatchRow
 
 
 def without_claims() -> None:
@@ -49,7 +51,26 @@ def posted_before_the_call() -> None:
     messages.begin_post = begin
 
 
-MUTANTS = {"claims": without_claims, "repetition": without_repetition, "order": posted_before_the_call}
+def watching_from_memory() -> None:
+    """Take what is listed at the start of a process for old, however far the watch had come before."""
+    claim, newest = watches.claim, dict[int, int]()
+
+    async def claim_new(connection: AsyncConnection, *, claim_id: str, now: datetime, limit: int) -> list[WatchRow]:
+        found = await claim(connection, claim_id=claim_id, now=now, limit=limit)
+        for row in found:
+            if row.id not in newest:
+                newest[row.id] = await listed_tasks.last_id(connection, row.site_id)
+        return [replace(row, handled=max(row.handled, newest[row.id])) for row in found]
+
+    watches.claim = claim_new
+
+
+MUTANTS = {
+    "claims": without_claims,
+    "repetition": without_repetition,
+    "order": posted_before_the_call,
+    "memory": watching_from_memory,
+}
 
 if __name__ == "__main__":
     MUTANTS[sys.argv[1]]()

@@ -8,7 +8,7 @@ from sandbox.slack.records import Channel, EphemeralMessage, File, PostedMessage
 from tests.chaos.answers import NOTHING_STARTED, says_coming
 from tests.chaos.bot_records import BotRecords
 from tests.chaos.processes import ExitCause, Incarnation
-from tests.chaos.simulators import UNKNOWN_CALLER, ConfluenceRequest, SlackRequest
+from tests.chaos.simulators import UNKNOWN_CALLER, ConfluenceRequest, Listing, SlackRequest
 from tests.chaos.users import StartedTask, TypedCommand
 
 #: seconds; the bot has given up a call that took longer (it waits 8)
@@ -50,6 +50,11 @@ class Observations:
     confluence_origin: str = ""
     requests: Sequence[SlackRequest] = ()
     looks: Sequence[ConfluenceRequest] = ()
+    listings: Sequence[Listing] = ()
+    #: when a channel began to watch; None if none does
+    watching_since: float | None = None
+    #: what the home of each person who opened it shows in the end
+    homes: Mapping[str, str] = field(default_factory=dict)
     incarnations: Sequence[Incarnation] = ()
     outages: Sequence[Outage] = ()
     records: BotRecords = field(default_factory=lambda: BotRecords(subscriptions={}, messages={}))
@@ -148,10 +153,13 @@ class Observations:
 
     def disturbed(self, since: float, until: float) -> bool:
         """Whether a process or the database was hit within a period or the lease before it."""
-        if self.outage(since - LEASE, until):
+        return self.hit(since - LEASE, until)
+
+    def hit(self, since: float, until: float) -> bool:
+        """Whether a process or the database was hit within a period."""
+        if self.outage(since, until):
             return True
         return any(
-            (process.ended is not None and since - LEASE <= process.ended <= until)
-            or process.suspended(since - LEASE, until)
+            (process.ended is not None and since <= process.ended <= until) or process.suspended(since, until)
             for process in self.incarnations
         )

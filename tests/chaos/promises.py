@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.chaos.checks import commands, messages, processes, threads
+from tests.chaos.checks import bystanders, commands, messages, processes, threads
 from tests.chaos.checks.violation import Violation
 from tests.chaos.observations import Observations
 from tests.chaos.slack_threads import threads as threads_about
@@ -90,6 +90,21 @@ PROMISES = (
         name="end last",
         sentence="Root and card show the end state last; it is sent again only after an ambiguous edit.",
         check=threads.edited_after_end,
+    ),
+    Promise(
+        name="watched",
+        sentence="A channel that watches follows every new long task that a list has named.",
+        check=bystanders.missed,
+    ),
+    Promise(
+        name="called",
+        sentence="A script that is answered with a thread, or that there will be one, gets one.",
+        check=bystanders.called_in_vain,
+    ),
+    Promise(
+        name="home",
+        sentence="In the end a home that was opened lists what is followed then.",
+        check=bystanders.old_homes,
     ),
     Promise(
         name="one deliverer",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from time import time
 
 from tests.chaos.bot_records import count_open_work, read_records
+from tests.chaos.bystanders import lists_nothing
 from tests.chaos.databases import BotDatabase
 from tests.chaos.injector import Injector
 from tests.chaos.observations import Observations
@@ -59,14 +60,17 @@ class ChaosRun:
         """Carry out tasks and injections (those of the seed, unless given), then wait until all work is done."""
         injections = self._schedule() if injections is None else injections
         tasks = workload(self.seed, self.seconds) if tasks is None else tasks
-        users = asyncio.gather(*(self.users.carry_out(task) for task in tasks))
+        bystanders = self.users.bystanders
+        users = asyncio.gather(bystanders.open_homes(), *(self.users.carry_out(task) for task in tasks))
         await self.injector.inject_all(injections)
         await self._await_pending_faults()
         self.injector.withdraw()
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await users
-        await self._await_work()
+                # What was opened long ago is no longer kept true.
+                await bystanders.open_homes()
+        await self.await_work()
 
     def _schedule(self) -> list[Injection]:
         return schedule(
@@ -85,16 +89,24 @@ class ChaosRun:
         while self.injector.waiting and time() < until:  # noqa: ASYNC110 -- lists have no event
             await asyncio.sleep(0.2)
 
-    async def _await_work(self) -> None:
-        """Wait until no work is left, nothing happens any more, or the time is over."""
+    async def await_work(self) -> None:
+        """Wait until no work is left or nothing happens any more, for PATIENCE at most."""
         until = time() + PATIENCE
         calm, before, since = 0, None, time()
         while calm < 3 and time() < until and time() - since < STILL_FOR:
-            work = await count_open_work(self.database)
+            work = await self._open_work()
             now = (work, len(self.slack.bot_requests))
             before, since = now, since if now == before else time()
             calm = 0 if any(work.values()) or self.slack.open_requests else calm + 1
             await asyncio.sleep(0.5)
+
+    async def _open_work(self) -> dict[str, int]:
+        """What is still to be done; homes are compared with what is true every now and then only."""
+        work = await count_open_work(self.database)
+        if any(work.values()):
+            return work
+        old = sum(not lists_nothing(text) for text in self.users.bystanders.homes().values())
+        return work | {"homes that are not true": old}
 
     async def observe(self) -> Observations:
         """Collect what was seen, and read the bot's database."""
@@ -110,6 +122,9 @@ class ChaosRun:
             confluence_origin=self.confluence.origin,
             requests=self.slack.bot_requests,
             looks=self.confluence.long_task_requests,
+            listings=self.confluence.listings,
+            watching_since=self.users.bystanders.watching_since,
+            homes=self.users.bystanders.homes(),
             incarnations=[each for supervisor in self.supervisors.values() for each in supervisor.incarnations],
             outages=self.injector.outages,
             records=await read_records(self.database),

@@ -1,22 +1,26 @@
 """Both simulators, recording which process sent which request, and when."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import time
 
+import msgspec
 from aiohttp import web
 
 from sandbox.confluence import ConfluenceSimulator
 from sandbox.confluence.accounts import Account
 from sandbox.confluence.faults import Fault as ConfluenceFault
+from sandbox.confluence.site_responses import SiteResponse
 from sandbox.slack import Fault, SlackSimulator, StateChange
 from sandbox.slack.faults import ANY, Faults
 from sandbox.slack.records import ApiCall
 
-#: response URLs and uploads go to Slack's own address, which tells nothing about the process
+#: response URLs and uploads go to an address of Slack's that is the same for every process
 UNKNOWN_CALLER = "?"
+
+OK = 200
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -53,6 +57,16 @@ class ConfluenceRequest:
     #: name of the fault that met it
     fault: str | None = None
     percent: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """One list of long tasks that the bot was sent. Times are seconds since the epoch."""
+
+    arrived: float
+    answered: float
+    #: id -> percentage
+    tasks: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +120,6 @@ class RecordingSlack(SlackSimulator):
         super().__init__(signing_secret=signing_secret, faults=self.pending_faults)
         self.bot_requests: list[SlackRequest] = []
         self._incarnation_of = incarnation_of
-        #: port -> supervisor
-        self._ports: dict[int, str] = {}
         self.subscribe(self._record_call)
 
     async def open(self) -> None:
@@ -119,13 +131,12 @@ class RecordingSlack(SlackSimulator):
 
         await self.start(middlewares=[record])
 
-    async def api_url_of(self, supervisor: str) -> str:
-        """Listen on a port for one process alone; the Web API's address there."""
-        assert self._runner is not None
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        port = int(self._runner.addresses[-1][1])
-        self._ports[port] = supervisor
-        return f"http://127.0.0.1:{port}/api/"
+    def api_url_of(self, supervisor: str) -> str:
+        """The Web API's address for one process alone.
+
+        Host and port are the same for all, since a response URL is called there alone.
+        """
+        return f"{self.origin}/of/{supervisor}/api/"
 
     @property
     def open_requests(self) -> int:
@@ -133,8 +144,7 @@ class RecordingSlack(SlackSimulator):
         return sum(request.answered is None for request in self.bot_requests)
 
     async def _record(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        assert request.transport is not None
-        supervisor = self._ports.get(request.transport.get_extra_info("sockname")[1])
+        supervisor = request.match_info.get("process")
         made = SlackRequest(
             caller=self._incarnation_of(supervisor) if supervisor else UNKNOWN_CALLER,
             method=request.match_info.get("method", request.path.split("/")[1]),
@@ -158,6 +168,16 @@ class RecordingConfluence(ConfluenceSimulator):
     def __init__(self) -> None:
         super().__init__()
         self.long_task_requests: list[ConfluenceRequest] = []
+        #: those that arrived whole
+        self.listings: list[Listing] = []
+        #: what the list that is answered next holds
+        self._listed: dict[str, float] = {}
+
+    def _list(self, request: web.Request, account: Account | None) -> SiteResponse:
+        response = super()._list(request, account)
+        page = msgspec.json.decode(response.body)["results"] if response.status == OK else ()
+        self._listed = {each["id"]: each["percentageComplete"] for each in page}
+        return response
 
     def note(
         self, request: web.Request, now: float, claimed: Account | None, status: int, fault: ConfluenceFault | None
@@ -166,6 +186,9 @@ class RecordingConfluence(ConfluenceSimulator):
         super().note(request, now, claimed, status, fault)
         _, found, remote_id = request.path.partition("/longtask/")
         if not found:
+            is_whole = request.path.endswith("/longtask") and status == OK and (fault is None or fault.name == "slow")
+            if is_whole:
+                self.listings.append(Listing(arrived=now, answered=time(), tasks=self._listed))
             return
         body = self.body(remote_id)
         self.long_task_requests.append(

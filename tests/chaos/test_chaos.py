@@ -53,6 +53,12 @@ MUTANT_RUNS = {
         only="kill -9",
         breaks=frozenset({"not lost", "complete"}),
     ),
+    "memory": MutantRun(
+        database="sqlite",
+        seconds=25,
+        only="kill -9",
+        breaks=frozenset({"watched"}),
+    ),
 }
 
 

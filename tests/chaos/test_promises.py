@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.chaos.cases import commands, messages, processes, threads
+from tests.chaos.cases import bystanders, commands, messages, processes, threads
 from tests.chaos.cases.case import Case
 from tests.chaos.cases.small_runs import run, run_without_thread, stopped_run
 from tests.chaos.promises import PROMISES, broken_promises, is_conclusive
 
-CASES = {**commands.CASES, **messages.CASES, **threads.CASES, **processes.CASES}
+CASES = {**commands.CASES, **messages.CASES, **threads.CASES, **processes.CASES, **bystanders.CASES}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

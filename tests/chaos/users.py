@@ -4,10 +4,12 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from time import time
 
 from sandbox.slack.records import PostedMessage
 from tests.chaos.answers import NOTHING_STARTED, says_coming, says_failed
+from tests.chaos.bystanders import Bystanders
 from tests.chaos.simulators import RecordingConfluence, RecordingSlack
 from tests.chaos.workload import PlannedCommand, PlannedTask
 
@@ -19,6 +21,8 @@ RETRY_UNTIL = 30.0
 READY_PATIENCE = 30.0
 #: seconds that a person waits for an answer
 ANSWER_PATIENCE = 75.0
+#: by which a script is asked to call later
+TOO_OFTEN = HTTPStatus.TOO_MANY_REQUESTS
 
 
 @dataclass(kw_only=True)
@@ -37,13 +41,27 @@ class TypedCommand:
 
 
 @dataclass(kw_only=True)
+class HookCall:
+    """One call of a script. Times are seconds since the epoch."""
+
+    at: float
+    answered: float
+    #: None if there was no answer
+    status: int | None
+
+
+@dataclass(kw_only=True)
 class StartedTask:
-    """A long task that was started, and the commands typed about it. Times are seconds since the epoch."""
+    """A long task that was started, the commands typed about it, and the calls of its script.
+
+    Times are seconds since the epoch.
+    """
 
     plan: PlannedTask
     remote_id: str
     began: float
     commands: list[TypedCommand] = field(default_factory=list)
+    calls: list[HookCall] = field(default_factory=list)
 
     @property
     def ends(self) -> float:
@@ -70,6 +88,10 @@ class Users:
     #: whether a process of the bot is ready
     ready: Callable[[], bool]
     tasks: list[StartedTask] = field(default_factory=list)
+    bystanders: Bystanders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bystanders = Bystanders(slack=self.slack, address=self.address)
 
     async def carry_out(self, plan: PlannedTask) -> None:
         """Start a long task once a bot is there to follow it, and type every command about it."""
@@ -79,7 +101,19 @@ class Users:
             await asyncio.sleep(0.1)
         task = StartedTask(plan=plan, remote_id=self.confluence.add(plan.scenario.story), began=time())
         self.tasks.append(task)
-        await asyncio.gather(*(self._carry_out_command(task, command) for command in plan.commands))
+        commands = (self._carry_out_command(task, command) for command in plan.commands)
+        script = (self._call_hook(task) for _ in range(plan.by_script))
+        await asyncio.gather(*commands, *script)
+
+    async def _call_hook(self, task: StartedTask) -> None:
+        """Call the hook like a script that repeats a call until it is answered, however long after a kill that is."""
+        while time() < task.ends + RETRY_UNTIL:
+            at = time()
+            status = await self.bystanders.call_hook(task.remote_id)
+            task.calls.append(HookCall(at=at, answered=time(), status=status))
+            if status is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR and status != TOO_OFTEN:
+                return
+            await asyncio.sleep(random.uniform(*RETRY_AFTER))
 
     async def _carry_out_command(self, task: StartedTask, plan: PlannedCommand) -> None:
         """Type it, and again while it fails and the long task is not long over."""

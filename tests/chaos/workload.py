@@ -4,11 +4,17 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.domain.snapshot import Kind
 from sandbox.confluence.story import Ending
 from sandbox.scenarios import Scenario, random_scenario
 
 CHANNELS = ("C0RELEASES", "C0DOCS", "C0SUPPORT", "C0SALES", "C0LEGAL", "C0OPS")
 PEOPLE = ("U0MARTA", "U0TOMAS", "U0YUKI")
+#: a channel that watches the site, for these kinds of long tasks, and one in which a script follows
+WATCHING, SCRIPTS = "C0WATCHING", "C0SCRIPTS"
+WATCHED_KINDS = frozenset({Kind.DELETE, Kind.ARCHIVE})
+#: a script starts one long task of so many
+EVERY_SCRIPT = 4
 #: seconds that a long task takes; some of the early ones take longer, so that there are cards to edit
 TAKES = (10.0, 25.0)
 TAKES_LONGER = (30.0, 50.0)
@@ -36,6 +42,13 @@ class PlannedTask:
     at: float
     scenario: Scenario
     commands: tuple[PlannedCommand, ...]
+    #: whether a script has started it, which then calls a hook
+    by_script: bool = False
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the watch names its kind."""
+        return self.scenario.story.operation in WATCHED_KINDS
 
 
 def workload(seed: int, seconds: float) -> list[PlannedTask]:
@@ -49,7 +62,8 @@ def workload(seed: int, seconds: float) -> list[PlannedTask]:
         endings = tuple(Ending) if early else tuple(ending for ending in Ending if ending is not Ending.NEVER)
         longer = early and dice.random() < 0.6
         scenario = random_scenario(dice, seconds=TAKES_LONGER if longer else TAKES, endings=endings)
-        planned.append(PlannedTask(at=at, scenario=scenario, commands=tuple(_commands(dice))))
+        by_script = number % EVERY_SCRIPT == 1
+        planned.append(PlannedTask(at=at, scenario=scenario, commands=tuple(_commands(dice)), by_script=by_script))
     return planned
 
 

@@ -329,7 +329,7 @@ def test_what_is_taken_can_be_used(name: str, value: str) -> None:
     [
         (
             "SLACK_BOT_TOKEN",
-            "SLACK_BOT_TOKEN is missing (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET, for installing by OAuth).",
+            "SLACK_BOT_TOKEN is missing: the token of the workspace, which begins with xoxb-.",
         ),
         ("SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET is missing: it proves that a request comes from Slack."),
         (
@@ -469,5 +469,22 @@ def test_a_file_that_is_no_text_is_sentence_for(tmp_path: Path, monkeypatch: pyt
         load()
 
 
-def test_a_platform_without_a_lasting_disk_is_recognised() -> None:
-    assert [ephemeral_host({}), ephemeral_host({"DYNO": "web.1"})] == [None, "Heroku"]
+@pytest.mark.parametrize(
+    ("environ", "file", "mounts", "platform"),
+    [
+        ({}, "/app/longtask.db", [], None),
+        ({"DYNO": "web.1"}, "/app/longtask.db", [], "Heroku"),
+        ({"DYNO": "web.1"}, "/data/longtask.db", ["/data"], "Heroku"),
+        ({"DYNO": "web.1"}, None, [], None),
+        ({"K_SERVICE": "longtask"}, "/data/longtask.db", ["/data"], "Cloud Run"),
+        ({"RENDER": "true"}, "/opt/render/project/src/longtask.db", ["/"], "Render"),
+        ({"RENDER": "true"}, "/var/data/longtask/longtask.db", ["/", "/var/data"], None),
+        ({"FLY_APP_NAME": "longtask"}, "/app/longtask.db", ["/data"], "Fly"),
+        ({"FLY_APP_NAME": "longtask"}, "/data/longtask.db", ["/data"], None),
+    ],
+)
+def test_a_platform_whose_disk_does_not_last_is_recognised(
+    environ: dict[str, str], file: str | None, mounts: list[str], platform: str | None
+) -> None:
+    path = None if file is None else Path(file)
+    assert ephemeral_host(path, environ, is_mount=lambda folder: str(folder) in mounts) == platform

@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from bot.db import homes, messages, subscriptions, unfinished_messages, waiting_messages, workspaces
 from bot.db.models import messages as message_rows
-from bot.db.rows import Address, MessageRow, StaleHomeRow
+from bot.db.rows import Address, MessageRow, Shows, StaleHomeRow
 from bot.domain.home import SPACING, SPACING_AFTER_PRESS, Home
+from bot.domain.message_facts import Answer
 from bot.domain.message_kinds import RULES, MessageKind, PersonOwner
+from bot.domain.message_plan import Draft
 from bot.domain.states import MessageState
 from tests.support.filled_database import CHANNEL, OWNER, TEAM, FilledDatabase
 
@@ -207,3 +209,37 @@ async def test_homes_go_a_day_after_they_were_shown_and_with_their_workspace(fil
         deleted = await homes.find(connection, TEAM, OTHER)
 
     assert (kept is None, gone, waiting is None, deleted) == (False, None, False, None)
+
+
+async def test_direct_messages_of_nothing_else_go_a_day_after_they_were_posted_and_with_their_workspace(
+    filled: FilledDatabase,
+) -> None:
+    facts = Answer(text="The hook has ended.")
+    draft = Draft(kind=MessageKind.DIRECT, facts=facts, user_id=OWNER)
+    planned = messages.Planned(owner=PersonOwner(OWNER), team_id=TEAM, draft=draft)
+    query = select(message_rows.c.id).order_by(message_rows.c.id)
+
+    async def left() -> int:
+        async with filled.database.read() as connection:
+            return len((await connection.execute(query)).all())
+
+    async with filled.database.begin() as connection:
+        await messages.plan(connection, [planned, planned], now=filled.clock())
+        first, _ = (await connection.execute(query)).scalars()
+        await messages.begin_post(connection, first)
+        message = await messages.find(connection, first)
+        assert message is not None
+        assert message.owner == PersonOwner(OWNER)
+        await messages.posted(
+            connection, message, address=Address("D1", "1.0"), shows=Shows(digest=""), now=filled.clock()
+        )
+        await homes.forget(connection, shown_before=filled.clock())
+    assert await left() == 2
+
+    async with filled.database.begin() as connection:
+        await homes.forget(connection, shown_before=filled.clock.later(1))
+    assert await left() == 1
+
+    async with filled.database.begin() as connection:
+        await workspaces.delete(connection, TEAM)
+    assert await left() == 0

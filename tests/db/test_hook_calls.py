@@ -1,14 +1,10 @@
 """Calls are stored as commands: of those that ask for the same, one is in work at a time."""
 
-from sqlalchemy import func, select
-
 from bot.db import commands, hook_calls, hooks
 from bot.db.hook_calls import CallState
-from bot.db.models import messages
 from bot.db.rows import HookRow
 from bot.domain.command import Reference
 from bot.domain.hook_answer import CallAnswer, CallResult
-from bot.domain.message_facts import Answer
 from tests.support.filled_database import CHANNEL, OWNER, TEAM, FilledDatabase
 
 REF = Reference(site_id=1, remote_id="4711")
@@ -116,24 +112,3 @@ async def test_the_thread_of_a_call_is_found_and_the_one_that_there_is(filled: F
             await hook_calls.thread_of(connection, hook, Reference(site_id=filled.site_id, remote_id="4712")),
         )
     assert [row.id if row else None for row in found] == [thread, thread, None, None]
-
-
-async def test_a_report_is_planned_once_in_a_while_unless_the_script_has_its_answer(filled: FilledDatabase) -> None:
-    hook = await add_hook(filled)
-
-    async def report(remote_id: str, *, is_taken: bool = False) -> int:
-        """Plan a report about a call; how many reports there are then."""
-        command_id = await add_call(filled, hook, Reference(site_id=1, remote_id=remote_id))
-        async with filled.database.begin() as connection:
-            call = await commands.find(connection, command_id)
-            assert call is not None
-            facts = Answer(text=remote_id)
-            await hook_calls.plan_report(connection, call, facts, not_before=filled.clock(), now=filled.clock())
-            if is_taken:
-                await hook_calls.answer_taken(connection, command_id)
-            count = select(func.count()).select_from(messages)
-            return (await connection.execute(count)).scalar_one()
-
-    assert [await report("1", is_taken=True), await report("2"), await report("3")] == [0, 1, 1]
-    filled.clock.move(hook_calls.REPORT_EVERY.total_seconds())
-    assert await report("4") == 2

@@ -56,7 +56,7 @@ async def test_what_is_still_listed_is_remembered_however_old_and_what_is_not_is
     for _ in range(60):
         await record(database, site_id, named("old"), at=clock.move(86_400))
         async with database.begin() as connection:
-            await listed_tasks.forget(connection)
+            await listed_tasks.forget(connection, unwatched_before=clock.later(-31 * 86_400))
 
     assert await remembered(database, site_id) == ["old"]
 
@@ -69,9 +69,22 @@ async def test_what_was_listed_last_is_remembered_while_the_site_is_not_listed(
     clock.move(30 * 86_400)
 
     async with database.begin() as connection:
-        await listed_tasks.forget(connection)
+        await listed_tasks.forget(connection, unwatched_before=clock.later(-31 * 86_400))
 
     assert await remembered(database, site_id) == ["1"]
+
+
+async def test_what_a_site_has_listed_is_deleted_some_time_after_its_last_watch(
+    database: Database, clock: Clock
+) -> None:
+    site_id = await site(database)
+    await record(database, site_id, named("1"), at=clock())
+    clock.move(31 * 86_400 + 1)
+
+    async with database.begin() as connection:
+        await listed_tasks.forget(connection, unwatched_before=clock.later(-31 * 86_400))
+
+    assert await remembered(database, site_id) == []
 
 
 async def test_a_number_is_never_given_twice(database: Database, clock: Clock) -> None:
@@ -82,7 +95,7 @@ async def test_a_number_is_never_given_twice(database: Database, clock: Clock) -
     # The newest is forgotten, and another one listed.
     await record(database, site_id, named("1"), at=clock.move(2 * 86_400))
     async with database.begin() as connection:
-        await listed_tasks.forget(connection)
+        await listed_tasks.forget(connection, unwatched_before=clock.later(-31 * 86_400))
     await record(database, site_id, named("1", "3"), at=clock.move(5))
 
     assert await remembered(database, site_id, after=last) == ["3"]

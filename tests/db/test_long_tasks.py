@@ -48,6 +48,22 @@ async def test_a_long_task_that_had_ended_and_is_followed_again_starts_afresh(fi
     assert (again.id, again.due_at, long_tasks.task_state(again)) == (ended.id, decision.due_at, decision.after)
 
 
+async def test_an_end_that_was_seen_since_a_look_began_is_not_undone_by_that_look(filled: FilledDatabase) -> None:
+    looked_at, late = filled.clock(), decided(filled)
+    filled.clock.move(1)
+    await put(filled, decided(filled, Outcome.FINISHED))
+
+    async with filled.database.begin() as connection:
+        kept = await long_tasks.put(
+            connection, site_id=filled.site_id, decision=late, looked_at=looked_at, now=filled.clock()
+        )
+        afresh = await long_tasks.put(
+            connection, site_id=filled.site_id, decision=late, looked_at=filled.clock(), now=filled.clock()
+        )
+
+    assert (kept.outcome, afresh.outcome) == (Outcome.FINISHED, Outcome.FOLLOWING)
+
+
 async def test_the_stored_samples_are_bounded_however_long_a_task_runs(filled: FilledDatabase) -> None:
     samples: tuple[Sample, ...] = ()
     for number in range(1_000):

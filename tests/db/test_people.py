@@ -74,7 +74,9 @@ async def test_who_is_gone_is_known(filled: FilledDatabase) -> None:
         assert await people.gone(connection, TEAM, []) == frozenset()
 
 
-async def test_slack_is_asked_about_owners_and_followers_of_what_runs(filled: FilledDatabase) -> None:
+async def test_slack_is_asked_about_owners_and_followers_of_what_runs_those_unknown_or_long_unasked_first(
+    filled: FilledDatabase,
+) -> None:
     await add_thread(filled, "1")
     over = await filled.add_thread(await filled.add_long_task("2"), owner_id="U7")
     await filled.end((await filled.subscription(over)).long_task_id)
@@ -87,7 +89,11 @@ async def test_slack_is_asked_about_owners_and_followers_of_what_runs(filled: Fi
     now = filled.clock()
     friend, owner = OfThread(TEAM, None, FRIEND), OfThread(TEAM, None, OWNER)
     assert await to_be_asked(now, TEAM) == [friend]
-    assert await to_be_asked(now + timedelta(seconds=1), TEAM) == [owner, friend]
+    assert await to_be_asked(now + timedelta(seconds=1), TEAM) == [friend, owner]
+    await put(filled, FRIEND, Membership.MEMBER)
+    filled.clock.move(1)
+    await put(filled, OWNER, Membership.MEMBER)
+    assert await to_be_asked(now + timedelta(seconds=2), TEAM) == [friend, owner]
     assert await to_be_asked(now, "T2") == []
     assert await to_be_asked(now) == []
 

@@ -18,7 +18,7 @@ from bot.db import claims, stale_messages, troubles, unfinished_messages, waitin
 from bot.db.column_types import metadata
 from bot.domain.message_kinds import RULES
 from bot.domain.states import Trouble
-from sandbox.harness import PERSON, Sandbox, open_sandbox
+from sandbox.harness import CHANNEL, PERSON, Sandbox, open_sandbox
 from sandbox.harness import TEAM as SANDBOX_TEAM
 from sandbox.scenarios import scenario
 from tests.db.history import BIG, FIRST_ID, RUNNING, fill_history
@@ -164,8 +164,25 @@ async def test_messages_are_found_by_their_partial_indexes(history: FilledDataba
     assert scans == {name: [] for name in INDEXES}
 
 
+async def watch_and_open_a_home(sandbox: Sandbox, bot: Bot) -> None:
+    """Watch a site on which another long task begins then, open a home, and ask whether the people are still there."""
+    for words in ("", "hook"):
+        await sandbox.type(words)
+    await sandbox.type("watch")
+    await sandbox.slack.wait_for(
+        lambda: any(each.text.startswith("*Watching") for each in sandbox.slack.messages(CHANNEL)), timeout=60
+    )
+    new = sandbox.begin(SLOW)
+    await sandbox.slack.wait_for(lambda: sandbox.thread_of(new), timeout=60)
+    await sandbox.slack.open_home(PERSON)
+    await sandbox.slack.wait_for(lambda: sandbox.slack.home(PERSON), timeout=60)
+    await bot.person_check.step()
+    await sandbox.type("unwatch")
+
+
 async def steps(sandbox: Sandbox, bot: Bot) -> None:
     """Follow a long task to its end with warnings, list the channel's, stop another, and let a site have trouble."""
+    await watch_and_open_a_home(sandbox, bot)
     copy = sandbox.begin(COPY)
     await sandbox.type(copy)
     await sandbox.slack.wait_for(lambda: sandbox.thread_of(copy), timeout=60)
@@ -177,6 +194,7 @@ async def steps(sandbox: Sandbox, bot: Bot) -> None:
     await sandbox.slack.wait_for(lambda: any(PERSON in each.text for each in sandbox.thread_of(copy)), timeout=60)
     await bot.poller.renew_step()
     await bot.deliverer.renew_step()
+    await bot.scrape()
     now = datetime.now(UTC)
     await housekeeping.step(bot.database, retention_days=3650, now=lambda: now)()
     async with bot.database.begin() as connection:

@@ -38,6 +38,35 @@ async def test_a_part_with_many_transactions_to_run_lets_another_write_after_one
     assert written[4:] == [f"edit {number}" for number in range(2, 20)]
 
 
+async def test_a_part_for_which_somebody_waits_writes_after_two_others_at_most(database: Database) -> None:
+    others, commands = [database.share() for _ in range(5)], database.share(goes_first=True)
+    written = list[str]()
+    async with asyncio.TaskGroup() as group, database.begin():
+        for number, other in enumerate(others):
+            group.create_task(write(other, f"other {number}", written))
+        await asyncio.sleep(0)
+        for number in range(3):
+            group.create_task(write(commands, f"command {number}", written))
+        await asyncio.sleep(0)
+
+    assert written[:4] == ["other 0", "command 0", "command 1", "command 2"]
+    assert written[4:] == [f"other {number}" for number in range(1, 5)]
+
+
+async def test_a_part_that_goes_first_lets_the_next_of_the_others_in_between(database: Database) -> None:
+    looks, commands, written = database.share(), database.share(goes_first=True), list[str]()
+    async with asyncio.TaskGroup() as group, database.begin():
+        group.create_task(write(commands, "command 0", written))
+        await asyncio.sleep(0)
+        group.create_task(write(looks, "look 0", written))
+        await asyncio.sleep(0)
+        for number in range(1, 20):
+            group.create_task(write(commands, f"command {number}", written))
+        await asyncio.sleep(0)
+
+    assert written[:3] == ["command 0", "look 0", "command 1"]
+
+
 async def test_one_part_reads_on_half_of_the_connections_at_most(database: Database) -> None:
     delivery, looks = database.share(), database.share()
     async with delivery.read(), delivery.read():

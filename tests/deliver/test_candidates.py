@@ -41,8 +41,8 @@ async def test_a_reply_that_was_not_begun_when_the_end_came_is_named_by_the_comp
     await both.finish()
     assert (await both.states(thread))[2:] == ["warnings posted", "warnings dropped", "completion posted"]
     completion = both.replies()[-1].text
-    assert ["1 page was renamed" in completion, "Something" in completion] == [True, False]
-    assert both.replies()[1].text.startswith("*Confluence gave 1 warning: Something.*")
+    assert ["1 copy was renamed" in completion, "Something" in completion] == [True, False]
+    assert both.replies()[1].text.startswith("*1 warning. Confluence says: “Something”*")
 
 
 async def test_a_completion_waits_for_the_warning_before_it_that_may_be_in_slack(rig: DeliveryRig) -> None:

@@ -12,7 +12,7 @@ from tests.support.delivery import FRIEND, DeliveryRig, renamed
 from tests.support.filled_database import CHANNEL, OWNER, TEAM
 
 INFO = "conversations.info"
-NAME = "“Page 1” is now “Page 1 (2)”"
+NAME = "The copy of “Page 1” is called “Page 1 (2)”"
 #: what the card says if titles are hidden only for lack of a scope
 LACKING = "Page titles are hidden, because this bot lacks the Slack scope"
 

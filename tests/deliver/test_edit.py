@@ -61,7 +61,7 @@ async def test_warnings_that_grow_are_edited_at_most_once_a_minute_and_after_the
     assert all(later - earlier >= 60 for earlier, later in pairwise(growing))
     assert [len(growing), last - rig.clock.seconds() > -10] == [4, True]
     assert reply.versions[-2].text.startswith("*So far: 3")
-    assert reply.text.startswith("*50 pages were renamed")
+    assert reply.text.startswith("*50 copies were renamed")
 
 
 async def test_the_findings_of_another_kind_do_not_edit_a_reply(rig: DeliveryRig) -> None:
@@ -77,7 +77,7 @@ async def test_a_reply_says_that_it_grows_until_its_thread_is_stopped(rig: Deliv
     await rig.add_posted_warnings(thread, renamed(1, 2))
     await rig.stop_thread(thread)
     await rig.finish()
-    assert [line.partition(" pages")[0] for line in versions(rig.replies()[1])] == ["So far: 2", "2"]
+    assert [line.partition(" copies")[0] for line in versions(rig.replies()[1])] == ["So far: 2", "2"]
 
 
 @pytest.mark.parametrize("kind", [MessageKind.ROOT, MessageKind.CARD, MessageKind.WARNINGS])
@@ -101,8 +101,8 @@ async def test_what_changes_while_a_message_is_being_posted_is_shown_afterwards(
     *replies, completion = rig.replies()
     assert rig.root().text.startswith("*Finished with problems*")
     first_lines = [reply.text.splitlines()[0] for reply in replies]
-    assert [line[:22] for line in first_lines] == ["*Finished with problem", "*5 pages were renamed "][:begun]
-    assert ("*5 pages were renamed" in completion.text) is (kind is not MessageKind.WARNINGS)
+    assert [line[:22] for line in first_lines] == ["*Finished with problem", "*5 copies were renamed"][:begun]
+    assert ("*5 copies were renamed" in completion.text) is (kind is not MessageKind.WARNINGS)
     assert len([rig.root(), *replies][begun].versions) == 2
 
 

@@ -22,7 +22,7 @@ async def test_the_full_list_follows_the_completion_as_a_file(rig: DeliveryRig, 
     (file,) = rig.slack.files.values()
     assert len((file.content or b"").splitlines()) == count + 1
     assert rig.replies()[-1].file_ids == (file.id,)
-    assert rig.replies()[-1].text == f"This file names {count} warnings and errors."
+    assert rig.replies()[-1].text == f"All {count} warnings are in this file."
     assert rig.replies()[-2].mentions == (OWNER, FRIEND)
     assert "file" not in rig.replies()[-2].text
 
@@ -118,5 +118,5 @@ async def test_a_list_follows_as_file_and_as_text_if_more_of_one_kind_were_found
     )
     assert (await rig.states(thread))[5:] == expected
     assert [reply.text for reply in rig.replies()[3:] if "file" in reply.text] == (
-        [f"This file names {of_one_kind + 5} warnings and errors."] if follows and files else []
+        [f"All {of_one_kind + 5} warnings are in this file."] if follows and files else []
     )

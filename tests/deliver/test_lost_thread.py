@@ -140,7 +140,7 @@ async def test_the_followers_get_direct_messages_at_once_if_slack_takes_no_repli
     assert (await rig.message(thread, MessageKind.WARNINGS)).reason == "thread_not_found"
     for user in (OWNER, FRIEND):
         (message,) = rig.slack.dms(user)
-        assert "follow it again elsewhere" in message.text
+        assert "To follow it again, type `/longtask " in message.text
     calls = len(rig.calls())
     await rig.run(30)
     assert len(rig.calls()) == calls

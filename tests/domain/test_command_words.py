@@ -4,7 +4,18 @@ from collections import defaultdict
 
 import pytest
 
-from bot.domain.command import Command, Follow, ListFollowed, Reference, Scope, ShowHelp, SiteName, Stop, StopAll
+from bot.domain.command import (
+    Command,
+    Follow,
+    ListFollowed,
+    Reference,
+    Scope,
+    ShowChecks,
+    ShowHelp,
+    SiteName,
+    Stop,
+    StopAll,
+)
 from bot.domain.command_parser import parse_command
 from bot.domain.command_words import TRANSLATIONS, Word, fold, spellings, word_of
 from bot.domain.states import Verbosity
@@ -57,7 +68,10 @@ def test_every_spelling_is_understood_in_any_case() -> None:
         ("4711 leise", Follow(refs=(REF,), verbosity=Verbosity.QUIET)),
         ("4711 Усе", Follow(refs=(REF,), verbosity=Verbosity.ALL)),
         ("フォロー 4711、4711 静か。", Follow(refs=(REF,), verbosity=Verbosity.QUIET)),
+        ("4711 leise als Handbuch", Follow(refs=(REF,), verbosity=Verbosity.QUIET, label="Handbuch")),
         ("stop alles", StopAll()),
+        ("Діагностика", ShowChecks()),
+        ("診断", ShowChecks()),
     ],
 )
 def test_words_of_every_language_are_understood_together(text: str, command: Command) -> None:

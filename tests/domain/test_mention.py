@@ -33,6 +33,7 @@ ADDRESS = "https://acme.atlassian.net/rest/api/longtask"
         ("<@U0BOT> 3145728001 quiett", "3145728001 quiett"),
         ("<@U0BOT> hey can you stop following 3145728001?", "help"),
         ("<@U0BOT> what is the status of 3145728001?", "help"),
+        ("<@U0BOT> folge bitte so bald wie möglich, also eher als später: 3145728001?", f"{ADDRESS}/3145728001"),
     ],
 )
 def test_what_a_mention_means(text: str, command: str) -> None:

@@ -53,6 +53,15 @@ STORED: list[tuple[Facts, str]] = [
     ),
     (message_facts.WatchOver(by="U2"), '{"type":"watch_over","by":"U2"}'),
     (message_facts.HookClosed(), '{"type":"hook_closed"}'),
+    (
+        message_facts.FailedCalls(
+            channel_id="C1", language="de", calls=(message_facts.FailedCall(command_id=3, remote_id="1", text="No."),)
+        ),
+        (
+            '{"type":"failed_calls","channel_id":"C1","language":"de","calls":'
+            '[{"command_id":3,"remote_id":"1","text":"No.","blocks":[]}],"more":0}'
+        ),
+    ),
     (Home(opened_at=NOON), '{"type":"home","opened_at":"2026-11-22T12:00:00Z"}'),
 ]
 

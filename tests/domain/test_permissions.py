@@ -7,7 +7,7 @@ from bot.domain.person import Person
 from bot.domain.states import Editors, Membership
 
 #: what only admins may
-OF_ADMINS = {Act.STOP_ALL_OF_OTHERS, Act.CHANNEL_SETTINGS}
+OF_ADMINS = {Act.STOP_ALL_OF_OTHERS, Act.CHANNEL_SETTINGS, Act.DOCTOR}
 
 
 def person(membership: Membership, *, is_admin: bool) -> Person:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.samples import MAX_SAMPLES, NEWEST_KEPT, Sample, add_sample, usual_step
+from bot.domain.samples import MAX_SAMPLES, NEWEST_KEPT, Sample, add_sample, done_at, usual_step
 
 
 def course(*points: tuple[float, float]) -> tuple[Sample, ...]:
@@ -22,6 +22,11 @@ def test_a_change_is_added() -> None:
 def test_the_same_percentage_is_not_added() -> None:
     samples = course((0, 0), (5, 10))
     assert add_sample(samples, Sample(at=9, percent=10)) is samples
+
+
+def test_pages_are_known_as_of_the_percentage_at_which_they_were_counted() -> None:
+    samples = (Sample(at=0, percent=10, done=3), Sample(at=5, percent=20, done=6), Sample(at=9, percent=20))
+    assert [done_at(samples, percent) for percent in (10, 20, 30, None)] == [3, 6, None, None]
 
 
 def test_more_pages_at_the_same_percentage_are_a_change() -> None:

@@ -83,7 +83,10 @@ async def test_a_press_that_fails_is_said_to_have_gone_wrong(
 
     assert stepped.answers()[-1] == replies.gone_wrong(en).text
     events = {"DatabaseAway": "press_not_carried_out", "RuntimeError": "press_crashed"}
-    assert [log["event"] for log in logs if log["log_level"] != "info"] == [events[type(error).__name__]]
+    ids = {"action": Action.FOLLOW_AGAIN, "user": PERSON, "team": TEAM, "channel": CHANNEL}
+    failed = [log for log in logs if log["log_level"] != "info"]
+    assert [log["event"] for log in failed] == [events[type(error).__name__]]
+    assert [{name: log[name] for name in ids} for log in failed] == [ids]
 
 
 async def test_a_press_under_way_is_finished_before_the_process_stops(stepped: SteppedBot) -> None:

@@ -113,7 +113,7 @@ async def test_a_channel_that_another_organization_reads_is_refused(stepped: Ste
     stepped.slack.add_channel(OTHER, "partners", members=[PERSON], ext=True)
 
     assert await sent(stepped, channel=OTHER) == {
-        "channel": "Another organization reads that channel. Type /longtask ID there instead."
+        "channel": "Another organization reads that channel. Go to that channel and type /longtask and the ID."
     }
 
 

@@ -39,8 +39,8 @@ async def test_a_person_at_the_limit_hears_what_to_do_and_may_follow_again_after
 
     assert answer == refused(en, third)
     assert answer == (
-        f"Not followed: `{third}`. One person can have 2 Confluence tasks followed at a time, and you have as many. "
-        "Stop some of them first; `/longtask list mine` shows them."
+        f"Not followed: `{third}`. You already follow 2 Confluence tasks, the most one person can. "
+        "Stop following some of them first; `/longtask list mine` shows them."
     )
     await limited.ask(f"stop {first}")
     await limited.ask(third)

@@ -122,7 +122,8 @@ async def test_two_people_who_follow_the_same_at_once_share_one_thread(stepped: 
     await stepped.sandbox.type(remote_id, user=COLLEAGUE)
     await stepped.until(lambda: stepped.thread(remote_id) and f"<@{COLLEAGUE}>" in stepped.thread(remote_id)[-1].text)
 
-    assert stepped.answers() + stepped.answers(COLLEAGUE) == [replies.already_following(en, remote_id).text]
+    sentence = replies.already_following(en, remote_id).text
+    assert stepped.answers() + stepped.answers(COLLEAGUE) == [f"{sentence}\nCopying pages"]
     assert len(stepped.slack.messages(CHANNEL)) == 1
 
 
@@ -132,7 +133,7 @@ async def test_a_long_task_that_has_ended_is_shown_to_the_caller_alone(stepped: 
 
     (answer,) = await stepped.ask(remote_id)
 
-    assert answer.startswith(f"Confluence task {remote_id} has already ended:")
+    assert answer.startswith("This task has already ended, so it isn't followed:")
     assert "Finished with problems" in answer
     await stepped.run(60)
     assert stepped.slack.messages(CHANNEL) == []

@@ -187,15 +187,28 @@ async def test_the_maker_is_informed_of_what_a_script_no_longer_waits_for(hasty:
     (message,) = await hasty.until(lambda: hasty.slack.dms(PERSON))
 
     not_found = replies.not_followed(en, ["4711"], replies.no_such_task(en))
-    assert message.text.splitlines() == [replies.called(en, CHANNEL).text, not_found.text]
-    # A script that fails again and again is not a message each time.
+    assert message.text == replies.failed_calls(en, CHANNEL, [not_found]).text
+    # A script that fails again and again is not a message each time: one message names the others.
     for remote_id in ("4712", "4713"):
         await call(address, {"task": remote_id})
         await hasty.run(30)
     assert len(hasty.slack.dms(PERSON)) == 1
     hasty.clock.move(600)
-    await call(address, {"task": "4714"})
-    await hasty.until(lambda: len(hasty.slack.dms(PERSON)) == 2)
+    *_, second = await hasty.until(lambda: hasty.slack.dms(PERSON)[1:])
+    others = [replies.not_followed(en, [remote_id], replies.no_such_task(en)) for remote_id in ("4712", "4713")]
+    assert second.text == replies.failed_calls(en, CHANNEL, others).text
+
+
+async def test_a_report_names_the_task_where_its_reason_does_not(hasty: SteppedBot, en: Texts) -> None:
+    address = await make_hook(hasty)
+    hasty.slack.faults.add("users.info", Fault.status(503), probability=1.0)
+    hasty.clock.move(HOLDS.total_seconds() + 1)
+
+    assert (await call(address, {"task": "4711"})).status == 202
+    (message,) = await hasty.until(lambda: hasty.slack.dms(PERSON))
+
+    unnamed = replies.call_of(en, "4711", replies.call_not_checked(en))
+    assert message.text == replies.failed_calls(en, CHANNEL, [unnamed]).text
 
 
 async def test_a_hook_that_was_turned_off_meanwhile_follows_nothing(hasty: SteppedBot) -> None:
@@ -307,7 +320,7 @@ async def test_refusals_are_in_the_language_of_the_maker(stepped: SteppedBot) ->
 
     reply = await call(address, {"task": "halp"})
 
-    assert reply.body["error"].startswith("„halp“ ist kein Confluence-Vorgang.")
+    assert reply.body["error"].startswith("„halp“ ist kein Confluence-Vorgang, ")
 
 
 # -- how often

@@ -15,6 +15,7 @@ from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 from tests.support.clock import Clock
+from tests.support.modals import modal, send
 from tests.support.scripts import address_in, call, call_and_step, make_hook
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
@@ -271,6 +272,21 @@ async def test_anybody_in_the_channel_ends_a_hook_and_its_maker_gets_a_direct_me
     assert message.text == by_other.text
     acts = [(log["action"], log["user"], log["channel"]) for log in logs if log["event"] == "acted"]
     assert acts == [("hook", PERSON, CHANNEL), ("hook_off", COLLEAGUE, CHANNEL)]
+
+
+async def test_whose_hook_another_person_ends_is_informed_in_the_language_that_they_have_chosen(
+    stepped: SteppedBot, catalogs: Catalogs
+) -> None:
+    await stepped.ask("settings")
+    await send(stepped, modal(stepped), own_language="ja")
+    await make_hook(stepped)
+
+    await stepped.ask("hook off", user=COLLEAGUE)
+
+    (message,) = await stepped.until(lambda: stepped.slack.dms(PERSON))
+    japanese = catalogs.texts("ja")
+    by_other = replies.hook_ended_by(japanese, person_id=COLLEAGUE, channel_id=CHANNEL, replaced=False)
+    assert message.text == by_other.text
 
 
 @pytest.mark.parametrize("text", ["hook", "hook off"])

@@ -137,7 +137,7 @@ async def test_status_of_a_task_is_shown_to_the_person_in_the_thread(stepped: St
 
     (answer,) = await mention(stepped, f"status {remote_id}", thread_ts=root(stepped).ts)
 
-    assert answer.startswith(f"Confluence task {remote_id}:")
+    assert answer.startswith("*Copying pages* · 0%")
 
 
 async def test_settings_are_not_for_a_mention(stepped: SteppedBot, en: Texts) -> None:

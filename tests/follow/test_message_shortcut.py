@@ -128,7 +128,8 @@ async def test_another_thread_that_follows_it_is_named(stepped: SteppedBot, en: 
 
     said = await use_shortcut(stepped, say(stepped, f"see {remote_id}00 or /rest/api/longtask/{remote_id}"))
 
-    assert said == [replies.already_following(en, remote_id, link, asked_in_thread=True).text]
+    sentence = replies.already_following(en, remote_id, link, asked_in_thread=True).text
+    assert said == [f"{sentence}\nCopying pages"]
 
 
 async def test_a_command_in_the_channel_names_the_foreign_thread(stepped: SteppedBot, en: Texts) -> None:
@@ -138,7 +139,8 @@ async def test_a_command_in_the_channel_names_the_foreign_thread(stepped: Steppe
     await stepped.until(lambda: replies_under(stepped, message))
     link = f"https://sandbox.slack.com/archives/{CHANNEL}/p{message.ts.replace('.', '')}"
 
-    assert await stepped.ask(remote_id, user=COLLEAGUE) == [replies.already_following(en, remote_id, link).text]
+    sentence = replies.already_following(en, remote_id, link).text
+    assert await stepped.ask(remote_id, user=COLLEAGUE) == [f"{sentence}\nCopying pages"]
 
 
 async def test_followed_again_it_is_in_the_same_thread(stepped: SteppedBot) -> None:
@@ -174,7 +176,7 @@ async def test_a_task_that_has_ended_is_shown_to_the_person_alone(stepped: Stepp
 
     (said,) = await use_shortcut(stepped, message)
 
-    assert said.startswith(f"Confluence task {remote_id} has already ended:")
+    assert said.startswith("This task has already ended, so it isn't followed:")
     assert replies_under(stepped, message) == []
 
 
@@ -280,6 +282,25 @@ async def test_one_chosen_and_another_typed_is_an_error(stepped: SteppedBot) -> 
     assert modal(stepped).errors == {"reference": "Choose a task above or type one here, not both."}
 
 
+async def test_nothing_chosen_and_nothing_typed_is_an_error(stepped: SteppedBot) -> None:
+    stepped.sandbox.begin(STALL)
+    await use_shortcut(stepped, say(stepped, "the copy is slow today"))
+
+    await send(stepped, modal(stepped))
+
+    assert modal(stepped).errors == {"reference": "Choose a task above, or type its ID or address here."}
+
+
+@pytest.mark.parametrize("runs", [True, False])
+async def test_the_field_that_needs_no_id_has_the_focus_where_there_is_one(stepped: SteppedBot, runs: bool) -> None:
+    if runs:
+        stepped.sandbox.begin(STALL)
+    await use_shortcut(stepped, say(stepped, "the copy is slow today"))
+
+    focused = [name for name, element in fields(modal(stepped)).items() if element.get("focus_on_load")]
+    assert focused == ["running" if runs else "reference"]
+
+
 async def test_a_guest_sees_in_the_modal_that_guests_may_not(stepped: SteppedBot, en: Texts) -> None:
     stepped.slack.add_user("U0GUEST", guest=True)
     stepped.slack.invite(CHANNEL, "U0GUEST")
@@ -322,3 +343,27 @@ async def test_where_another_organization_reads_along_the_modal_lists_nothing(st
     await use_shortcut(stepped, stepped.slack.say("C0SHARED", PERSON, "the copy is slow today"))
 
     assert sorted(fields(modal(stepped))) == ["reference"]
+
+
+async def test_who_has_left_the_channel_meanwhile_follows_nothing_in_its_thread(stepped: SteppedBot) -> None:
+    stepped.slack.add_channel("C0SECRET", "secret", members=[PERSON], private=True)
+    remote_id = stepped.sandbox.begin(STALL)
+    await use_shortcut(stepped, stepped.slack.say("C0SECRET", PERSON, "the copy is slow today"))
+    stepped.slack.channels["C0SECRET"].members.discard(PERSON)
+
+    await send(stepped, modal(stepped), running=f"1/{remote_id}")
+
+    assert modal(stepped).errors == {"reference": "You aren't in that channel. Join it first, then send this again."}
+    assert await stepped.commands() == []
+
+
+async def test_the_modal_of_a_message_in_direct_messages_follows_there(stepped: SteppedBot) -> None:
+    direct = stepped.slack.open_im(stepped.slack.first_workspace, PERSON)
+    remote_id = stepped.sandbox.begin(STALL)
+    message = stepped.slack.say(direct.id, PERSON, "the copy is slow today")
+    await use_shortcut(stepped, message)
+
+    await send(stepped, modal(stepped), running=f"1/{remote_id}")
+
+    (card,) = await stepped.until(lambda: stepped.slack.thread(direct.id, message.ts))
+    assert remote_id in card.text

@@ -178,7 +178,7 @@ async def test_in_a_private_channel_without_the_bot_the_list_says_how_to_invite_
 
     assert remote_id in answer
     assert "To follow one here, type `/invite @longtask` first." in answer
-    assert refused.startswith("I can't post in this conversation, so nothing was started.")
+    assert refused.startswith("I can't post in this conversation, so nothing is followed.")
     assert stepped.slack.messages("C0SECRET") == []
 
 
@@ -201,7 +201,7 @@ async def test_a_list_that_is_refused_says_why_and_how_to_go_on(
     (answer,) = await stepped.ask("")
 
     assert sentence in answer
-    assert "With its ID you can follow any task: `/longtask 3145728001`." in answer
+    assert "You can follow any task whose ID you know: `/longtask 3145728001`." in answer
     assert "Nothing is running" not in answer
 
 

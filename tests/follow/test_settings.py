@@ -404,9 +404,9 @@ async def test_another_process_answers_in_the_new_language_at_once(stepped: Step
 
 async def test_without_a_channel_the_modal_holds_what_is_the_persons_own(stepped: SteppedBot) -> None:
     trigger_id = stepped.slack.new_trigger(PERSON)
-    asker = Asker(team_id=TEAM, enterprise_id=None, user_id=PERSON, trigger_id=trigger_id)
+    asker = Asker(team_id=TEAM, enterprise_id=None, user_id=PERSON)
 
-    await open_settings(stepped.worker, asker)
+    await open_settings(stepped.worker, asker, trigger_id=trigger_id)
     assert sorted(fields(modal(stepped))) == ["own_language"]
     await send(stepped, modal(stepped), own_language="de")
 

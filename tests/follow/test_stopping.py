@@ -1,5 +1,7 @@
+import asyncio
 from typing import Any
 
+import psycopg
 import pytest
 
 from bot.render import replies
@@ -9,7 +11,9 @@ from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 from sandbox.slack.records import EphemeralMessage
-from tests.support.stepped_bot import SteppedBot
+from tests.support.clock import Clock
+from tests.support.postgres_locks import until_somebody_waits
+from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 STALL = scenario("stall")
 
@@ -37,6 +41,26 @@ async def test_a_person_who_stops_anothers_thread_is_named_on_it_and_the_owner_g
         f"<@{COLLEAGUE}> stopped following it in <#{CHANNEL}>. The task itself goes on in Confluence.",
         f"Confluence task {remote_id}",
     ]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("text", ["stop {}", "stop", "stop all"])
+async def test_what_ends_while_somebody_stops_it_is_not_called_stopped(
+    migrated_postgres_url: str, clock: Clock, en: Texts, text: str
+) -> None:
+    async with (
+        open_stepped_bot(migrated_postgres_url, clock) as stepped,
+        await psycopg.AsyncConnection.connect(migrated_postgres_url) as poller,
+    ):
+        remote_id = await stepped.follow(STALL)
+        await poller.execute("UPDATE subscriptions SET state = 'ended', outcome = 'failed'")
+
+        asking = asyncio.create_task(stepped.ask(text.format(remote_id)))
+        await until_somebody_waits(poller)
+        await poller.commit()
+
+        not_stopped = replies.stopped_all(en, 0) if text == "stop all" else replies.not_followed_here(en, remote_id)
+        assert await asking == [not_stopped.text]
 
 
 async def test_a_person_who_stops_an_own_thread_gets_no_direct_message(stepped: SteppedBot) -> None:
@@ -124,11 +148,14 @@ async def test_what_this_channel_does_not_follow_cannot_be_stopped(stepped: Step
 
 async def test_stop_without_an_id_stops_the_only_one_that_the_channel_follows(stepped: SteppedBot, en: Texts) -> None:
     assert await stepped.ask("stop") == [replies.nothing_to_stop(en).text]
-    remote_id = await stepped.follow(STALL)
+    remote_id = stepped.sandbox.begin(STALL)
+    await stepped.ask(f"{remote_id} as Relaunch")
+    await stepped.until(lambda: stepped.thread(remote_id))
 
     (answer,) = await stepped.ask("stop", user=COLLEAGUE)
 
-    assert answer.startswith(replies.stopped(en, remote_id).text)
+    sentence, name = answer.splitlines()
+    assert (sentence.startswith(replies.stopped(en, remote_id).text), name) == (True, "Relaunch · Copying pages")
     await stepped.until(lambda: "No longer followed" in stepped.root(remote_id).text)
 
 
@@ -139,13 +166,13 @@ async def test_stop_without_an_id_offers_a_button_for_each_of_several_and_each_s
     await stepped.ask("stop", user=COLLEAGUE)
     choice = stepped.slack.ephemerals(COLLEAGUE)[-1]
     labels = [button["text"]["text"] for button in buttons(choice)]
-    assert labels == ["Stop this one"] * 2
+    assert labels == ["Stop following"] * 2
 
     (answer,) = await stepped.press_at(
         CHANNEL, choice.ts, "stop_chosen:1", user=COLLEAGUE, value=buttons(choice)[1]["value"]
     )
 
-    assert answer == replies.stopped(en, second).text
+    assert answer == f"{replies.stopped(en, second).text}\nCopying pages"
     await stepped.until(lambda: "No longer followed" in stepped.root(second).text)
     assert "No longer followed" not in stepped.root(first).text
     (again,) = await stepped.press_at(

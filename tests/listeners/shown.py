@@ -1,6 +1,10 @@
 """What messages in the simulated Slack show."""
 
+from bot.render.buttons import Action
 from sandbox.slack import EphemeralMessage, PostedMessage
+
+#: buttons that open a page or the presser's own settings, whatever their value
+VALUELESS = (Action.OPEN, Action.OPEN_THREAD, Action.HOME_SETTINGS)
 
 
 def buttons(message: PostedMessage | EphemeralMessage) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM, TOKEN
 from sandbox.scenarios import scenario
 from sandbox.slack import EphemeralMessage, PostedMessage
 from sandbox.slack.records import Json
-from tests.listeners.shown import buttons
+from tests.listeners.shown import VALUELESS, buttons
 from tests.support.signed_requests import send_interaction
 from tests.support.stepped_bot import SteppedBot
 
@@ -142,7 +142,7 @@ async def test_follow_again_begins_one_thread_however_often_it_is_pressed(
     (later,) = await stepped.press(card, Action.FOLLOW_AGAIN, user=COLLEAGUE)
 
     first_answers = [*stepped.answers()[answered:], *stepped.answers(COLLEAGUE)[:-1]]
-    assert first_answers == [replies.already_following(en, remote_id).text]
+    assert first_answers == [f"{replies.already_following(en, remote_id).text}\nCopying pages"]
     assert later.startswith(replies.left_over(en, remote_id).text)
     assert stepped.root(remote_id).ts.replace(".", "") in later
     assert len(stepped.slack.messages(CHANNEL)) == 2
@@ -170,7 +170,7 @@ async def test_follow_again_shows_the_result_of_a_long_task_that_has_ended_meanw
 
     (answer,) = await stepped.press(stepped.card(remote_id), Action.FOLLOW_AGAIN)
 
-    assert answer.startswith(f"Confluence task {remote_id} has already ended:")
+    assert answer.startswith("This task has already ended, so it isn't followed:")
     await stepped.run(30)
     assert len(stepped.slack.messages(CHANNEL)) == 1
 
@@ -252,7 +252,7 @@ async def test_follow_in_a_dm_begins_one_thread_however_often_it_is_pressed(step
 
     first, second = sorted(stepped.answers()[-3:-1], key=lambda said: said != replies.followed_in_dm(en).text)
     assert first == replies.followed_in_dm(en).text
-    assert second == replies.already_following(en, remote_id).text
+    assert second == f"{replies.already_following(en, remote_id).text}\nCopying pages"
     assert typed.startswith(replies.already_following(en, remote_id).text)
     assert root.ts.replace(".", "") in typed
     assert len(stepped.slack.dms(PERSON)) == 2
@@ -290,7 +290,7 @@ async def test_a_button_of_an_old_message_answers_with_the_thread_that_goes_on(s
     assert "No longer followed" not in stepped.root(remote_id).text
 
 
-@pytest.mark.parametrize("action", [action for action in Action if action not in (Action.OPEN, Action.OPEN_THREAD)])
+@pytest.mark.parametrize("action", [action for action in Action if action not in VALUELESS])
 @pytest.mark.parametrize("value", ["1", "0", "nonsense", "99999999999999999999"])
 async def test_a_value_is_not_believed_in_another_channel(
     stepped: SteppedBot, en: Texts, action: Action, value: str

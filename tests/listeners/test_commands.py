@@ -176,6 +176,8 @@ async def test_a_command_that_meets_a_mistake_of_the_bot_starts_nothing(on_both:
         result = await on_both.sandbox.type("list")
 
     assert (result.status, shown(on_both)) == (200, [replies.nothing_started(en).text])
-    assert [(entry["event"], entry["log_level"]) for entry in logs] == [("command_not_stored", "error")]
+    assert [(entry["event"], entry["log_level"], entry["user"], entry["channel"]) for entry in logs] == [
+        ("command_not_stored", "error", PERSON, CHANNEL)
+    ]
     async with on_both.database.begin() as connection:
         await connection.execute(text("ALTER TABLE elsewhere RENAME TO commands"))

@@ -21,6 +21,7 @@ from bot.render.modal import Modal
 from sandbox.harness import CHANNEL, PERSON
 from sandbox.scenarios import scenario
 from tests.listeners import payloads
+from tests.listeners.shown import VALUELESS
 from tests.support.clock import Clock
 from tests.support.signed_requests import send_command, send_event, send_interaction
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
@@ -201,7 +202,7 @@ async def test_a_button_with_an_odd_value_is_answered_with_a_sentence(
 ) -> None:
     elsewhere = on_both.slack.say(CHANNEL, PERSON, "hello")
 
-    actions = [action for action in Action if action not in (Action.OPEN, Action.OPEN_THREAD)]
+    actions = [action for action in Action if action not in VALUELESS]
     values = ("9" * 20, "9" * 18, "9" * 10, NASTY, "-1", "1e3", "١")
     said = [
         answer

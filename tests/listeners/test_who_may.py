@@ -17,6 +17,7 @@ from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault, PostedMessage
 from tests.listeners import payloads
+from tests.listeners.shown import VALUELESS
 from tests.support.modals import modal, said_in
 from tests.support.signed_requests import send_command, send_event, send_interaction
 from tests.support.stepped_bot import SteppedBot
@@ -37,9 +38,10 @@ COMMANDS: Mapping[type[command.Command], str] = {
     command.Unwatch: "unwatch",
     command.MakeHook: "hook",
     command.EndHook: "hook off",
+    command.ShowChecks: "doctor",
 }
 #: every button but those that only open a page
-BUTTONS = [action for action in Action if action not in (Action.OPEN, Action.OPEN_THREAD)]
+BUTTONS = [action for action in Action if action not in VALUELESS]
 #: what a request leaves behind of itself
 OWN_TABLES = frozenset({"commands", "people", "events"})
 #: columns that change whenever a loop turns
@@ -261,8 +263,9 @@ async def test_who_is_not_of_the_workspace_changes_nothing_and_sees_nothing(
     after = await rows(stepped, without=OWN_TABLES)
     assert (after, shown(stepped, but_for=outsider)) == (database, slack)
     stop, other = [replies.may_not_stop(en).text], [replies.may_not_use(en).text]
-    # Who may not see what runs gets help.
-    instead = {"stop {}": stop, "": [replies.help(en, "/longtask", stepped.deps.example).text]}
+    # Who may not see what runs gets help, and the checks are for admins.
+    shown_instead = {"": replies.help(en, "/longtask", stepped.deps.example), "doctor": replies.checks_for_admins(en)}
+    instead = {"stop {}": stop} | {text: [message.text] for text, message in shown_instead.items()}
     # What would be answered by a modal is refused in it.
     assert said == {**{text: instead.get(text, other) for text in COMMANDS.values()}, "settings": []}
     assert said_in(modal(stepped, outsider)) == replies.may_not_use(en).text

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from bot.db.migrate import MIGRATIONS, downgrade, is_known, migrate, newest, pen
 from bot.db.url import parse
 from tests.support.command_line import run_command
 from tests.support.filled_database import FilledDatabase
+from tests.support.schema import definitions, migration_contents
 
 #: the fewest settings with which a bot starts
 SETTINGS = {
@@ -41,6 +43,9 @@ UNKNOWN = (
     "The database is at migration 0001, which this version does not have: it was made by a newer version or by an "
     "unreleased one. Nothing was changed; move the file away, or set DATABASE_URL to another database."
 )
+#: what the migrations hold, by id. One that was changed needs another id: a database that the former one made is at the
+#: old id, and would be taken for one with all of today's columns.
+CONTENTS = {"2026_11_26_5": "bf837ddf9ddb119b"}
 #: a migration of the next version
 NEXT = """
 import sqlalchemy as sa
@@ -71,16 +76,6 @@ async def main():
 asyncio.run(main())
 """
 
-IN_SQLITE = "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE '%alembic%' ORDER BY 1, 2"
-IN_POSTGRES = [
-    """SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
-    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2""",
-    """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-    ORDER BY 1""",
-    """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    AND conname NOT LIKE 'alembic%' ORDER BY 1""",
-]
-
 
 @pytest.fixture
 async def empty(database_url: str) -> AsyncIterator[Database]:
@@ -105,24 +100,6 @@ def with_next(folder: Path, body: str) -> Path:
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     (copied / "versions" / "9999_next.py").write_text(NEXT.format(before=newest(), body=lines))
     return copied
-
-
-async def definitions(database: Database) -> list[tuple[Any, ...]]:
-    """Every table's columns with types and defaults, every index with its condition, every constraint."""
-    queries = [IN_SQLITE] if database.is_sqlite else IN_POSTGRES
-    found: list[tuple[Any, ...]] = []
-    async with database.read() as connection:
-        for query in queries:
-            found += [tuple(row) for row in await connection.execute(text(query))]
-        if database.is_sqlite:
-            for table in sorted(metadata.tables):
-                found += [tuple(row)[1:] for row in await connection.execute(text(f"PRAGMA table_xinfo({table})"))]
-                found += sorted(
-                    tuple(row)[2:] for row in await connection.execute(text(f"PRAGMA foreign_key_list({table})"))
-                )
-            indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1"
-            found += [tuple(row) for row in await connection.execute(text(indexes))]
-    return found
 
 
 async def tables(database: Database) -> set[str]:
@@ -208,6 +185,10 @@ async def test_older_code_works_on_but_does_not_start_with_a_newer_database(data
     assert [await pending(database), await pending(database, migrations=newer)] == [None, None]
 
 
+def test_a_migration_that_was_changed_has_another_id() -> None:
+    assert migration_contents() == CONTENTS
+
+
 @pytest.fixture
 def former(database_url: str) -> str:
     """The URL of a database that an unreleased version made."""
@@ -237,7 +218,11 @@ async def left_of(url: str) -> tuple[str | None, list[str]]:
 def test_a_start_on_the_database_of_an_unreleased_version_ends_with_one_sentence(
     former: str, command: tuple[str, ...]
 ) -> None:
-    assert run_command(*command, settings={**SETTINGS, "DATABASE_URL": former}) == (1, "", f"{UNKNOWN}\n")
+    status, printed, logged = run_command(*command, settings={**SETTINGS, "DATABASE_URL": former})
+
+    *lines, sentence = logged.splitlines()
+    assert (status, printed, sentence) == (1, "", UNKNOWN)
+    assert [json.loads(line)["event"] for line in lines] == ([] if command == ("migrate",) else ["listening"])
     assert asyncio.run(left_of(former)) == ("0001", ["kept"])
 
 
@@ -245,7 +230,11 @@ def test_doctor_says_the_same_of_the_database_of_an_unreleased_version(former: s
     status, output, _ = run_command("doctor", settings={**SETTINGS, "DATABASE_URL": former})
 
     assert status == 1
-    assert f"FAILED Database: {UNKNOWN}" in output.splitlines()
+    line = (
+        "FAILED Migrations: the database is at 0001, which this version does not have → move the file away, or set "
+        "DATABASE_URL to another database"
+    )
+    assert line in output.splitlines()
 
 
 async def test_copying_a_table_keeps_the_rows_that_belong_to_it(filled: FilledDatabase, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.domain.snapshot import Kind, Snapshot
 from bot.domain.states import Outcome, Titles
@@ -16,7 +18,7 @@ from bot.render.buttons import (
     labelled_button,
     task_of_buttons,
 )
-from bot.render.i18n import Texts
+from bot.render.i18n import Catalogs, Texts
 from bot.render.message import Block
 from bot.render.mrkdwn import Mrkdwn, data
 from bot.render.thread import ThreadView
@@ -148,6 +150,42 @@ def test_labels_and_questions_keep_slacks_limits_in_every_language(texts: Texts,
 def test_no_two_buttons_have_the_same_label(texts: Texts) -> None:
     labels = {action: str(texts.say(label)) for action, label in LABELS.items()}
     assert set(labels) == set(Action)
-    # The home says of a thread what its card says.
-    assert labels.pop(Action.HOME_STOP) == labels[Action.STOP]
+    # The home, and the choice of what to stop, say of a thread what its card says.
+    assert labels.pop(Action.HOME_STOP) == labels.pop(Action.STOP_CHOSEN) == labels[Action.STOP]
     assert len(set(labels.values())) == len(labels)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    title=st.text(max_size=255),
+    label=st.none() | st.text(min_size=1, max_size=80),
+    remote_id=st.from_regex(
+        r"[0-9]{1,20}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", fullmatch=True
+    ),
+    language=st.sampled_from(["en", "de", "uk", "ja"]),
+)
+def test_what_a_screen_reader_says_ends_with_the_id_whatever_the_task_is_called(
+    catalogs: Catalogs, title: str, label: str | None, remote_id: str, language: str
+) -> None:
+    texts = catalogs.languages[language]
+    named = msgspec.structs.replace(COPY, kind=Kind.OTHER, name_text=title)
+    for snapshot in (None, COPY, named):
+        task = task_of_buttons(texts, replace(COPYING, snapshot=snapshot, label=label, remote_id=remote_id))
+        for action in Action:
+            button = labelled_button(texts, action, task=task, value="7")
+            said = button["accessibility_label"]
+            assert (len(said.encode("utf-16-le")) // 2 <= 75, said.endswith(remote_id)) == (True, True)
+            if "confirm" in button:
+                assert remote_id in button["confirm"]["text"]["text"]
+
+
+def test_two_tasks_of_one_long_name_have_different_labels(en: Texts) -> None:
+    views = [replace(COPYING, label="Relaunch of the handbook " * 3, remote_id=remote_id) for remote_id in ("11", "12")]
+    said = [
+        labelled_button(en, Action.CHECK_NOW, task=task_of_buttons(en, view), value="7")["accessibility_label"]
+        for view in views
+    ]
+    assert said == [
+        "Check now: Relaunch of the handbook Relaunch of the handbook Relaunch o… 11",
+        "Check now: Relaunch of the handbook Relaunch of the handbook Relaunch o… 12",
+    ]

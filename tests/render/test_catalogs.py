@@ -19,6 +19,7 @@ SAME_AS_ENGLISH = {
     "{outcome}: {task}",
     "{button}: {task}",
     "{setting}: {choice}",
+    "{site}: {reason}",
     "{example}: {meaning}",
     "Details",
     "Link",
@@ -102,6 +103,12 @@ def test_sentences_begin_and_end_as_their_source_does(catalog: Catalog) -> None:
         if form and (form.strip() != form or (form.translate(ends)[-1] in ".?:") != (sources(message)[-1][-1] in ".?:"))
     ]
     assert wrong == []
+
+
+def test_japanese_is_punctuated_in_full_width() -> None:
+    half_width = re.compile(r"[ぁ-ゖァ-ヺー一-鿿々][:;,.!?()]|[:;,.!?()] ?[ぁ-ゖァ-ヺー一-鿿々]")
+    catalog = read_po(BytesIO((CATALOGS / "ja.po").read_bytes()), locale="ja")
+    assert [form for message in sentences(catalog) for form in forms(message) if half_width.search(form)] == []
 
 
 def test_a_new_language_is_one_empty_file() -> None:

@@ -14,7 +14,7 @@ from bot.render.completion import completion
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.thread import ThreadView
-from sandbox.gallery.examples import counts
+from sandbox.gallery.samples import counts
 from tests.support.views import BEGAN, COPY, PLACE, RELINKING, SITE_URL
 
 FOLLOWERS = "<@U0ANNA> <@U0PAULA>"
@@ -69,7 +69,7 @@ def test_the_completion_begins_with_outcome_and_place_and_mentions_the_followers
         "41 pages copied",
         "4 things need attention:",
         "• 1 page and its child pages not copied",
-        "• 2 pages renamed",
+        "• 2 copies renamed",
         "• Page restrictions not copied",
         "• Other: 1 warning",
         "Progress: 26% after 10 min, 50% after 19 min, 76% after 29 min, 100% after 38 min",
@@ -102,8 +102,7 @@ def test_a_failure_says_the_errors_own_sentence_what_it_names_and_what_to_do(en:
     view = ended(Snapshot(kind=Kind.COPY, percent=100.0, done=0), Outcome.FAILED, LOCKED)
     assert lines(en, view, LOCKED) == [
         "*Failed*: copying pages",
-        "Nothing was done, because another copy or deletion was already running in the space.",
-        "• Space “DEST”",
+        "Nothing was done, because another copy or deletion was already running in the space “DEST”.",
         "Wait until the other one has ended, then start this one again.",
         small(en),
         FOLLOWERS,
@@ -117,9 +116,22 @@ def test_a_failure_says_how_far_it_came_and_what_else_was_found(en: Texts) -> No
         "1 page and its child pages could not be copied.",
         f"• <{SITE_URL}/pages/viewpage.action?pageId=77|“Budget”>",
         "Done before it failed: 61% · 1,220 of 2,000 pages",
-        "Open the original to see what is in the way, then copy it again with its child pages.",
-        "• 1 page renamed",
+        (
+            "Open the original to see what is in the way, then copy it again with its child pages. "
+            "The copy ended there: compare it with the original for what is missing."
+        ),
+        "• 1 copy renamed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("pages_done", "progress"), [(None, "49%"), (80, "49% · 80 of 130 pages"), (140, "49% · 140 pages")]
+)
+def test_pages_in_all_are_not_said_to_be_done_before_a_failure(
+    en: Texts, pages_done: int | None, progress: str
+) -> None:
+    view = ended(Snapshot(kind=Kind.COPY, percent=49.0, total=130), Outcome.FAILED)
+    assert lines(en, replace(view, pages_done=pages_done))[2] == f"Done before it failed: {progress}"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +141,7 @@ def test_a_failure_says_how_far_it_came_and_what_else_was_found(en: Texts) -> No
         (None, Status(text="The space is read-only"), Titles.COUNTS, "Confluence does not say why."),
         (None, None, Titles.SHOWN, "Confluence does not say why."),
         (Finding(key="", text="No", severity=Severity.ERROR), None, Titles.SHOWN, "Confluence says: “No”"),
-        (Finding(key="ERROR_NEW_ONE", severity=Severity.ERROR), None, Titles.SHOWN, "New one"),
+        (Finding(key="ERROR_NEW_ONE", severity=Severity.ERROR), None, Titles.SHOWN, "Confluence says: “New one”"),
     ],
 )
 def test_a_failure_that_this_bot_cannot_explain_is_quoted(
@@ -142,6 +154,16 @@ def test_a_failure_that_this_bot_cannot_explain_is_quoted(
         "Done before it failed: 40%",
         "Check in Confluence how far it got before you start it again.",
     ]
+
+
+def test_an_unfinished_copy_is_to_be_deleted_before_the_next_one(en: Texts) -> None:
+    unfinished = "Delete what was copied before you copy again, so that the new pages keep their titles."
+    unknown = Finding(key="ERROR_UNKNOWN", severity=Severity.ERROR)
+    for kind, is_said in ((Kind.COPY, True), (Kind.DELETE, False)):
+        for found in ((), (unknown,)):
+            view = ended(Snapshot(kind=kind, percent=40.0), Outcome.FAILED, *found)
+            said = [line for line in lines(en, view, *found) if line.endswith(unfinished)]
+            assert bool(said) is is_said
 
 
 def test_an_end_that_was_not_seen_says_what_was_last_seen(en: Texts) -> None:
@@ -177,7 +199,7 @@ def test_what_has_no_reply_is_named_with_its_next_step_and_said_once(en: Texts) 
     assert message.text.splitlines()[1:] == [
         "41 pages copied",
         "3 things need attention:",
-        "• 2 pages renamed",
+        "• 2 copies renamed",
         "*1 page and its child pages could not be copied.*",
         f"• <{SITE_URL}/pages/viewpage.action?pageId=77|“Budget”>",
         "Open the original to see what is in the way, then copy it again with its child pages.",
@@ -186,8 +208,8 @@ def test_what_has_no_reply_is_named_with_its_next_step_and_said_once(en: Texts) 
             "because the person who started the copy is not allowed to set them in the destination space.*"
         ),
         (
-            "Everyone who can see the destination space may be able to see these copies. "
-            "Check the pages that were restricted, and have someone who is allowed to set their restrictions again."
+            "Everyone who can see the destination space may be able to see the copies of restricted pages. "
+            "Check these copies, and ask someone who may set restrictions to set them again."
         ),
         small(en),
         FOLLOWERS,
@@ -199,3 +221,52 @@ def test_the_cause_of_a_failure_is_said_once(en: Texts) -> None:
     view = ended(snapshot, Outcome.FAILED, LOCKED)
     message = completion(en, view, summarize(snapshot, [], Outcome.FAILED), [LOCKED], named=[LOCKED])
     assert message.text == shown(en, view, LOCKED).text
+
+
+WHICH_PAGES = "Confluence doesn't say which pages."
+MOVED_UP = "The pages that are left have moved up one level."
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Kind.DELETE, WHICH_PAGES),
+        (Kind.ARCHIVE, WHICH_PAGES),
+        (Kind.MOVE, WHICH_PAGES),
+        (Kind.SPACE_DELETE, "Confluence doesn't say which space."),
+        (Kind.COPY, None),
+    ],
+)
+def test_a_completion_without_a_place_says_that_confluence_names_none(en: Texts, kind: Kind, said: str | None) -> None:
+    nowhere = Snapshot(kind=kind, percent=100.0, done=3)
+    somewhere = msgspec.structs.replace(nowhere, destination_url="/spaces/DOCS/pages/7/Handbook")
+    quoted = msgspec.structs.replace(nowhere, status=Status(text="Deleting the space DOCS"))
+    view = ended(nowhere, Outcome.FINISHED)
+    assert [line for line in lines(en, view) if line.startswith("Confluence doesn't say")] == ([said] if said else [])
+    for named in (
+        replace(view, label="Clean-up"),
+        replace(view, snapshot=somewhere),
+        replace(view, snapshot=somewhere, titles=Titles.COUNTS),
+        replace(view, snapshot=quoted),
+    ):
+        assert "Confluence doesn't say" not in shown(en, named).text
+
+
+def test_where_the_pages_are_that_a_deletion_left_is_said_once_at_the_end(en: Texts) -> None:
+    left = [
+        Finding(key="WARN_IGNORE_VIEW_RESTRICTED", args=("1",), count=1),
+        Finding(key="WARN_IGNORE_EDIT_RESTRICTED", args=("12",), count=12),
+    ]
+    snapshot = Snapshot(kind=Kind.DELETE, percent=100.0, done=7)
+    view = ended(snapshot, Outcome.PROBLEMS, *left)
+    message = completion(en, view, summarize(snapshot, [], Outcome.PROBLEMS), left, named=left)
+    assert message.text.splitlines()[-6:] == [
+        "*12 pages were not deleted, because the person who started the deletion is not allowed to.*",
+        "If they should go, too, ask someone who is allowed to delete them.",
+        MOVED_UP,
+        WHICH_PAGES,
+        small(en),
+        FOLLOWERS,
+    ]
+    assert message.text.count(MOVED_UP) == 1
+    assert MOVED_UP not in shown(en, ended(snapshot, Outcome.FINISHED)).text

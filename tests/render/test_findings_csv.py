@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.snapshot import Finding, Severity
 from bot.domain.states import Titles
-from bot.render.findings_csv import file_name, findings_csv
+from bot.render.findings_csv import file_name, findings_csv, introduction
 from bot.render.i18n import Texts, english
 from tests.support.views import COPYING
 
@@ -30,11 +30,11 @@ def test_the_file_lists_everything_and_escapes_formulas(en: Texts) -> None:
     assert rows[0][:8] == ["Severity", "What happened", "Title", "New title", "Space", "Pages", "Link", "Details"]
     link = "https://acme.atlassian.net/wiki/pages/viewpage.action?pageId=77"
     assert [row[:8] for row in rows[1:]] == [
-        ["Warning", "A page was renamed", "'=HYPERLINK(1)", '\'+"quoted", 名前', "", "", "", ""],
+        ["Warning", "A copy was renamed", "'=HYPERLINK(1)", '\'+"quoted", 名前', "", "", "", ""],
         ["Warning", "Pages without the permission to delete were left in place", "", "", "", "12", "", ""],
         ["Error", "A page could not be copied", "Budget", "", "", "", link, ""],
         ["Error", "Another copy or deletion was running in the space", "", "", "DOCS", "", "", ""],
-        ["Warning", "Something new", "", "", "", "", "", "'@a; b"],
+        ["Warning", "Confluence says: “Something new”", "", "", "", "", "", "'@a; b"],
         ["Warning", "Unknown message", "", "", "", "", "", "'\tsaid so"],
     ]
 
@@ -67,3 +67,21 @@ def test_every_file_name_is_short_and_safe(label: str) -> None:
     assert len(name.encode()) <= 255
     assert name.endswith(f"_{'x' * 64}.csv")
     assert set(name) & {*'/\\:*?"<>|\0\n'} == set()
+
+
+@pytest.mark.parametrize(
+    ("warnings", "errors", "said"),
+    [
+        (1, 0, "The warning is in this file."),
+        (340, 0, "All 340 warnings are in this file."),
+        (0, 1, "The error is in this file."),
+        (0, 2, "All 2 errors are in this file."),
+        (2, 1, "All 3 warnings and errors are in this file."),
+    ],
+)
+def test_the_message_of_the_file_names_only_what_is_in_it(en: Texts, warnings: int, errors: int, said: str) -> None:
+    findings = [
+        *[Finding(key="WARN_RENAME_PAGE")] * warnings,
+        *[Finding(key="ERROR_RELINK", severity=Severity.ERROR)] * errors,
+    ]
+    assert introduction(en, findings).text == said

@@ -14,8 +14,9 @@ from bot.domain.states import Outcome
 from bot.render.i18n import SOURCE, Texts
 from bot.render.message import Block, Message
 from bot.render.thread import ThreadView
-from sandbox.gallery.examples import answers, counts, examples
+from sandbox.gallery.examples import answers, examples
 from sandbox.gallery.home import homes
+from sandbox.gallery.samples import counts
 from sandbox.gallery.situations import Situation, messages
 from tests.render.conftest import LANGUAGES
 
@@ -99,9 +100,9 @@ def test_each_sample_body_looks_as_it_was_reviewed(en: Texts, body: Path) -> Non
     compare(body.stem, page(list(messages(en, situation(body)))))
 
 
-def test_the_examples_look_as_they_were_reviewed(en: Texts) -> None:
-    shown = [f"#### {example.name}\n\n{page(list(messages(en, example)))}" for example in examples()]
-    compare("examples", "\n".join(shown))
+def test_the_examples_look_as_they_were_reviewed(texts: Texts) -> None:
+    shown = [f"#### {example.name}\n\n{page(list(messages(texts, example)))}" for example in examples()]
+    compare(file_of("examples", texts.language), "\n".join(shown))
 
 
 def test_the_answers_look_as_they_were_reviewed(texts: Texts) -> None:
@@ -113,6 +114,6 @@ def test_the_homes_look_as_they_were_reviewed(texts: Texts) -> None:
 
 
 def test_every_golden_file_belongs_to_a_test() -> None:
-    languages = {file_of(name, language) for name in ("answers", "home") for language in LANGUAGES}
-    wanted = {"examples", *languages, *(body.stem for body in BODIES)}
+    languages = {file_of(name, language) for name in ("examples", "answers", "home") for language in LANGUAGES}
+    wanted = {*languages, *(body.stem for body in BODIES)}
     assert {path.stem for path in (HERE / "golden").glob("*.txt")} == wanted

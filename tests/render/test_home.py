@@ -101,8 +101,8 @@ def test_a_full_page_loses_no_line_and_no_button(own: int, runs: int, length: in
         element["action_id"] for block in message.blocks if block["type"] == "actions" for element in block["elements"]
     ]
     assert [one for one in actions if one.startswith("home_stop")] == [f"home_stop:{n}" for n in range(ROWS)]
-    assert actions[-3:] == ["home_back", "home_next", "home_refresh"]
-    assert message.blocks[-1]["elements"][0]["text"].startswith("This bot looks at ")
+    assert actions[-4:] == ["home_back", "home_next", "home_refresh", "home_settings"]
+    assert message.blocks[-2]["elements"][0]["text"].startswith("This bot looks at ")
 
 
 @pytest.mark.parametrize(("page", "turns"), [(1, ["home_next"]), (2, ["home_back", "home_next"]), (3, ["home_back"])])
@@ -115,7 +115,7 @@ def test_pages_are_turned_where_there_are_any(en: Texts, page: int, turns: list[
         for element in block["elements"]
     ]
     numbers = {"home_back": str(page - 1), "home_next": str(page + 1)}
-    assert found == [(turn, numbers[turn]) for turn in turns]
+    assert found == [*((turn, numbers[turn]) for turn in turns), ("home_settings", "")]
 
 
 def test_an_answer_in_words_alone_is_shown_as_a_paragraph(en: Texts) -> None:

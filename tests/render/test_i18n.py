@@ -104,6 +104,12 @@ def test_a_moment_is_shown_in_the_readers_time_zone_with_a_fallback_in_utc(en: T
     assert en.time(moment) == "<!date^1795424520^{date_short_pretty} {time}|Nov 23, 2026, 9:02\u202fAM UTC>"
 
 
+def test_day_and_time_are_joined_as_the_language_joins_them(catalogs: Catalogs) -> None:
+    moment = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+    shown = [catalogs.texts(language).time(moment).rpartition("|")[2] for language in ("de", "ja")]
+    assert shown == ["23.11.2026, 09:02 UTC>", "2026/11/23 9:02 UTC>"]
+
+
 def test_a_moment_can_be_shown_to_the_second_or_without_its_day(en: Texts) -> None:
     moment = datetime(2026, 11, 23, 10, 2, 31, tzinfo=timezone(timedelta(hours=1)))
     assert [en.time_with_seconds(moment), en.time_of_day(moment)] == [

@@ -24,7 +24,7 @@ from bot.render.message import Message, plain
 from bot.render.phases import milestone, phase
 from bot.render.thread import ThreadView
 from bot.render.warnings import warnings
-from sandbox.gallery.examples import counts
+from sandbox.gallery.samples import counts
 from sandbox.gallery.situations import Situation, messages
 
 BEGAN = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)

@@ -21,13 +21,15 @@ from bot.domain.command import (
     WhichSite,
 )
 from bot.domain.command_example import Example
-from bot.domain.states import Titles
+from bot.domain.permissions import RunningList
+from bot.domain.states import HookEnd, LostReason, Titles, WatchState
 from bot.render import replies
 from bot.render.blocks import paragraphs
 from bot.render.i18n import Texts
 from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn
 from bot.render.replies.running import LINES
+from bot.render.watch import WatchView
 from sandbox.gallery.examples import answers
 from tests.support.views import COPY, COPYING, PLACE
 
@@ -69,34 +71,25 @@ def test_every_refusal_says_what_happened_to_the_request(en: Texts) -> None:
         (
             TooMany(count=12, limit=10),
             (
-                "That is 12 Confluence tasks, and one command takes at most 10. "
-                "Nothing was started; please use several commands."
+                "That is 12 Confluence tasks, and one command takes at most 10, so nothing is followed. "
+                "Please use several commands."
             ),
         ),
         (
             ForeignSite(host="evil.example"),
-            (
-                "This bot isn't connected to evil.\u2060example, so nothing was started. "
-                "If it should be, ask this bot's administrator."
-            ),
+            "This bot isn't connected to evil.\u2060example. If it should be, ask this bot's administrator.",
         ),
         (
             WhichSite(remote_id="314", aliases=("docs", "sales"), choices=("stop docs:314", "stop sales:314")),
-            (
-                "Which Confluence site is that task on? Nothing was started yet. Type one of these:\n"
-                "`/lt stop docs:314`\n`/lt stop sales:314`"
-            ),
+            ("Which Confluence site is that task on? Type one of these:\n`/lt stop docs:314`\n`/lt stop sales:314`"),
         ),
         (
             NoSite(remote_id="314"),
-            "This bot isn't connected to a Confluence site yet, so nothing was started. Ask its administrator.",
+            "This bot isn't connected to a Confluence site yet. Ask its administrator to connect one.",
         ),
         (
             KindMismatch(remote_id="314", alias="docs", kind=SiteKind.DATACENTER),
-            (
-                "“314” can't be a task on docs: that is Confluence Data Center, where the ID has 36 characters. "
-                "Nothing was started."
-            ),
+            "“314” can't be a task on docs: that is Confluence Data Center, where the ID has 36 characters.",
         ),
     ],
 )
@@ -126,7 +119,11 @@ def test_the_lines_of_the_help_fit_a_phone(texts: Texts) -> None:
 
 def test_help_is_grouped(en: Texts) -> None:
     shown = dict(answers(en))["help"].text
-    assert [line for line in shown.splitlines() if line.startswith("*")][1:] == ["*Follow*", "*Look*", "*Stop*"]
+    assert [line for line in shown.splitlines() if line.startswith("*")][1:] == [
+        "*Follow*",
+        "*Look*",
+        "*Stop following*",
+    ]
 
 
 def test_what_is_coming_names_each_long_task_once(en: Texts) -> None:
@@ -198,16 +195,27 @@ def test_an_invitation_may_offer_a_direct_message(en: Texts) -> None:
     assert [(each["action_id"], each["value"]) for each in with_button.blocks[-1]["elements"]] == [("follow_dm", "12")]
 
 
+@pytest.mark.parametrize("channel_id", ["D0ANNA", "U0ANNA", "W0ANNA"])
+def test_what_is_not_in_a_channel_is_called_ones_messages_with_the_bot(en: Texts, channel_id: str) -> None:
+    watch = WatchView(site="acme", kinds=frozenset(), maker_id="U0ANNA", state=WatchState.WATCHING)
+    said = {
+        "thread lost": replies.thread_lost(en, COPYING, LostReason.REFUSED, channel_id=channel_id),
+        "watch over": replies.watch_over(en, watch, channel_id=channel_id, ended_by=None),
+        "hook over": replies.hook_over(en, HookEnd.NOT_MEMBER, channel_id=channel_id),
+        "pressed in": replies.pressed_in(en, channel_id),
+    }
+
+    assert [name for name, message in said.items() if "your messages with this bot" not in message.text] == []
+    assert [name for name, message in said.items() if channel_id in message.text] == []
+
+
 def test_a_status_answer_shows_the_card_without_following(en: Texts) -> None:
     shown = dict(answers(en))
     place = "<https://acme.atlassian.net/wiki/spaces/DEST/pages/98765433/Team+handbook+2|DEST › Team handbook 2>"
-    assert shown["status"].text.splitlines()[:2] == [
-        "Confluence task 3145728001:",
-        f"*Copying pages* → {place} · 38%",
-    ]
+    assert shown["status"].text.splitlines()[0] == f"*Copying pages* → {place} · 38% · 778 of 2,000 pages"
     assert shown["ended"].text.splitlines()[:2] == [
-        "Confluence task 3145728001 has already ended:",
-        f"*Finished*: copying pages → {place} · 100%",
+        "This task has already ended, so it isn't followed:",
+        f"*Finished*: copying pages → {place} · 100% · 42 of 42 pages",
     ]
 
 
@@ -229,3 +237,26 @@ def test_a_list_of_all_that_runs_with_the_longest_names_keeps_slacks_limits_and_
     assert [block["accessory"]["value"] for block in message.blocks if "accessory" in block] == [
         line.value for line in lines
     ]
+
+
+@pytest.mark.parametrize("reason", LostReason)
+def test_a_lost_thread_is_said_to_be_no_longer_followed_before_why_and_what_to_do(
+    en: Texts, reason: LostReason
+) -> None:
+    first, why, what_to_do, small = replies.thread_lost(en, COPYING, reason, channel_id="C0DOCS").text.splitlines()
+
+    assert first == f"*No longer followed*: copying pages → {PLACE}"
+    assert "<#C0DOCS>" in why
+    assert what_to_do == (
+        "The task itself goes on in Confluence. To follow it again, type `/longtask 3145728001` in another channel."
+    )
+    assert small == "Confluence task 3145728001"
+
+
+def test_help_offers_the_list_first_unless_the_person_may_not_see_it(en: Texts) -> None:
+    shown = replies.help(en, "/lt", EXAMPLE).text
+    hidden = replies.running_hidden(en, "/lt", EXAMPLE, setting=RunningList.OFF).text
+
+    easiest = "Easiest: type `/lt` alone and press *Follow*. "
+    assert (easiest in shown, "Easiest" in hidden) == (True, False)
+    assert shown.replace(easiest, "") == hidden

@@ -16,6 +16,7 @@ from bot.render.thread import ThreadView
 from tests.support.views import BEGAN, COPY, COPYING, PLACE, ended
 
 SMALL = "Followed by <@U0ANNA> · details in the thread · Confluence task 3145728001"
+SMALL_AT_THE_END = f"Was f{SMALL[1:]}"
 FOUND = (
     Finding(key="WARN_RENAME_PAGE", args=("A", "B")),
     Finding(key="WARN_RENAME_PAGE", args=("C", "D")),
@@ -88,7 +89,7 @@ def test_the_root_carries_the_outcome_and_the_result(en: Texts, outcome: Outcome
         ended(COPYING, outcome), snapshot=snapshot, stopped_by="U0PAULA", finding_counts=counts, titles=Titles.SHOWN
     )
     message = shown(en, view, found)
-    assert message.text.splitlines() == [*said, SMALL]
+    assert message.text.splitlines() == [*said, SMALL_AT_THE_END]
     assert message.blocks[0]["text"]["text"] == "\n".join([f"{mark} {said[0]}", *said[1:]])
 
 
@@ -98,8 +99,8 @@ def test_a_failure_is_named_on_the_root(en: Texts) -> None:
     view = replace(ended(COPYING, Outcome.FAILED), snapshot=snapshot, finding_counts={"ERROR_LOCK_FAILED": 1})
     assert lines(en, view, locked) == [
         "*Failed*: copying pages",
-        "Another copy or deletion was running in the space",
-        SMALL,
+        "Another copy or deletion was running in the space “DEST”",
+        SMALL_AT_THE_END,
     ]
 
 
@@ -107,7 +108,7 @@ def test_what_was_last_seen_is_on_the_root_if_the_end_was_not(en: Texts) -> None
     assert lines(en, ended(COPYING, Outcome.UNKNOWN)) == [
         f"*Result unknown*: copying pages → {PLACE}",
         f"Last seen {en.time(BEGAN + timedelta(minutes=11))}: 38% · 778 of 2,000 pages",
-        SMALL,
+        SMALL_AT_THE_END,
     ]
 
 
@@ -126,3 +127,24 @@ def test_a_long_task_of_unknown_kind_has_confluences_name_if_titles_may_be_shown
     view = replace(COPYING, snapshot=Snapshot(name_text="Reindex <DOCS>"))
     headlines = [lines(en, replace(view, titles=titles))[0] for titles in Titles]
     assert headlines == ["*“Reindex &lt;DOCS&gt;”*", "*Confluence task running*"]
+
+
+def test_pages_that_were_not_copied_are_counted_with_their_child_pages(en: Texts) -> None:
+    found = (Finding(key="ERROR_COPY_PAGE", args=("Budget", "77", "/x"), severity=Severity.ERROR),)
+    view = replace(ended(COPYING, Outcome.PROBLEMS), finding_counts={"ERROR_COPY_PAGE": 1})
+    assert lines(en, view, found)[1] == "778 pages copied · 1 page and its child pages not copied"
+
+
+def test_a_space_is_not_named_where_numbers_only_are_shown(en: Texts) -> None:
+    locked = (Finding(key="ERROR_LOCK_FAILED", args=("DEST",), severity=Severity.ERROR),)
+    view = replace(ended(COPYING, Outcome.FAILED), titles=Titles.COUNTS, finding_counts={"ERROR_LOCK_FAILED": 1})
+    assert lines(en, view, locked)[1].startswith("Another copy or deletion was running in the space ·")
+
+
+def test_a_script_that_followed_is_named_in_the_past_at_the_end(en: Texts) -> None:
+    view = replace(COPYING, by_script=True)
+    said = [lines(en, each)[-1].split(" · ")[0] for each in (view, ended(view, Outcome.STOPPED))]
+    assert said == [
+        "Followed by a script (hook made by <@U0ANNA>)",
+        "Was followed by a script (hook made by <@U0ANNA>)",
+    ]

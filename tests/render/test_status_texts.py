@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.status_keys import STATUS_KEYS
 from bot.render.i18n import Texts
-from bot.render.status_texts import FINDING_TEXTS, LABELS, readable
+from bot.render.status_texts import FINDING_TEXTS, LABELS, label, readable
 
 
 def test_every_documented_key_has_its_sentence_and_advice() -> None:
@@ -18,10 +18,11 @@ def test_every_documented_key_has_its_sentence_and_advice() -> None:
         ("WARN_SOMETHING_NEW", "Something new"),
         ("STATUS_RESTORING", "Restoring"),
         ("PAGE_TREE_LOCKED", "Page tree locked"),
-        ("WARN_", "Unknown message"),
-        ("<!channel>", "Unknown message"),
-        ("", "Unknown message"),
+        ("WARN_", None),
+        ("<!channel>", None),
+        ("", None),
     ],
 )
-def test_an_unknown_key_is_made_readable(en: Texts, key: str, name: str) -> None:
-    assert readable(en, key) == name
+def test_an_unknown_key_is_made_readable_and_quoted(en: Texts, key: str, name: str | None) -> None:
+    assert readable(key) == name
+    assert label(en, key) == (f"Confluence says: “{name}”" if name else "Unknown message")

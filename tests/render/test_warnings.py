@@ -13,8 +13,10 @@ from bot.render.warnings import joined_kinds, kinds_in_detail, warnings
 from tests.support.views import RELINKING
 
 ENDED = replace(RELINKING, outcome=Outcome.PROBLEMS)
-RENAMED = "pages were renamed because their titles were taken in the destination."
-NEXT_STEP = "If a new title does not suit, rename that page in Confluence."
+RENAMED = "copies were renamed because their titles were taken in the destination."
+NEXT_STEP = "If a new title doesn't suit, rename that copy in Confluence."
+
+NUMBERS = range(1, 11)
 
 
 def renames(number: int, *, title: str = "") -> list[Finding]:
@@ -29,8 +31,8 @@ def unknown(kinds: int) -> list[Finding]:
 def test_a_reply_names_what_was_found_and_the_next_step(en: Texts) -> None:
     assert warnings(en, ENDED, renames(2)).text.splitlines() == [
         f"*2 {RENAMED}*",
-        "• “A1” is now “B1”",
-        "• “A2” is now “B2”",
+        "• The copy of “A1” is called “B1”",
+        "• The copy of “A2” is called “B2”",
         NEXT_STEP,
     ]
 
@@ -46,14 +48,16 @@ def test_a_number_that_may_grow_is_said_to_be_the_one_so_far_until_the_end(en: T
 def test_ten_of_a_kind_are_named_and_the_rest_counted(en: Texts) -> None:
     lines = warnings(en, ENDED, renames(13)).text.splitlines()
     assert lines[0] == f"*13 {RENAMED}*"
-    assert [line for line in lines if line.startswith("•")] == [f"• “A{n}” is now “B{n}”" for n in range(1, 11)]
+    assert [line for line in lines if line.startswith("•")] == [
+        f"• The copy of “A{n}” is called “B{n}”" for n in NUMBERS
+    ]
     assert lines[-2] == "and 3 more"
 
 
 def test_long_titles_are_cut_before_any_is_left_out(en: Texts) -> None:
     findings = [Finding(key="WARN_RENAME_PAGE", args=("a" * 255, "b" * 255)) for _ in range(10)]
     named = [line for line in warnings(en, RELINKING, findings).text.splitlines() if line.startswith("•")]
-    assert named == [f"• “{'a' * 119}…” is now “{'b' * 119}…”"] * 10
+    assert named == [f"• The copy of “{'a' * 119}…” is called “{'b' * 119}…”"] * 10
 
 
 def test_findings_are_only_counted_if_titles_are_not_shown(en: Texts) -> None:
@@ -84,13 +88,15 @@ def test_kinds_are_reported_errors_first_each_with_its_next_step(en: Texts) -> N
             "• <https://acme.atlassian.net/wiki/pages/viewpage.action?pageId=12345679|“Budget 2026”>",
             "Open the original to see what is in the way, then copy it again with its child pages.",
         ],
-        [f"*2 {RENAMED}*", "• “A1” is now “B1”", "• “A2” is now “B2”", NEXT_STEP],
+        [
+            f"*2 {RENAMED}*",
+            "• The copy of “A1” is called “B1”",
+            "• The copy of “A2” is called “B2”",
+            NEXT_STEP,
+        ],
         [
             "*3 pages were not deleted, because they are hidden from the person who started the deletion.*",
-            (
-                "What was not deleted has moved up to the parent of the deleted page. "
-                "Ask someone who can see it whether it should go, too."
-            ),
+            "Ask a space administrator whether they should go, too.",
         ],
     ]
 
@@ -98,16 +104,16 @@ def test_kinds_are_reported_errors_first_each_with_its_next_step(en: Texts) -> N
 def test_where_little_fits_fewer_are_named_then_none_then_the_next_step_is_left_out(en: Texts) -> None:
     found = renames(10, title="x" * 300)
     told = {
-        within: [line[:12] for line in joined_kinds(kinds_in_detail(en, ENDED, found, within=within))]
-        for within in (1_000, 500, 150, 80, 20)
+        within: [line[:24] for line in joined_kinds(kinds_in_detail(en, ENDED, found, within=within))]
+        for within in (1_100, 500, 150, 90, 20)
     }
-    name, headline = [f"• “A{n}xxxxxxx"[:12] for n in range(1, 11)], "*10 pages we"
+    name, headline = [f"• The copy of “A{n}{'x' * 9}"[:24] for n in NUMBERS], "*10 copies were renamed "
     assert told == {
-        1_000: [headline, *name, NEXT_STEP[:12]],
-        500: [headline, *name[:3], "and 7 more", NEXT_STEP[:12]],
-        150: [headline, NEXT_STEP[:12]],
-        80: [headline],
-        20: ["Other: 10 wa"],
+        1_100: [headline, *name, NEXT_STEP[:24]],
+        500: [headline, *name[:3], "and 7 more", NEXT_STEP[:24]],
+        150: [headline, NEXT_STEP[:24]],
+        90: [headline],
+        20: ["Other: 10 warnings"],
     }
 
 
@@ -116,7 +122,7 @@ def test_kinds_beyond_the_bound_are_counted(en: Texts) -> None:
     kinds = kinds_in_detail(en, ENDED, findings, within=4_000)
     assert [len(kinds), kinds[0][0], kinds[-1]] == [
         MAX_KINDS + 1,
-        "*Confluence reported 1 error: 0.*",
+        "*1 error. Confluence says: “0”*",
         ["Other: 4 warnings"],
     ]
 
@@ -127,8 +133,8 @@ def test_what_is_told_fits_and_no_finding_is_left_out_of_the_numbers(kinds: list
     findings = [Finding(key=f"WARN_NUMBER_{kind}", args=("x" * title, str(n))) for n, kind in enumerate(kinds)]
     lines = joined_kinds(kinds_in_detail(english(), ENDED, findings, within=within))
     assert len("\n".join(lines)) <= within
-    headlines = [line for line in lines if line.startswith(("*Confluence gave ", "Other: "))]
-    numbers = [int(line.removeprefix("*Confluence gave ").removeprefix("Other: ").split()[0]) for line in headlines]
+    headlines = [line for line in lines if "warning" in line]
+    numbers = [int(line.removeprefix("*").removeprefix("Other: ").split()[0]) for line in headlines]
     assert sum(numbers) == len(findings)
 
 
@@ -138,6 +144,12 @@ def test_confluences_own_sentences_and_unknown_keys_are_quoted(en: Texts) -> Non
     assert [line for line in lines if line[0] in "*•"] == [
         "*Confluence gave 1 warning.*",
         "• “Page &lt;1&gt; &amp; more”",
-        "*Confluence gave 1 warning: Something new.*",
+        "*1 warning. Confluence says: “Something new”*",
         "• “a”, “b”, “c”",
     ]
+
+
+def test_the_next_step_speaks_of_one_page_where_there_is_one(en: Texts) -> None:
+    assert warnings(en, ENDED, renames(1)).text.splitlines()[-1] == (
+        "If the new title doesn't suit, rename the copy in Confluence."
+    )

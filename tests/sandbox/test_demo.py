@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import json
 import os
 import pty
 import re
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,7 @@ import pytest
 from rich.console import Console
 
 from sandbox import demo
+from sandbox.harness import CHANNEL, PERSON
 from sandbox.scenarios import DEMO, SITE_KINDS, Scenario, scenario, scenario_names
 
 ROOT = Path(__file__).parents[2]
@@ -210,6 +213,31 @@ def _shown_until(terminal: int, wanted: bytes | None) -> bytes:
             break
         shown += part
     return shown
+
+
+def test_without_a_bot_it_prints_the_settings_of_one_that_somebody_starts(tmp_path: Path) -> None:
+    with started("--without-bot", folder=tmp_path) as sandbox:
+        said = read_until(sandbox.stdout, "The workspace in a browser: ")
+        settings = dict(re.findall(r"^([A-Z_]+)=(.*)$", said, re.MULTILINE))
+        port = re.findall(r"http://127\.0\.0\.1:(\d+)/$", said, re.MULTILINE)[0]
+        command = [sys.executable, "-m", "bot"]
+        environment = {**BARE, **settings, "PYTHONPATH": str(ROOT), "LOG_FORMAT": "console"}
+        with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, stderr=subprocess.PIPE) as bot:  # noqa: S603 -- the project's own program
+            try:
+                read_until(bot.stderr, "socket_open")
+                body = json.dumps({"text": "", "user": PERSON, "channel": CHANNEL}).encode()
+                headers = {"Content-Type": "application/json"}
+                typed = urllib.request.Request(f"http://127.0.0.1:{port}/type", body, headers)
+                with urllib.request.urlopen(typed, timeout=30) as answer:  # noqa: S310 -- the page, by http
+                    result = json.load(answer)
+            finally:
+                bot.terminate()
+                bot.communicate(timeout=30)
+        sandbox.send_signal(signal.SIGINT)
+        _, errors = sandbox.communicate(timeout=30)
+
+    assert "SLACK_SIGNING_SECRET" not in settings
+    assert (result["status"], bot.returncode, sandbox.returncode, errors) == (200, 0, 0, "")
 
 
 #: runs the bot's command line in an interpreter that has no rich

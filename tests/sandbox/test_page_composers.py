@@ -60,6 +60,19 @@ async def test_a_message_is_posted_in_the_channel_and_in_a_thread(
     ]
 
 
+async def test_what_is_typed_right_after_a_person_was_chosen_is_theirs(
+    sandbox: Sandbox, app: ScriptedApp, page: Page
+) -> None:
+    # What the person sees never begins to come.
+    await page.route("**/events?*", lambda _route: None)
+    await page.select_option("#person", COLLEAGUE)
+    await page.get_by_label("Message or command").fill("Good morning")
+    await page.keyboard.press("Enter")
+
+    said = await sandbox.slack.wait_for(lambda: list(sandbox.slack.channels[CHANNEL].messages.values()), timeout=20)
+    assert [(message.user, message.text) for message in said] == [(COLLEAGUE, "Good morning")]
+
+
 async def test_commands_do_not_work_in_threads_as_in_slack(sandbox: Sandbox, app: ScriptedApp, page: Page) -> None:
     post(sandbox, "reply", post(sandbox, "root"))
     await open_thread(page)

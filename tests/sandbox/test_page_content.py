@@ -1,9 +1,16 @@
 """What the page shows of Slack to one person: conversations, and messages with names, language and content."""
 
+import re
+
+from bot.render.headline import MARKS
+from bot.render.watch import MARK
+from sandbox.demo import furnish
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, Sandbox
 from sandbox.page.channel import channel_messages
 from sandbox.page.conversations import conversations
+from sandbox.page.people import people
 from sandbox.scenarios import scenario
+from sandbox.slack_emoji import emoji
 from tests.sandbox.page_support import mention, paragraph, post, share, whisper
 
 
@@ -68,3 +75,15 @@ def test_the_conversations_of_a_person(sandbox: Sandbox) -> None:
         {"id": "C0DOCS", "name": "docs", "direct": False, "latest": "0"},
         {"id": direct.id, "name": "longtask", "direct": True, "latest": newest},
     ]
+
+
+def test_every_emoji_that_the_bot_uses_is_drawn() -> None:
+    found = re.findall(r":([a-z_]+):", " ".join([*MARKS.values(), MARK]))
+
+    assert [name for name in found if emoji(name).tag != "svg"] == []
+
+
+def test_admins_are_known_on_the_page(sandbox: Sandbox) -> None:
+    furnish(sandbox, "en")
+
+    assert [each["id"] for each in people(sandbox.slack) if each["is_admin"]] == [COLLEAGUE]

@@ -150,6 +150,12 @@ async def test_a_second_channel_and_direct_messages_are_switched_to(sandbox: San
     await expect(page.get_by_role("heading", level=1)).to_have_text("# handbook")
     await expect(page.locator("#messages article")).to_have_count(0)
 
+    # Another person reads on where the one before was, if they see it.
+    post(sandbox, "for everybody", channel="C0HANDBOOK")
+    await page.select_option("#person", COLLEAGUE)
+    await expect(page.locator("#messages")).to_contain_text("for everybody")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("# handbook")
+
 
 async def test_moments_are_in_the_readers_time_zone_and_language_with_seconds(sandbox: Sandbox, page: Page) -> None:
     sandbox.slack.users[COLLEAGUE].locale = "de-DE"

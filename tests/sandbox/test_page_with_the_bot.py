@@ -106,3 +106,18 @@ async def test_the_address_of_a_hook_is_copied_from_the_bots_answer(sandbox: San
     await expect(page.locator("#said")).to_have_text("The address is copied.")
     copied = await page.evaluate("navigator.clipboard.readText()")
     assert re.fullmatch(re.escape(sandbox.environ["PUBLIC_URL"]) + r"/hook/[\w-]{20,}", copied)
+
+
+async def test_the_settings_of_the_home_change_the_language_of_the_home(
+    sandbox: Sandbox, page: Page, running: str
+) -> None:
+    await page.get_by_role("navigation").get_by_role("button", name="longtask").click()
+    await page.get_by_role("button", name="Home", exact=True).click()
+    await page.locator("#home").get_by_role("button", name="Settings").click(timeout=PATIENCE)
+    dialog = page.get_by_role("dialog", name="Settings")
+    language = dialog.get_by_label("Language of what only you see")
+    await expect(language).to_be_visible(timeout=PATIENCE)
+    await language.select_option("de")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.locator("#home").get_by_role("button", name="Einstellungen")).to_be_visible(timeout=PATIENCE)
+    assert running in sandbox.confluence.tasks

@@ -16,7 +16,7 @@ from sandbox.slack.records import PostedMessage
 
 TASK = "3145728001"
 DESTINATION = "/spaces/DEST/pages/98765433/Team+handbook"
-RENAMED = "*2 pages were renamed because their titles were taken in the destination.*\n• “A” is now “B”"
+RENAMED = "*2 copies were renamed because their titles were taken in the destination.*\n• The copy of “A” is called “B”"
 ATTACHMENTS = (
     "*Attachments were not copied, because the person who started the copy is not allowed to add them in the "
     "destination space.*"
@@ -28,7 +28,7 @@ EXPECTED = Expected(
     troubles=(Trouble.DOWN,),
     last_percent=100,
 )
-ROOT = f"*Finished with problems*: copying pages\nFollowed by <@{PERSON}> · Confluence task {TASK}"
+ROOT = f"*Finished with problems*: copying pages\nWas followed by <@{PERSON}> · Confluence task {TASK}"
 CARD = "*Finished with problems*: copying pages · 100%\n3 warnings"
 
 
@@ -146,16 +146,16 @@ def test_a_doubled_reply_is_named(thread: Thread, name: str, said: list[str]) ->
         ),
         (
             "renamed",
-            "*1 page was renamed because its title was taken in the destination.*",
+            "*1 copy was renamed because its title was taken in the destination.*",
             ["WARN_RENAME_PAGE is reported 1 times instead of 2."],
         ),
         (
             "renamed",
-            RENAMED.replace("*2 pages", "*So far: 2 pages"),
+            RENAMED.replace("*2 copies", "*So far: 2 copies"),
             [
                 (
                     "An unexpected warning is reported: "
-                    "'So far: 2 pages were renamed because their titles were taken in the destination.'."
+                    "'So far: 2 copies were renamed because their titles were taken in the destination.'."
                 ),
                 "WARN_RENAME_PAGE is reported 0 times instead of 2.",
             ],
@@ -177,7 +177,7 @@ def test_the_completion_may_report_what_no_reply_does(thread: Thread) -> None:
     completion = thread.replies["completion"].text
     thread.edit("completion", f"{completion}\n{RENAMED}\n• <https://wiki.example.com/pages/1|“A”>")
     assert thread.problems() == []
-    thread.edit("completion", f"{completion}\n*1 page was renamed because its title was taken in the destination.*")
+    thread.edit("completion", f"{completion}\n*1 copy was renamed because its title was taken in the destination.*")
     assert thread.problems() == ["WARN_RENAME_PAGE is reported 1 times instead of 2."]
     thread.edit("completion", f"{completion}\n{RENAMED}\n{ATTACHMENTS}")
     assert thread.problems() == ["WARN_IGNORE_COPY_ATTACHMENT is reported in 2 places instead of 1."]
@@ -237,7 +237,7 @@ def test_what_belongs_to_nothing_is_named(thread: Thread) -> None:
 
 
 def test_the_whole_list_may_follow_as_text(thread: Thread) -> None:
-    thread.post("• A page was renamed: “Plan” is now “Plan (2)”", thread=True)
+    thread.post("• A copy was renamed: The copy of “Plan” is called “Plan (2)”", thread=True)
     assert thread.problems() == []
 
 
@@ -254,3 +254,12 @@ async def test_an_unanswered_command_is_named(thread: Thread) -> None:
     thread.slack.request_url = "http://127.0.0.1:1/"
     await thread.sandbox.type("help")
     assert check_strays(thread.sandbox, {TASK}) == ["“/longtask help” was not answered properly: dispatch_failed."]
+
+
+def test_in_a_thread_that_nobody_asked_for_the_completion_is_known_beside_the_card(thread: Thread) -> None:
+    thread.edit("card", CARD)
+    assert check_thread(thread.sandbox, TASK, EXPECTED, follower=None) == []
+
+    thread.slack.delete(thread.replies["completion"])
+    said = check_thread(thread.sandbox, TASK, EXPECTED, follower=None)
+    assert said == ["0 replies say how it ended instead of 1."]

@@ -14,14 +14,17 @@ from bot.db.models import long_tasks
 from bot.domain.home import ROWS
 from bot.render import replies
 from bot.render.buttons import Action
-from bot.render.i18n import Texts
+from bot.render.i18n import Catalogs, Texts
 from bot.render.mrkdwn import Mrkdwn
 from sandbox.confluence import faults
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 from sandbox.slack.records import Json, View
+from tests.listeners import payloads
 from tests.support.clock import Clock
+from tests.support.modals import fields, modal, modals, said_in, send
+from tests.support.signed_requests import send_interaction
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 STALL = scenario("stall")
@@ -61,7 +64,7 @@ def text(stepped: SteppedBot, user: str = PERSON) -> str:
 
 def followed(stepped: SteppedBot, user: str = PERSON) -> str:
     """The part of a home that lists threads."""
-    after = ("*Running in Confluence now*", "Nothing is running", "The ID is at the end")
+    after = ("*Running in Confluence now*", "Nothing is running", "You can follow any task")
     return "\n".join(takewhile(lambda line: not line.startswith(after), lines(stepped, user)))
 
 
@@ -124,8 +127,8 @@ async def test_a_home_lists_what_one_follows_what_ones_channels_follow_and_what_
     assert [remote_id in line for remote_id, line in zip((running, others, mine), shown[runs + 1 :], strict=False)] == [
         True
     ] * 3
-    assert shown[-3].startswith("The ID is at the end of `links.status`")
-    assert "With its ID you can follow any task in a channel: type `/longtask 3145728001` there." in shown
+    assert shown[-2].startswith("Easiest: type `/longtask` alone and press *Follow*. ")
+    assert shown[-3] == "You can follow any task whose ID you know: type `/longtask 3145728001` in a channel."
     assert shown[-1].endswith("with one Confluence account for everybody here.")
     links = [
         f"https://sandbox.slack.com/archives/{channel}/p{stepped.root(remote_id, channel).ts.replace('.', '')}"
@@ -140,6 +143,7 @@ async def test_a_home_lists_what_one_follows_what_ones_channels_follow_and_what_
         ("open_thread:1", links[1]),
         ("open_thread:2", links[0]),
         ("home_refresh", ""),
+        ("home_settings", ""),
     ]
 
 
@@ -168,6 +172,7 @@ async def test_what_others_follow_is_listed_where_slack_says_that_the_person_is(
     assert [(one["user"], one["types"]) for one in asking if one["user"] == PERSON] == [
         (PERSON, "public_channel"),
         (PERSON, "private_channel"),
+        (PERSON, "mpim"),
     ]
 
 
@@ -203,6 +208,15 @@ async def test_a_home_speaks_the_language_of_its_person(stepped: SteppedBot) -> 
         stepped.slack.add_user(user, locale=locale)
         await open_home(stepped, user)
         assert lines(stepped, user)[0].startswith(f"*{heading}")
+
+
+async def test_a_language_that_a_person_has_chosen_is_that_of_the_home_too(stepped: SteppedBot) -> None:
+    await stepped.ask("settings")
+    await send(stepped, modal(stepped), own_language="de")
+
+    await open_home(stepped)
+
+    assert lines(stepped)[0] == "*Vorgänge, denen du folgst*"
 
 
 @pytest.mark.parametrize("setting", ["admins", "off"])
@@ -469,7 +483,9 @@ async def test_stop_is_refused_where_the_person_is_not(stepped: SteppedBot) -> N
 
     await press(stepped, Action.HOME_STOP, value="1")
 
-    assert lines(stepped)[0].startswith(f"Slack doesn't say that you are in <#{OTHER}>, so nothing was stopped.")
+    assert lines(stepped)[0].startswith(
+        f"Slack doesn't say that you are in <#{OTHER}>, so the task is still followed there."
+    )
     assert "No longer followed" not in stepped.root(remote_id, OTHER).text
 
 
@@ -585,3 +601,71 @@ async def test_a_label_is_data_on_a_home_too(stepped: SteppedBot) -> None:
     await open_home(stepped)
     assert Mrkdwn("∗R&amp;D∗") in text(stepped)
     assert "<@U1>" not in text(stepped)
+
+
+# -- settings
+
+
+async def open_settings(stepped: SteppedBot, user: str = PERSON) -> View:
+    """Press *Settings* on the home; the modal that opens."""
+    result = await stepped.slack.click_view(home(stepped, user).id, Action.HOME_SETTINGS, user)
+    assert result.status == 200
+    await stepped.turn()
+    return modal(stepped, user)
+
+
+async def test_the_settings_of_a_home_are_the_persons_own_and_the_home_speaks_the_new_language_at_once(
+    on_both: SteppedBot, catalogs: Catalogs
+) -> None:
+    stepped = on_both
+    await stepped.slack.open_home(PERSON)
+    await stepped.run(5)
+    assert ("home_settings", "") in buttons(stepped)
+
+    view = await open_settings(stepped)
+    assert list(fields(view)) == ["own_language"]
+    assert "`/longtask settings`" in said_in(view)
+    await send(stepped, view, own_language="de")
+    await stepped.run(3)
+
+    assert catalogs.languages["de"].say("You follow nothing at the moment.") in lines(stepped)
+    assert modals(stepped) == []
+    assert await stepped.ask("list") == [replies.followed_list(catalogs.languages["de"], []).text]
+
+
+async def test_settings_that_change_nothing_publish_nothing(stepped: SteppedBot) -> None:
+    await stepped.slack.open_home(PERSON)
+    await stepped.run(20)
+    before = publications(stepped)
+
+    await send(stepped, await open_settings(stepped), own_language="-")
+    await stepped.run(5)
+
+    assert publications(stepped) == before
+
+
+async def test_a_press_on_settings_that_is_delivered_again_opens_one_modal(stepped: SteppedBot) -> None:
+    await stepped.slack.open_home(PERSON)
+    await stepped.run(5)
+    pressed = payloads.press_on_home(stepped, Action.HOME_SETTINGS)
+    pressed["trigger_id"] = stepped.slack.new_trigger(PERSON)
+
+    for _ in range(3):
+        assert (await send_interaction(stepped, pressed))[0] == 200
+    await stepped.turn()
+
+    assert len(modals(stepped)) == 1
+    assert stepped.slack.dms(PERSON) == []
+
+
+async def test_where_slack_opens_no_window_the_person_gets_the_command(stepped: SteppedBot, en: Texts) -> None:
+    await stepped.slack.open_home(PERSON)
+    await stepped.run(5)
+    stepped.slack.faults.add("views.open", Fault.error("expired_trigger_id"), times=1)
+
+    await stepped.slack.click_view(home(stepped).id, Action.HOME_SETTINGS, PERSON)
+    await stepped.turn()
+
+    assert modals(stepped) == []
+    (message,) = stepped.slack.dms(PERSON)
+    assert message.text == replies.modal_not_opened(en, "/longtask settings").text

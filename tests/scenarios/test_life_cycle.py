@@ -7,16 +7,18 @@ import pytest
 from sqlalchemy import select
 from structlog.typing import EventDict
 
+from bot.db import watches
 from bot.db.models import subscriptions
-from bot.domain.states import SubscriptionState
+from bot.domain.states import HookEnd, SubscriptionState
 from bot.render import replies
 from bot.render.buttons import Action
-from bot.render.i18n import Texts
+from bot.render.i18n import Catalogs, Texts
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, TEAM
 from sandbox.scenarios import scenario
 from sandbox.slack import DispatchResult, Fault, SlackSimulator
 from tests.listeners import payloads
 from tests.listeners.shown import buttons
+from tests.support.scripts import call, make_hook
 from tests.support.signed_requests import send_event
 from tests.support.stepped_bot import SteppedBot
 
@@ -34,6 +36,11 @@ def removed(slack: SlackSimulator, channel: str) -> Coroutine[Any, Any, Dispatch
 def archived(slack: SlackSimulator, channel: str) -> Coroutine[Any, Any, DispatchResult | None]:
     """A channel is archived."""
     return slack.archive_channel(channel)
+
+
+def deleted(slack: SlackSimulator, channel: str) -> Coroutine[Any, Any, DispatchResult | None]:
+    """A channel is deleted."""
+    return slack.delete_channel(channel)
 
 
 async def states(stepped: SteppedBot) -> list[SubscriptionState]:
@@ -111,20 +118,107 @@ async def test_a_thread_that_has_not_begun_is_answered_to_the_person_who_asked(s
     await stepped.slack.remove_bot(CHANNEL)
     await stepped.run(20)
 
-    assert stepped.answers()[-1].startswith("I can't post in this conversation, so nothing was started.")
+    assert stepped.answers()[-1].startswith("I can't post in this conversation, so nothing is followed.")
     assert stepped.slack.messages(CHANNEL) == []
+
+
+@pytest.mark.parametrize("happens", [removed, archived, deleted])
+async def test_the_hook_of_a_channel_that_is_lost_ends_at_once_and_its_maker_gets_one_message(
+    on_both: SteppedBot, en: Texts, happens: Happens
+) -> None:
+    stepped = on_both
+    address = await make_hook(stepped, user=COLLEAGUE)
+    direct = stepped.slack.open_im(stepped.slack.first_workspace, COLLEAGUE)
+    other = await make_hook(stepped, user=COLLEAGUE, channel=direct.id)
+    await stepped.follow(STALL)
+
+    await happens(stepped.slack, CHANNEL)
+    await stepped.run(30)
+
+    said = [message.text for message in stepped.slack.dms(COLLEAGUE)]
+    assert said == [replies.hook_over(en, HookEnd.CLOSED, channel_id=CHANNEL).text]
+    assert "What is followed there goes on" not in said[0]
+    assert len(stepped.slack.dms(PERSON)) == 1
+    assert ((await call(address, {})).status, (await call(other, {})).status) == (404, 400)
+    await stepped.run(60)
+    assert len(stepped.slack.dms(COLLEAGUE)) == 1
+
+
+async def test_the_maker_of_a_hook_is_informed_in_their_own_language(stepped: SteppedBot, catalogs: Catalogs) -> None:
+    stepped.slack.users[COLLEAGUE].locale = "de-DE"
+    await make_hook(stepped, user=COLLEAGUE)
+
+    await stepped.slack.remove_bot(CHANNEL)
+    await stepped.run(10)
+
+    german = replies.hook_over(catalogs.languages["de"], HookEnd.CLOSED, channel_id=CHANNEL)
+    assert [message.text for message in stepped.slack.dms(COLLEAGUE)] == [german.text]
+
+
+async def test_the_maker_of_a_hook_is_informed_once_slack_takes_messages_again_and_after_a_restart(
+    stepped: SteppedBot, en: Texts
+) -> None:
+    await make_hook(stepped)
+    stepped.slack.faults.add("chat.postMessage", Fault.status(503), times=3)
+    await stepped.slack.remove_bot(CHANNEL)
+    await stepped.turn()
+    await stepped.stop()
+    await stepped.start()
+
+    await stepped.run(120)
+
+    over = replies.hook_over(en, HookEnd.CLOSED, channel_id=CHANNEL).text
+    assert [message.text for message in stepped.slack.dms(PERSON)] == [over]
+
+
+async def test_the_watch_of_a_channel_that_is_lost_ends_at_once_and_the_person_who_began_it_gets_one_message(
+    stepped: SteppedBot,
+) -> None:
+    await stepped.ask("watch")
+    await stepped.run(5)
+
+    await stepped.slack.archive_channel(CHANNEL)
+    await stepped.run(30)
+    stepped.sandbox.begin(STALL)
+    await stepped.run(60)
+
+    (message,) = stepped.slack.dms(PERSON)
+    assert f"<#{CHANNEL}>" in message.text
+    async with stepped.database.read() as connection:
+        assert await watches.of_channel(connection, team_id=TEAM, channel_id=CHANNEL) == []
+    assert len(stepped.slack.messages(CHANNEL)) == 1
+
+
+async def test_an_event_that_comes_late_ends_neither_hook_nor_watch_that_were_made_after_it(
+    stepped: SteppedBot,
+) -> None:
+    envelope = payloads.event(stepped, "channel_left", event={"type": "channel_left", "channel": CHANNEL})
+    stepped.clock.move(5)
+    address = await make_hook(stepped)
+    await stepped.ask("watch")
+
+    assert (await send_event(stepped, envelope))[0] == 200
+    await stepped.run(5)
+
+    assert (await call(address, {})).status == 400
+    async with stepped.database.read() as connection:
+        assert len(await watches.of_channel(connection, team_id=TEAM, channel_id=CHANNEL)) == 1
+    assert stepped.slack.dms(PERSON) == []
 
 
 async def test_an_event_that_comes_late_or_twice_ends_nothing_that_began_after_it(stepped: SteppedBot) -> None:
     envelope = payloads.event(stepped, "channel_left", event={"type": "channel_left", "channel": CHANNEL})
     stepped.clock.move(5)
     await stepped.follow(STALL)
+    await stepped.ask("watch")
 
     for _ in range(2):
         assert (await send_event(stepped, envelope))[0] == 200
         await stepped.run(5)
 
     assert await states(stepped) == [SubscriptionState.FOLLOWING]
+    async with stepped.database.read() as connection:
+        assert len(await watches.of_channel(connection, team_id=TEAM, channel_id=CHANNEL)) == 1
     assert stepped.slack.dms(PERSON) == []
 
 
@@ -152,7 +246,7 @@ async def test_a_private_channel_that_removed_the_bot_says_how_to_invite_it(step
 
     (answer,) = await stepped.ask(remote_id, channel=SECRET)
 
-    assert answer.startswith("I can't post in this conversation, so nothing was started.")
+    assert answer.startswith("I can't post in this conversation, so nothing is followed.")
 
 
 @pytest.mark.parametrize("private", [False, True])

@@ -117,7 +117,7 @@ async def test_what_is_answered_otherwise_is_not_said_to_be_coming(stepped: Step
     (answer,) = await stepped.ask(remote_id)
     await stepped.run(30)
 
-    assert answer.startswith(f"Confluence task {remote_id} has already ended:")
+    assert answer.startswith("This task has already ended, so it isn't followed:")
     assert stepped.answers() == [answer]
     assert await coming_state(stepped) is MessageState.DROPPED
 

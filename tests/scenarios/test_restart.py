@@ -134,7 +134,7 @@ async def test_the_same_thread_goes_on_after_a_kill_and_a_new_start(
         thread = await end_of(sandbox, remote_id)
 
     assert len(sandbox.slack.messages(CHANNEL)) == 1
-    assert len([text for text in thread if "2 pages were renamed" in text.splitlines()[0]]) == 1
+    assert len([text for text in thread if "2 copies were renamed" in text.splitlines()[0]]) == 1
     assert len([text for text in thread if f"<@{PERSON}>" in text]) == 1
 
 

@@ -108,7 +108,7 @@ async def test_the_whole_list_goes_to_each_follower_and_not_into_the_channel(ste
     for person in (PERSON, COLLEAGUE):
         completion, file = stepped.slack.dms(person)
         assert completion.text.startswith(f"The thread in <#{CHANNEL}> shows numbers only. For you alone:\n")
-        assert "300 pages were renamed" in completion.text
+        assert "300 copies were renamed" in completion.text
         assert len((stepped.slack.files[file.file_ids[0]].content or b"").splitlines()) == 301
 
 

@@ -83,8 +83,8 @@ async def test_three_hundred_renames_over_many_looks_are_one_reply(stepped: Step
     card, renamed, completion, file = stepped.thread(remote_id)
     assert len(stepped.slack.messages(CHANNEL)) == 1
     assert (card.text.startswith("*Finished"), completion.mentions, len(file.file_ids)) == (True, (PERSON,), 1)
-    assert renamed.text.startswith("*300 pages were renamed because ")
-    assert "• 300 pages renamed" in completion.text
+    assert renamed.text.startswith("*300 copies were renamed because ")
+    assert "• 300 copies renamed" in completion.text
     *growing, last = renamed.versions
     assert all(later.at - earlier.at >= 60 for earlier, later in pairwise(growing))
     assert all(version.text.startswith("*So far: ") for version in growing)
@@ -104,12 +104,12 @@ async def test_what_is_first_seen_at_the_end_is_named_by_the_completion_alone(st
     assert [line.split(",")[0].strip("*") for line in lines if line.startswith("*")][-5:] == [
         "1 page and its child pages could not be copied.",
         "The links between the copied pages could not be updated.",
-        "2 pages were renamed because their titles were taken in the destination.",
+        "2 copies were renamed because their titles were taken in the destination.",
         "Page restrictions were not copied",
         "Attachments were not copied",
     ]
-    assert [line for line in lines if line.startswith("• “")] == [
-        f"• “Page {number}” is now “Copy of Page {number}”" for number in (1, 2)
+    assert [line for line in lines if line.startswith("• The copy of “")] == [
+        f"• The copy of “Page {number}” is called “Copy of Page {number}”" for number in (1, 2)
     ]
 
 

@@ -1,7 +1,9 @@
 """A channel that watches a site follows every new long task there, each in its own thread."""
 
 import pytest
+from sqlalchemy import insert, text
 
+from bot.db.watch_models import listed_tasks
 from bot.domain.snapshot import Kind
 from bot.domain.watching import FLOOD_LIMIT
 from bot.render import replies
@@ -64,7 +66,7 @@ async def test_new_long_tasks_are_followed_and_what_ran_before_is_offered(on_bot
     await on_both.run(30)
 
     root = roots(on_both)[0]
-    assert root.text.startswith("*Watching 127.0.0.1 for new tasks*\n")
+    assert root.text.startswith("*Watching the Confluence site 127.0.0.1 for new tasks*\n")
     assert f"By <@{PERSON}>" in root.text
     assert "may go unseen" in root.text
     assert answer.startswith("These were running already, so the watch doesn't follow them by itself:")
@@ -123,7 +125,7 @@ async def test_the_end_is_told_in_the_thread_and_notify_me_gives_it_an_owner(ste
 
     await stepped.run(120)
 
-    assert f"Followed by <@{COLLEAGUE}>" in stepped.root(remote_id).text
+    assert f"Was followed by <@{COLLEAGUE}>" in stepped.root(remote_id).text
     assert stepped.root(remote_id).text.startswith("*Finished with problems*")
     assert [COLLEAGUE in reply.mentions for reply in stepped.thread(remote_id)][-1]
 
@@ -152,7 +154,9 @@ async def test_a_watch_of_some_kinds_passes_over_the_others_and_counts_the_unkno
 
     assert followed(stepped, ids) == [0, 1, 0]
     passed_over = "1 task of unknown kind not followed"
-    line = f":eyes: *Watching 127.0.0.1 for new tasks*: archiving pages · <@{PERSON}> · {passed_over}"
+    line = (
+        f":eyes: *Watching the Confluence site 127.0.0.1 for new tasks*: archiving pages · <@{PERSON}> · {passed_over}"
+    )
     assert answer.splitlines()[0] == line
 
 
@@ -193,6 +197,19 @@ async def test_after_a_flood_new_ones_get_their_threads_again(stepped: SteppedBo
     assert followed(stepped, [new]) == [1]
 
 
+async def test_a_listed_long_task_whose_stored_snapshot_does_not_read_holds_up_no_other(stepped: SteppedBot) -> None:
+    await watch(stepped)
+    broken, now = stepped.sandbox.begin(STALL), stepped.deps.now()
+    times = {"first_listed_at": now, "last_listed_at": now}
+    async with stepped.database.begin() as connection:
+        await connection.execute(insert(listed_tasks).values(site_id=1, remote_id=broken, snapshot="{", **times))
+    new = stepped.sandbox.begin(STALL)
+
+    await stepped.run(60)
+
+    assert followed(stepped, [broken, new]) == [1, 1]
+
+
 async def test_unwatch_ends_it_and_whoever_began_it_gets_a_message(stepped: SteppedBot, en: Texts) -> None:
     await watch(stepped)
     running = stepped.sandbox.begin(STALL)
@@ -204,10 +221,10 @@ async def test_unwatch_ends_it_and_whoever_began_it_gets_a_message(stepped: Step
 
     assert answers == [replies.unwatched(en, ["127.0.0.1"]).text]
     assert followed(stepped, [later]) == [0]
-    assert roots(stepped)[0].text.startswith("*No longer watching 127.0.0.1*\n")
+    assert roots(stepped)[0].text.startswith("*No longer watching the Confluence site 127.0.0.1*\n")
     assert f"<@{COLLEAGUE}> ended it." in roots(stepped)[0].text
     (message,) = stepped.slack.dms(PERSON)
-    assert message.text.startswith(f"<@{COLLEAGUE}> ended your watch of 127.0.0.1")
+    assert message.text.startswith(f"<@{COLLEAGUE}> ended your watch of the Confluence site 127.0.0.1")
     assert await stepped.ask("unwatch") == [replies.nothing_watched(en).text]
 
 
@@ -239,7 +256,7 @@ async def test_a_watch_ends_where_nothing_can_be_posted_any_more(stepped: Steppe
         await stepped.run(60)
 
     (message,) = stepped.slack.dms(PERSON)
-    assert message.text.startswith("Your watch of 127.0.0.1 in <#C0RELEASES> has ended")
+    assert message.text.startswith("Your watch of the Confluence site 127.0.0.1 in <#C0RELEASES> has ended")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +276,7 @@ async def test_a_site_that_does_not_list_is_not_watched(
     (answer,) = await stepped.ask("watch")
     await stepped.run(10)
 
-    assert answer.startswith("Not watching 127.0.0.1: ")
+    assert answer.startswith("The Confluence site 127.0.0.1 isn't watched here. ")
     assert sentence in answer
     assert roots(stepped) == []
 
@@ -326,6 +343,19 @@ async def test_what_a_list_does_not_name_is_looked_at_by_itself_and_has_not_ende
     stepped.confluence.tasks[remote_id].listed = True
     await stepped.run(60)
     assert followed(stepped, [remote_id]) == [1]
+
+
+async def test_a_list_that_cannot_be_written_down_leaves_the_looks_to_themselves(stepped: SteppedBot) -> None:
+    await watch(stepped)
+    remote_id = stepped.sandbox.begin(COPY)
+    await stepped.until(lambda: stepped.thread(remote_id))
+    async with stepped.database.begin() as connection:
+        refused = "BEGIN SELECT RAISE(ABORT, 'on purpose'); END"
+        await connection.execute(text(f"CREATE TRIGGER refuse BEFORE UPDATE OF listed_at ON site_lists {refused}"))
+
+    await stepped.run(120)
+
+    assert stepped.root(remote_id).text.startswith("*Finished with problems*")
 
 
 async def test_a_list_that_fails_leaves_the_looks_to_themselves(stepped: SteppedBot) -> None:

@@ -140,8 +140,16 @@ class FilledDatabase:
             await messages.plan(connection, planned, now=self.clock())
         return [message.id for message in await self.messages(subscription_id) if message.id not in before]
 
-    async def add_command(self, text: str = "1", *, trigger_id: str | None = None, user_id: str = OWNER) -> int:
-        """A slash command as it came in; its id."""
+    async def add_command(
+        self,
+        text: str = "1",
+        *,
+        trigger_id: str | None = None,
+        user_id: str = OWNER,
+        response_url: bytes | None = b"sealed",
+        answered: bool = False,
+    ) -> int:
+        """A slash command as it came in, answered or not; its id."""
         self._commands += 1
         async with self.database.begin() as connection:
             command_id = await commands.add(
@@ -153,10 +161,12 @@ class FilledDatabase:
                 user_id=user_id,
                 command="/longtask",
                 text=text,
-                response_url=b"sealed",
+                response_url=response_url,
                 now=self.clock(),
             )
-        assert command_id is not None
+            assert command_id is not None
+            if answered:
+                await commands.answered(connection, command_id, now=self.clock(), language="en")
         return command_id
 
     async def add_findings(self, long_task_id: int, found: Sequence[Finding], *, seq: int = 0) -> int:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
@@ -87,6 +87,11 @@ class UnwritableDatabase(Database):
 
     away: bool = False
 
+    def share(self, *, goes_first: bool = False) -> Self:
+        """The same database, so that what happens in one part holds for all."""
+        del goes_first
+        return self
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Connection]:
         """One transaction. Raises DatabaseAway."""
@@ -102,6 +107,11 @@ class UnansweringDatabase(Database):
 
     #: how many of the next commits are not answered
     lost: int = 0
+
+    def share(self, *, goes_first: bool = False) -> Self:
+        """The same database, so that what happens in one part holds for all."""
+        del goes_first
+        return self
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Connection]:

@@ -10,6 +10,11 @@ def samples(metrics: Metrics, *names: str) -> dict[str, float]:
     return {sample: value for sample, value in read(metrics.render()) if sample.partition("{")[0] in names}
 
 
+def counted(metrics: Metrics, *names: str) -> dict[str, float]:
+    """The samples with these names that are not 0."""
+    return {sample: value for sample, value in samples(metrics, *names).items() if value}
+
+
 def families(metrics: Metrics) -> set[str]:
     """The names of all families of the bot's own, whether or not they have samples."""
     lines = metrics.render().decode().splitlines()

@@ -47,6 +47,8 @@ class SteppedBot:
     store_seconds: float  #: seconds that storing a command may take
     hook_seconds: float  #: seconds that a script waits for its thread
     bot: app.Bot = field(init=False)
+    #: workers of other processes on the same database, whose work a turn waits for
+    others: list[CommandWorker] = field(default_factory=list)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -96,7 +98,7 @@ class SteppedBot:
             slack=self.bot.slack_events,
             hooks=self.bot.hooks,
             readiness=self.bot.check_readiness,
-            metrics=self.bot.metrics.render,
+            metrics=self.bot.scrape,
         )
         server = await web.serve(site, host="127.0.0.1", port=0)
         self._running.push_async_callback(server.stop)
@@ -137,6 +139,8 @@ class SteppedBot:
         lister, watcher = self.bot.site_lister, self.bot.watcher
         wakes = (worker.wake, poller.wake, deliverer.wake, lister.wake, watcher.wake)
         await self.connect()
+        for other in self.others:
+            await other.settle()
         for part in (worker, poller, deliverer, lister, watcher):
             await part.renew_step()
         for _ in range(MAX_STEPS):

@@ -14,6 +14,10 @@ async def _ready() -> Sequence[str]:
     return []
 
 
+async def _metrics() -> bytes:
+    return b"m 1\n"
+
+
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> Iterator[list[MutableMapping[str, Any]]]:
     """What the bot logs; a library must log nothing."""
@@ -24,6 +28,6 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[list[MutableMapping[str
 
 @pytest.fixture
 async def client(logged: list[MutableMapping[str, Any]]) -> AsyncIterator[Client]:
-    app = create(slack=slack_events(), readiness=_ready, metrics=lambda: b"m 1\n")
+    app = create(slack=slack_events(), readiness=_ready, metrics=_metrics)
     async with listening(app) as client:
         yield client

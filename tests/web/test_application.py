@@ -4,8 +4,8 @@ from collections.abc import Sequence
 import aiohttp
 import pytest
 
-from bot.web import CannotListen, Readiness, create, serve
-from tests.support.http_client import Client, listening, signed
+from bot.web import CannotListen, Deferred, Readiness, create, serve
+from tests.support.http_client import Client, listening, signed, slack_events
 
 COMMAND = "command=%2Flongtask&text=1"
 
@@ -46,6 +46,16 @@ async def test_the_reasons_for_not_being_ready_are_named(why: Readiness, text: s
 async def test_a_worker_has_no_slack_events() -> None:
     async with listening(create(slack=None, readiness=ready, metrics=bytes)) as client:
         assert (await client.ask("POST", "/slack/events", COMMAND, signed(COMMAND)))[0] == 404
+
+
+async def test_a_request_waits_for_its_part_and_is_refused_if_that_takes_too_long() -> None:
+    patient, impatient = Deferred(patience=60.0), Deferred(patience=0.0)
+    async with listening(create(slack=patient, hooks=impatient, readiness=ready, metrics=bytes)) as client:
+        waiting = asyncio.ensure_future(client.ask("POST", "/slack/events", COMMAND, signed(COMMAND)))
+        # accepted after it, and not answered by anything yet
+        assert await client.ask("POST", "/hook/x", "{}") == (503, "starting\n")
+        patient.begin(slack_events())
+        assert await waiting == (200, "looking")
 
 
 async def test_every_answer_has_the_security_headers_and_no_banner(client: Client) -> None:

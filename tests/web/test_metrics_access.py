@@ -12,6 +12,10 @@ async def ready() -> Sequence[str]:
     return []
 
 
+async def metrics() -> bytes:
+    return b"m 1\n"
+
+
 async def get(client: Client, *, target: str = "/metrics", version: str = "1.1", headers: str = "") -> tuple[str, str]:
     """Ask for the metrics with such headers; the status and text of the answer."""
     answer = (await client.send(f"GET {target} HTTP/{version}\r\n{headers}\r\n".encode())).decode()
@@ -77,7 +81,7 @@ async def test_the_host_of_an_absolute_address_counts_as_well(client: Client) ->
     ],
 )
 async def test_metrics_with_a_token_are_for_its_bearer_only(authorization: str, status: int) -> None:
-    app = create(slack=None, readiness=ready, metrics=lambda: b"m 1\n", metrics_token="right")
+    app = create(slack=None, readiness=ready, metrics=metrics, metrics_token="right")
     headers = {"Authorization": authorization, "Host": "bot.example.com", "X-Forwarded-For": "192.0.2.1"}
     async with listening(app) as client:
         assert (await client.ask("GET", "/metrics", headers=headers))[0] == status

@@ -9,6 +9,7 @@ from yarl import URL
 
 from bot.clients import http
 from bot.clients.confluence import responses
+from bot.clients.confluence.access import Access
 from bot.clients.confluence.cookies import CookieJars
 from bot.clients.confluence.credentials import Credential
 from bot.clients.confluence.session import TOTAL_SECONDS, read_error_body
@@ -83,16 +84,10 @@ class ConfluenceClient:
         `known_digest` is the findings digest of the previous snapshot: equal findings are not read again.
         `account_id` is the account whose cookies are kept on Data Center (sticky sessions); None keeps none.
         """
-        reply = await self._get_with_cookies(site, site.long_task(remote_id), credential, account_id)
-        if not isinstance(reply, tuple):
-            return reply
-        response, body = reply
-        if response.status == 200:
-            media_type = response.headers.get("Content-Type", "")
-            if media_type and "json" not in media_type.lower():
-                return Unreadable(reason=f"not JSON but {responses.plain(media_type)}")
-            return parse_response(body, expected_id=remote_id, known_digest=known_digest)
-        return self._read_error(site, response, body)
+        body = await self._json_body(site, site.long_task(remote_id), credential, account_id)
+        if not isinstance(body, bytes):
+            return body
+        return parse_response(body, expected_id=remote_id, known_digest=known_digest)
 
     async def running(
         self,
@@ -133,31 +128,46 @@ class ConfluenceClient:
         self, site: Site, credential: Credential, start: int, *, account_id: int | None, total: float
     ) -> bytes | Failed:
         url = site.long_tasks.with_query(start=start, limit=LIST_LIMIT)
+        body = await self._json_body(site, url, credential, account_id, total=total)
+        # A collection is always there, so that a 404 is about the address.
+        return Misconfigured(status=404) if isinstance(body, NotFound) else body
+
+    async def _json_body(
+        self, site: Site, url: URL, credential: Credential, account_id: int | None, *, total: float | None = None
+    ) -> bytes | NotFound | Failed:
+        """The body of a 200 that is JSON, as far as its head says."""
         reply = await self._get_with_cookies(site, url, credential, account_id, total=total)
         if not isinstance(reply, tuple):
             return reply
         response, body = reply
-        if response.status == 200:
-            media_type = response.headers.get("Content-Type", "")
-            if media_type and "json" not in media_type.lower():
-                return Unreadable(reason=f"not JSON but {responses.plain(media_type)}")
-            return body
-        result = self._read_error(site, response, body)
-        # A collection is always there, so that a 404 is about the address.
-        return Misconfigured(status=404) if isinstance(result, NotFound) else result
+        if response.status != 200:
+            return self._read_error(site, response, body)
+        media_type = response.headers.get("Content-Type", "")
+        if media_type and "json" not in media_type.lower():
+            return Unreadable(reason=f"not JSON but {responses.plain(media_type)}")
+        return body
 
-    async def check_access(self, site: Site, credential: Credential) -> PollResult:
+    async def check_access(self, site: Site, credential: Credential) -> Access:
         """Look at a long task that cannot exist: NotFound means that site and credential work.
 
         The gateway checks a token's scopes before it looks for the task, so a missing scope gives AccessDenied.
         """
         reply = await self._get_with_cookies(site, site.long_task(_NO_TASK[site.kind]), credential, None)
         if not isinstance(reply, tuple):
-            return reply
+            return Access(result=reply)
         response, body = reply
-        if response.status == 200:
-            return Unreadable(reason="an answer about a long task that cannot be")
-        return self._read_error(site, response, body)
+        media_type = response.headers.get("Content-Type", "")
+        result: PollResult = Unreadable(reason="an answer about a long task that cannot be")
+        if response.status != 200:
+            result = self._read_error(site, response, body)
+        elif "json" not in media_type.lower():
+            result = Unreadable(reason=f"not JSON but {responses.plain(media_type)}")
+        return Access(result=result, server_time=http.server_time(response.headers))
+
+    async def read(self, site: Site, credential: Credential, url: URL) -> bytes | None:
+        """The body at a URL of the site; None for every other answer than 200, and for none."""
+        reply = await self._get_with_cookies(site, url, credential, None)
+        return reply[1] if isinstance(reply, tuple) and reply[0].status == 200 else None
 
     async def cloud_id(self, base_url: str) -> str:
         """Ask a Cloud site for its cloud id, which is public. Raises ConfluenceError."""

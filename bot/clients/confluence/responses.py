@@ -6,11 +6,10 @@ import re
 import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from bot.clients.http import BodyRefused, Redirected
+from bot.clients.http import BodyRefused, Redirected, http_date
 from bot.domain.poll_result import Denial, Misconfigured, PauseScope, RateLimited, Unavailable, Unreadable
 
 #: seconds; a server that asks for a longer pause is mistaken
@@ -96,7 +95,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if number:
         seconds = float(number[1])
         return seconds if math.isfinite(seconds) and seconds <= _LONGEST_RETRY_AFTER else None
-    return _seconds_until(_http_date(value), headers)
+    return _seconds_until(http_date(value), headers)
 
 
 def denial(status: int, media_type: str, body: bytes, *, on_cloud_site: bool) -> Denial | None:
@@ -112,19 +111,11 @@ def denial(status: int, media_type: str, body: bytes, *, on_cloud_site: bool) ->
 
 
 def _seconds_until(moment: datetime | None, headers: Mapping[str, str]) -> float | None:
-    now = _http_date(headers.get("Date", ""))
+    now = http_date(headers.get("Date", ""))
     if moment is None or now is None:
         return None
     seconds = (moment - now).total_seconds()
     return max(0.0, seconds) if seconds <= _LONGEST_RETRY_AFTER else None
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value[:64])
-    except (ValueError, OverflowError, IndexError, TypeError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _iso_date(value: str) -> datetime | None:

@@ -38,6 +38,16 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
             base += "/wiki"
         return URL(f"{base}/rest/api/longtask")
 
+    @property
+    def current_user(self) -> URL:
+        """The URL of the account itself."""
+        return self.long_tasks.parent / "user" / "current"
+
+    @property
+    def groups_of_user(self) -> URL:
+        """The URL that lists the groups of a user of Data Center."""
+        return self.long_tasks.parent / "user" / "memberof"
+
     @cached_property
     def origin(self) -> tuple[str, str, int | None]:
         """Scheme, host and port to which requests go."""

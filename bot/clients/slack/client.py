@@ -95,7 +95,7 @@ class SlackClient(Calls):
         """
         body = {"response_type": "ephemeral", "replace_original": replace, **message_body(text, blocks), **NO_UNFURLING}
         try:
-            with self._metrics.in_flight("slack"):
+            with self._metrics.slack.in_flight():
                 async with self._session.post(response_url, json=body, proxy=proxy_for(response_url)) as response:
                     content = await response.content.read(200)
                     result = responses.read_respond_result(response.status, content, response.headers)
@@ -103,7 +103,7 @@ class SlackClient(Calls):
             result = RespondResult(status=RespondStatus.REFUSED, answer="unknown host")
         except (*FAILURES, ValueError) as error:
             result = RespondResult(status=RespondStatus.LATER, answer=type(error).__name__)
-        self._metrics.slack_call("response_url", result.status.value)
+        self._metrics.slack.call("response_url", result.status.value)
         return result
 
     async def user_info(self, user_id: str) -> UserInfo:

@@ -88,6 +88,9 @@ class Refused(SlackError):
         self.label = self.refusal.value
 
 
+#: what metrics call the answers of Slack
+LABELS = ("ok", SlackRateLimited.label, Ambiguous.label, NotConnected.label, *(refusal.value for refusal in Refusal))
+
 #: error words of the methods used here (docs.slack.dev/reference/methods), by what they mean for the bot
 _WORDS: Mapping[Refusal, tuple[str, ...]] = {
     Refusal.MESSAGE_GONE: ("message_not_found",),

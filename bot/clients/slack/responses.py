@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from bot.clients.http import server_time
 from bot.clients.slack.errors import Ambiguous, retry_after
 from bot.domain.person import Installation, UserInfo
 
@@ -77,6 +79,8 @@ class TokenInfo:
     enterprise_id: str | None = None
     #: whether the token is for a whole organization
     is_org_wide: bool = False
+    #: Slack's clock (UTC), to the second; None if it does not say
+    server_time: datetime | None = None
 
     @property
     def installation(self) -> Installation:
@@ -190,6 +194,7 @@ def read_token_info(answer: JsonObject, headers: Mapping[str, str]) -> TokenInfo
         scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
         enterprise_id=text_of(answer, "enterprise_id"),
         is_org_wide=answer.get("is_enterprise_install") is True,
+        server_time=server_time(headers),
     )
 
 

@@ -1,13 +1,15 @@
 """Render direct messages: what people need to know if the thread cannot say it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from bot.domain.states import LostReason
+from bot.domain.audience import is_direct_message
+from bot.domain.states import LostReason, Outcome
 from bot.render.blocks import context, message, paragraphs, sections
 from bot.render.headline import headline, task_id
 from bot.render.i18n import Texts, wording
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, channel, mention
+from bot.render.mrkdwn import Mrkdwn, channel, code, mention
 from bot.render.thread import ThreadView
 
 _LOST: Mapping[LostReason, str] = {
@@ -33,14 +35,18 @@ def stopped_by_other(texts: Texts, view: ThreadView, *, person_id: str, channel_
 
 
 def thread_lost(texts: Texts, view: ThreadView, reason: LostReason, *, channel_id: str, ended: bool = False) -> Message:
-    """Inform the followers that the thread is lost. `ended`: how the task ended follows."""
+    """Inform the followers that the thread is lost: that it is no longer followed, why, and what to do.
+
+    `ended`: the task has ended, and how follows.
+    """
     sentence = texts.say(_LOST[reason], channel=where_of(texts, channel_id))
     if ended:
         return paragraphs(sentence)
     go_on = texts.say(
-        "The task itself goes on in Confluence; follow it again elsewhere if you want to know how it ends."
+        "The task itself goes on in Confluence. To follow it again, type {command} in another channel.",
+        command=code(f"/longtask {view.remote_id}"),
     )
-    return _about(texts, view, sentence, go_on)
+    return _about(texts, replace(view, outcome=Outcome.STOPPED), sentence, go_on)
 
 
 def for_you_alone(texts: Texts, channel_id: str) -> Message:
@@ -53,8 +59,8 @@ def for_you_alone(texts: Texts, channel_id: str) -> Message:
 def task_set_aside(texts: Texts, remote_id: str) -> Message:
     """Inform the owner that a fault of this bot keeps it from following a long task."""
     sentence = texts.say(
-        "Because of a bug, this bot cannot follow Confluence task {id}. The task itself goes on in Confluence; "
-        "the administrator of this bot finds the reason in its log.",
+        "Because of a bug, this bot cannot follow Confluence task {id}. It is probably going on: look in Confluence "
+        "how it ends, and tell the administrator of this bot, who finds the reason in its log.",
         id=remote_id,
     )
     return paragraphs(sentence)
@@ -66,5 +72,5 @@ def _about(texts: Texts, view: ThreadView, *sentences: Mrkdwn) -> Message:
 
 
 def where_of(texts: Texts, channel_id: str) -> Mrkdwn:
-    """Link a channel; Slack shows no name for a conversation of two."""
-    return texts.say("your messages with this bot") if channel_id.startswith("D") else channel(channel_id)
+    """Link a channel; Slack shows no name for a conversation of two, whether by its own id or by the person's."""
+    return texts.say("your messages with this bot") if is_direct_message(channel_id) else channel(channel_id)

@@ -3,25 +3,25 @@
 A script reads one line of plain text; `plain_line` makes it of these messages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from bot.domain.audience import is_direct_message
 from bot.domain.command import Problem, WhichSite
 from bot.domain.hook_call import BadCall, CallFault
-from bot.render.blocks import paragraphs
+from bot.render.blocks import paragraphs, stacked
 from bot.render.i18n import Texts, wording
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, code
-from bot.render.mrkdwn import channel as linked_channel
+from bot.render.mrkdwn import channel, code
 from bot.render.replies.misread import problem_sentence
 
 _BAD: Mapping[CallFault, str] = {
     CallFault.BODY: wording(
-        "The body must be Confluence's JSON response about a task, or JSON like {example}. Nothing was started."
+        "The body is neither Confluence's JSON response about a task nor JSON like {example}, so nothing is followed."
     ),
-    CallFault.TASK: wording("“{what}” isn't a Confluence task. Send its ID or its address. Nothing was started."),
-    CallFault.LABEL: wording("The label must be text. Nothing was started."),
+    CallFault.TASK: wording("“{what}” isn't a Confluence task, so nothing is followed. Send its ID or its address."),
+    CallFault.LABEL: wording("The label isn't text, so nothing is followed."),
     # Translators: quiet, normal and all are words of an interface; leave them in English
-    CallFault.VERBOSITY: wording("“{what}” isn't one of quiet, normal and all. Nothing was started."),
+    CallFault.VERBOSITY: wording("“{what}” isn't one of quiet, normal and all, so nothing is followed."),
 }
 
 
@@ -33,8 +33,8 @@ def call_unreadable(texts: Texts, problem: BadCall | Problem) -> Message:
     if isinstance(problem, WhichSite):
         alias = problem.aliases[0] if problem.aliases else ""
         sentence = texts.say(
-            "Task {id} could be on several Confluence sites: put the site's name before it, like {example}. "
-            "Nothing was started.",
+            "Task {id} could be on several Confluence sites, so nothing is followed. "
+            "Put the site's name before it, like {example}.",
             id=problem.remote_id,
             example=code(f"{alias}:{problem.remote_id}"),
         )
@@ -49,12 +49,12 @@ def call_unknown(texts: Texts) -> Message:
 
 def call_too_large(texts: Texts) -> Message:
     """Refuse a body that is larger than any that is meant."""
-    return paragraphs(texts.say("The body is larger than 64 kB. Nothing was started."))
+    return paragraphs(texts.say("The body is larger than 64 kB, so nothing is followed."))
 
 
 def call_too_often(texts: Texts) -> Message:
     """Refuse a call that comes too soon after others."""
-    return paragraphs(texts.say("Too many calls within a minute, so nothing was started. Please try again later."))
+    return paragraphs(texts.say("Too many calls within a minute, so nothing is followed. Please try again later."))
 
 
 def call_not_stored(texts: Texts) -> Message:
@@ -66,13 +66,13 @@ def call_not_stored(texts: Texts) -> Message:
 
 def call_not_in_shared(texts: Texts) -> Message:
     """Refuse a call, because other organizations read the channel by now."""
-    return paragraphs(texts.say("Another organization can read the hook's channel now, so nothing was started."))
+    return paragraphs(texts.say("Another organization can read the hook's channel now, so nothing is followed."))
 
 
 def call_not_checked(texts: Texts) -> Message:
     """Say that Slack does not say whether the maker of a hook may still use it."""
     sentence = texts.say(
-        "Nothing was started, because Slack isn't telling this bot whether the person who made the hook is still in "
+        "Nothing is followed, because Slack isn't telling this bot whether the person who made the hook is still in "
         "its channel. Please try again in a minute."
     )
     return paragraphs(sentence)
@@ -86,8 +86,8 @@ def call_not_posted(texts: Texts) -> Message:
 def call_over(texts: Texts) -> Message:
     """Say that the hook has ended."""
     sentence = texts.say(
-        "This hook has ended: the person who made it may no longer use it, or its channel was closed. "
-        "Nothing was started."
+        "This hook has ended, so nothing is followed: the person who made it may no longer use it, or its channel was "
+        "closed."
     )
     return paragraphs(sentence)
 
@@ -97,9 +97,15 @@ def call_too_late(texts: Texts, remote_id: str) -> Message:
     return paragraphs(texts.say("Confluence task {id} has already ended, so nothing was posted.", id=remote_id))
 
 
-def called(texts: Texts, channel_id: str) -> Message:
-    """Introduce what a call came to, for the maker of the hook."""
-    if not channel_id.startswith(("C", "G")):
-        return paragraphs(texts.say("A script called your hook:"))
-    where: Mrkdwn = linked_channel(channel_id)
-    return paragraphs(texts.say("A script called your hook in {channel}:", channel=where))
+def call_of(texts: Texts, remote_id: str, reason: Message) -> Message:
+    """Name the long task of a call before a reason that does not."""
+    name = paragraphs(texts.say("Confluence task {id}", id=remote_id))
+    return stacked([name, reason], texts.more)
+
+
+def failed_calls(texts: Texts, channel_id: str, reasons: Sequence[Message], *, more: int = 0) -> Message:
+    """Inform the maker of a hook of calls that led to no thread. `more`: calls that are counted only."""
+    introduction = texts.say("A script called your hook:")
+    if not is_direct_message(channel_id):
+        introduction = texts.say("A script called your hook in {channel}:", channel=channel(channel_id))
+    return stacked([paragraphs(introduction), *reasons], texts.more, beyond=more)

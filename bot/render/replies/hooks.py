@@ -9,8 +9,8 @@ from bot.render.blocks import actions, button, context, message, paragraphs, sec
 from bot.render.buttons import LABELS, Action
 from bot.render.i18n import Texts, wording
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, bold, code, code_block, mention
-from bot.render.mrkdwn import channel as linked_channel
+from bot.render.mrkdwn import bold, code, code_block, mention
+from bot.render.replies.direct_messages import where_of
 from bot.render.replies.help import example
 
 #: the scopes that say who is in a channel: docs.slack.dev/reference/methods/conversations.members
@@ -22,7 +22,8 @@ _OVER: Mapping[HookEnd, str] = {
         "The hook you made in {channel} has ended, because you are a guest now or no longer in this workspace."
     ),
     HookEnd.CLOSED: wording(
-        "The hook you made in {channel} has ended, because the channel was archived or I was removed from it."
+        "The hook you made in {channel} has ended, because the channel was archived or deleted, or I was removed "
+        "from it."
     ),
 }
 
@@ -144,7 +145,7 @@ def hook_not_shown(texts: Texts) -> Message:
 
 def hook_ended_by(texts: Texts, *, person_id: str, channel_id: str, replaced: bool) -> Message:
     """Inform the maker of a hook that another person has ended or replaced it."""
-    person, where = mention(person_id), _where(texts, channel_id)
+    person, where = mention(person_id), where_of(texts, channel_id)
     if replaced:
         sentence = texts.say(
             "{person} replaced the hook you made in {channel}. Scripts that call the old address get an error.",
@@ -162,11 +163,8 @@ def hook_ended_by(texts: Texts, *, person_id: str, channel_id: str, replaced: bo
 
 def hook_over(texts: Texts, reason: HookEnd, *, channel_id: str) -> Message:
     """Inform the maker of a hook that it has ended by itself."""
-    sentence = texts.say(_OVER[reason], channel=_where(texts, channel_id))
+    sentence = texts.say(_OVER[reason], channel=where_of(texts, channel_id))
+    if reason is HookEnd.CLOSED:
+        # What is followed there has ended as well, or will at its next post.
+        return paragraphs(sentence, texts.say("Scripts that call it get an error."))
     return paragraphs(sentence, texts.say("Scripts that call it get an error. What is followed there goes on."))
-
-
-def _where(texts: Texts, channel_id: str) -> Mrkdwn:
-    # A hook in direct messages is kept under the person's own id.
-    is_channel = channel_id.startswith(("C", "G"))
-    return linked_channel(channel_id) if is_channel else texts.say("your messages with this bot")

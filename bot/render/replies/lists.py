@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.domain.audience import is_direct_message
 from bot.domain.command import Scope
 from bot.render.blocks import actions, context, fits, message, paragraphs, section, sections
 from bot.render.buttons import Action, labelled_button, task_of_buttons
@@ -71,7 +72,7 @@ def followed_list(
 def no_such_page(texts: Texts, page: int, pages: int, *, scope: Scope, command: str) -> Message:
     """Say that a list has no such page, and name its last."""
     last = _page(command, scope, pages)
-    return paragraphs(texts.say("There is no page {page}. The last one: {example}", page=page, example=last))
+    return paragraphs(texts.say("This list has no page {page}. The last one: {example}", page=page, example=last))
 
 
 def which_to_stop(texts: Texts, rows: Sequence[ListLine], command: str) -> Message:
@@ -115,4 +116,4 @@ def list_line(texts: Texts, row: ListLine, *, linked: bool = True) -> Mrkdwn:
 def _where(texts: Texts, channel_id: str) -> Mrkdwn:
     """Link a channel; Slack shows no name for a conversation of two."""
     # Translators: in a list, the place of a thread that is in no channel
-    return texts.say("direct messages") if channel_id.startswith("D") else channel(channel_id)
+    return texts.say("direct messages") if is_direct_message(channel_id) else channel(channel_id)

@@ -27,11 +27,13 @@ _MISREAD: Mapping[Misread, str] = {
     Misread.WORD: wording("I don't know “{what}”."),
     Misread.NO_REFERENCE: wording("“{what}” needs the ID or the address of a Confluence task."),
     # Translators: {what} is the command, e.g. “status”
-    Misread.ONE_REFERENCE: wording("“{what}” takes one Confluence task at a time."),
+    Misread.ONE_REFERENCE: wording("“{what}” takes only one ID at a time."),
     Misread.SURPLUS: wording("This command doesn't take “{what}”."),
     # Translators: quiet, normal and all are words to type; leave them in English
     Misread.VERBOSITY: wording("Only one of quiet, normal and all can be chosen."),
     Misread.LABEL: wording("“{what}” can be the name of one Confluence task only."),
+    # Translators: {what} is “as”, after which the person did not type a name
+    Misread.NO_LABEL: wording("A name is missing after “{what}”."),
     Misread.URL: wording("“{what}” is a Confluence address, but not that of a task."),
     Misread.ID: wording("“{what}” can't be the ID of a Confluence task."),
     Misread.JSON: wording("What you pasted is not Confluence's response about a task."),
@@ -42,22 +44,19 @@ _MISREAD: Mapping[Misread, str] = {
 
 _OTHER_TASKS: Mapping[OtherTask, str] = {
     OtherTask.PDF_EXPORT: wording(
-        "This is a PDF export. Confluence doesn't report on it in a way this bot can follow, so nothing was started. "
+        "This is a PDF export. Confluence doesn't report on it in a way this bot can follow. "
         "Confluence itself shows its progress."
     ),
     OtherTask.SPACE_PERMISSIONS: wording(
-        "This is a change of space permissions. Confluence doesn't report on it in a way this bot can follow, so "
-        "nothing was started. A Confluence administrator can see its progress there."
+        "This is a change of space permissions. Confluence doesn't report on it in a way this bot can follow. "
+        "A Confluence administrator can see its progress there."
     ),
 }
 
 _WRONG_KIND: Mapping[SiteKind, str] = {
-    SiteKind.CLOUD: wording(
-        "“{id}” can't be a task on {site}: that is Confluence Cloud, where the ID is a number. Nothing was started."
-    ),
+    SiteKind.CLOUD: wording("“{id}” can't be a task on {site}: that is Confluence Cloud, where the ID is a number."),
     SiteKind.DATACENTER: wording(
-        "“{id}” can't be a task on {site}: that is Confluence Data Center, where the ID has 36 characters. "
-        "Nothing was started."
+        "“{id}” can't be a task on {site}: that is Confluence Data Center, where the ID has 36 characters."
     ),
 }
 
@@ -85,25 +84,22 @@ def problem_sentence(texts: Texts, problem: Problem) -> Mrkdwn:
             return texts.say(_MISREAD[problem.reason], what=problem.what)
         case TooMany():
             return texts.say(
-                "That is {count} Confluence tasks, and one command takes at most {limit}. "
-                "Nothing was started; please use several commands.",
+                "That is {count} Confluence tasks, and one command takes at most {limit}, so nothing is followed. "
+                "Please use several commands.",
                 count=problem.count,
                 limit=problem.limit,
             )
         case ForeignSite():
             return texts.say(
-                "This bot isn't connected to {host}, so nothing was started. "
-                "If it should be, ask this bot's administrator.",
+                "This bot isn't connected to {host}. If it should be, ask this bot's administrator.",
                 host=problem.host,
             )
         case NotALongTask():
             return texts.say(_OTHER_TASKS[problem.kind])
         case WhichSite():
-            return texts.say("Which Confluence site is that task on? Nothing was started yet. Type one of these:")
+            return texts.say("Which Confluence site is that task on? Type one of these:")
         case NoSite():
-            return texts.say(
-                "This bot isn't connected to a Confluence site yet, so nothing was started. Ask its administrator."
-            )
+            return texts.say("This bot isn't connected to a Confluence site yet. Ask its administrator to connect one.")
         case KindMismatch():
             return texts.say(_WRONG_KIND[problem.kind], id=problem.remote_id, site=problem.alias)
         case _:

@@ -6,7 +6,7 @@ from bot.render.blocks import actions, message, paragraphs, section
 from bot.render.buttons import Action, labelled_button, task_of_buttons
 from bot.render.i18n import Texts
 from bot.render.message import Message
-from bot.render.mrkdwn import Mrkdwn, channel, mention
+from bot.render.mrkdwn import Mrkdwn, mention
 from bot.render.replies.direct_messages import where_of
 from bot.render.thread import ThreadView
 
@@ -82,8 +82,8 @@ def not_in_channel(texts: Texts, channel_id: str) -> Message:
     """Refuse to stop a thread in a channel that the person is not known to be in."""
     return paragraphs(
         texts.say(
-            "Slack doesn't say that you are in {channel}, so nothing was stopped. "
-            "If you are, press the button in the thread itself.",
+            "Slack doesn't say that you are in {channel}, so the task is still followed there. "
+            "If you are in it, press the button in the thread itself.",
             channel=where_of(texts, channel_id),
         )
     )
@@ -91,7 +91,7 @@ def not_in_channel(texts: Texts, channel_id: str) -> Message:
 
 def pressed_in(texts: Texts, channel_id: str) -> Message:
     """Introduce an answer that has to come as a direct message."""
-    return paragraphs(texts.say("You pressed a button in {channel}:", channel=channel(channel_id)))
+    return paragraphs(texts.say("You pressed a button in {channel}:", channel=where_of(texts, channel_id)))
 
 
 def _last_answer(texts: Texts, at: datetime) -> Mrkdwn:

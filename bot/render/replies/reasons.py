@@ -77,19 +77,19 @@ def limit_reached(texts: Texts, place: LimitOf, limit: int, command: str) -> Mrk
     match place:
         case LimitOf.PERSON:
             return texts.count(
-                "One person can have {count} Confluence task followed at a time, and you have. "
-                "Stop it first; {example} shows it.",
-                "One person can have {count} Confluence tasks followed at a time, and you have as many. "
-                "Stop some of them first; {example} shows them.",
+                "You already follow {count} Confluence task, the most one person can. "
+                "Stop following it first; {example} shows it.",
+                "You already follow {count} Confluence tasks, the most one person can. "
+                "Stop following some of them first; {example} shows them.",
                 limit,
                 example=example(command, "list mine"),
             )
         case LimitOf.CHANNEL:
             return texts.count(
-                "One channel can follow {count} Confluence task at a time, and this one does. "
-                "Stop it first, or use another channel; {example} shows it.",
-                "One channel can follow {count} Confluence tasks at a time, and this one follows as many. "
-                "Stop some of them first, or use another channel; {example} shows them.",
+                "This channel already follows {count} Confluence task, the most one channel can. "
+                "Stop following it first, or use another channel; {example} shows it.",
+                "This channel already follows {count} Confluence tasks, the most one channel can. "
+                "Stop following some of them first, or use another channel; {example} shows them.",
                 limit,
                 example=example(command, "list channel"),
             )

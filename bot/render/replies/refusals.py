@@ -10,7 +10,9 @@ from bot.render.replies.help import example
 
 def nothing_started(texts: Texts) -> Message:
     """Say that the command could not be saved in time."""
-    sentence = texts.say("Nothing was started: this bot could not save your request. Please try again in a minute.")
+    sentence = texts.say(
+        "Nothing was started in Slack: this bot could not save your request. Please try again in a minute."
+    )
     return paragraphs(sentence)
 
 
@@ -23,13 +25,13 @@ def invite(texts: Texts, bot_name: str, *, value: str | None = None, channel_id:
     invitation = code(f"/invite @{bot_name.lstrip('@')}")
     if channel_id is None:
         sentence = texts.say(
-            "I can't post in this conversation, so nothing was started. "
+            "I can't post in this conversation, so nothing is followed. "
             "In a channel, type {invite} first and then your command again.",
             invite=invitation,
         )
     else:
         sentence = texts.say(
-            "I can't post in {channel}, so nothing was started. Type {invite} there first, and then ask again.",
+            "I can't post in {channel}, so nothing is followed. Type {invite} there first, and then ask again.",
             channel=channel(channel_id),
             invite=invitation,
         )
@@ -44,7 +46,7 @@ def invite(texts: Texts, bot_name: str, *, value: str | None = None, channel_id:
 def may_not_stop(texts: Texts) -> Message:
     """Refuse a guest, or a person of another organization, who tries to stop a thread."""
     sentence = texts.say(
-        "Guests and people from other organizations can't stop this, so the updates continue. "
+        "Guests and people from other organizations can't stop the updates, so they continue. "
         "Ask someone from this workspace who is in the channel."
     )
     return paragraphs(sentence)
@@ -70,7 +72,7 @@ def not_known(texts: Texts) -> Message:
 def not_installed_there(texts: Texts) -> Message:
     """Refuse a request of a workspace that the bot's token is not for."""
     sentence = texts.say(
-        "This bot works for another Slack workspace, so nothing was started. "
+        "This bot works for another Slack workspace, so nothing was done. "
         "Ask this bot's administrator to set it up for this one."
     )
     return paragraphs(sentence)

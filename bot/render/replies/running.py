@@ -53,14 +53,15 @@ def running(
     refused: Sequence[Mrkdwn] = (),
     invite: str | None = None,
     scope_missing: bool = False,
+    ran_before: bool = False,
 ) -> Message:
     """List what runs.
 
     `others`: how many more run; `has_more`: there may be more than Confluence listed; `refused`: why sites have not
     listed theirs; `invite`: the bot's name, if it can only follow here once it is invited; `scope_missing`: the bot
-    may not ask who reads this channel, so that places are hidden.
+    may not ask who reads this channel, so that places are hidden; `ran_before`: before the channel's watch began.
     """
-    title = _title(texts, lines, refused)
+    title = _title(texts, lines, refused, ran_before=ran_before)
     small = [
         *_notes(texts, others, has_more, invite, scope_missing),
         *_way_on(texts, command, shown, is_empty=not lines and not refused),
@@ -77,10 +78,12 @@ def running(
 
 def running_hidden(texts: Texts, command: str, shown: Example, *, setting: RunningList) -> Message:
     """Answer with help where the operator does not have the caller see what runs."""
-    answer = commands_help(texts, command, shown)
+    answer = commands_help(texts, command, shown, lists=False)
     if setting is not RunningList.ADMINS:
         return answer
-    sentence = texts.say("Only workspace admins can see what runs in Confluence. With its ID you can follow any task:")
+    sentence = texts.say(
+        "Only workspace admins can see what runs in Confluence. You can follow any task whose ID you know:"
+    )
     return message([sentence, Mrkdwn(answer.text)], [section(sentence), *answer.blocks])
 
 
@@ -109,6 +112,12 @@ def list_scope_missing(texts: Texts) -> Mrkdwn:
     )
 
 
+def of_site(texts: Texts, alias: str, reason: Mrkdwn) -> Mrkdwn:
+    """Name the site that a reason is about, where there are several."""
+    # Translators: which of several Confluence sites, then why it does not list what runs
+    return texts.say("{site}: {reason}", site=alias, reason=reason)
+
+
 def list_unreadable(texts: Texts) -> Mrkdwn:
     """Confluence's answer was no list."""
     return texts.say(
@@ -117,7 +126,9 @@ def list_unreadable(texts: Texts) -> Mrkdwn:
     )
 
 
-def _title(texts: Texts, lines: Sequence[RunningLine], refused: Sequence[Mrkdwn]) -> Mrkdwn | None:
+def _title(texts: Texts, lines: Sequence[RunningLine], refused: Sequence[Mrkdwn], *, ran_before: bool) -> Mrkdwn | None:
+    if ran_before:
+        return texts.say("These were running already, so the watch doesn't follow them by itself:")
     if lines:
         return bold(texts.say("Running in Confluence now"))
     if refused:
@@ -143,7 +154,7 @@ def _notes(texts: Texts, others: int, has_more: bool, invite: str | None, scope_
         notes.append(
             texts.say(
                 "Where the pages go is hidden, because this bot lacks the Slack scope to see "
-                "whether other organizations read this channel."
+                "whether other organizations read this channel. Ask this bot's administrator to add it."
             )
         )
     return notes
@@ -153,15 +164,13 @@ def _way_on(texts: Texts, command: str, shown: Example, *, is_empty: bool) -> li
     """What to do if the task is not in the list."""
     if not is_empty:
         return [_by_id(texts, command, shown)]
-    again = texts.say(
-        "Started one a moment ago? Try again in a few seconds. This bot sees what its own Confluence account can see."
-    )
+    again = texts.say("Started one a moment ago? Try again in a few seconds.")
     return [again, _by_id(texts, command, shown)]
 
 
 def _by_id(texts: Texts, command: str, shown: Example) -> Mrkdwn:
     return texts.say(
-        "With its ID you can follow any task: {example}. {help} says where to find the ID.",
+        "You can follow any task whose ID you know: {example}. {help} says where to find the ID.",
         example=example(command, shown.reference),
         help=example(command, "help"),
     )

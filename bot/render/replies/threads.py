@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.render.blocks import BLOCKS_LIMIT, fits, message, paragraphs, section
+from bot.render.blocks import context, message, paragraphs, section, stacked
 from bot.render.card import card
+from bot.render.headline import about
 from bot.render.i18n import Texts
-from bot.render.message import Block, Message
+from bot.render.message import Message
 from bot.render.mrkdwn import Mrkdwn, joined
 from bot.render.mrkdwn import link as linked
 from bot.render.replies.help import example
@@ -100,6 +101,14 @@ def already_here(texts: Texts, remote_id: str) -> Message:
     )
 
 
+def naming(texts: Texts, answer: Message, view: ThreadView | None) -> Message:
+    """Add to an answer that has the id alone, in small print, what the work is and where. None: not known."""
+    if view is None:
+        return answer
+    name = about(texts, view)
+    return message([Mrkdwn(answer.text), name], [*answer.blocks, context(name)])
+
+
 def left_over(texts: Texts, remote_id: str, link: str | None = None) -> Message:
     """Answer a button of a message that is not kept up to date any more: another thread follows the long task."""
     sentence = texts.say(
@@ -110,13 +119,14 @@ def left_over(texts: Texts, remote_id: str, link: str | None = None) -> Message:
 
 
 def ended(texts: Texts, view: ThreadView) -> Message:
-    """Show a long task that ended before it could be followed, so that nothing was posted."""
-    return _with_card(texts, texts.say("Confluence task {id} has already ended:", id=view.remote_id), view)
+    """Show the end of a long task that was to be followed, and say why nothing is posted."""
+    opening, shown = texts.say("This task has already ended, so it isn't followed:"), card(texts, view)
+    return message([opening, Mrkdwn(shown.text)], [section(opening), *shown.blocks])
 
 
 def status(texts: Texts, view: ThreadView) -> Message:
-    """Show the status of a long task to the caller only."""
-    return _with_card(texts, texts.say("Confluence task {id}:", id=view.remote_id), view)
+    """Show the status of a long task to the caller only: its card, running or ended, which names it."""
+    return card(texts, view)
 
 
 def stopped(texts: Texts, remote_id: str, link: str | None = None) -> Message:
@@ -128,7 +138,7 @@ def stopped(texts: Texts, remote_id: str, link: str | None = None) -> Message:
 def stopped_all(texts: Texts, count: int) -> Message:
     """Confirm that the caller stopped all of their own in this channel."""
     if count == 0:
-        return paragraphs(texts.say("There was nothing of yours to stop in this channel."))
+        return paragraphs(texts.say("You follow nothing in this channel, so nothing has changed."))
     sentence = texts.count(
         "This channel no longer follows {count} task of yours. Confluence carries on with it.",
         "This channel no longer follows {count} tasks of yours. Confluence carries on with them.",
@@ -139,28 +149,18 @@ def stopped_all(texts: Texts, count: int) -> Message:
 
 def not_followed_here(texts: Texts, remote_id: str) -> Message:
     """Say that the long task to stop is not followed in this channel."""
-    return paragraphs(texts.say("This channel doesn't follow task {id}, so nothing was stopped.", id=remote_id))
+    return paragraphs(texts.say("This channel doesn't follow task {id}, so nothing has changed.", id=remote_id))
 
 
 def nothing_to_stop(texts: Texts) -> Message:
     """Say that this channel follows nothing that could be stopped."""
-    return paragraphs(texts.say("This channel follows nothing, so nothing was stopped."))
+    return paragraphs(texts.say("This channel follows nothing, so nothing has changed."))
 
 
 def together(texts: Texts, answers: Sequence[Message], command: str = "/longtask") -> Message:
     """Join several answers into one. `command`: as it was typed, to name the list where there is more."""
-    if len(answers) == 1:
-        return answers[0]
-    lines: list[Mrkdwn] = []
-    blocks: list[Block] = []
-    for answer in answers:
-        text = Mrkdwn(answer.text)
-        if not fits([*lines, text]) or len(blocks) + len(answer.blocks) > BLOCKS_LIMIT - 1:
-            more = texts.say("There are more: {example}", example=example(command, "list"))
-            return message([*lines, more], [*blocks, section(more)])
-        lines.append(text)
-        blocks += answer.blocks
-    return message(lines, blocks)
+    more = texts.say("There are more: {example}", example=example(command, "list"))
+    return answers[0] if len(answers) == 1 else stacked(answers, lambda _: more)
 
 
 def with_thread(texts: Texts, sentence: Mrkdwn, link: str | None) -> Mrkdwn:
@@ -173,8 +173,3 @@ def thread_link(texts: Texts, link: str | None) -> list[Mrkdwn]:
     if link is None or len(link) > _LINK_LIMIT:
         return []
     return [linked(link, texts.say("Open the thread"))]
-
-
-def _with_card(texts: Texts, opening: Mrkdwn, view: ThreadView) -> Message:
-    shown = card(texts, view)
-    return message([opening, Mrkdwn(shown.text)], [section(opening), *shown.blocks])

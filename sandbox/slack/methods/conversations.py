@@ -115,6 +115,7 @@ def _seen(state: SlackState, workspace: Workspace, args: ChannelList) -> list[Ch
         channel
         for channel in state.channels.values()
         if workspace.team_id in channel.teams
+        and not channel.deleted
         and channel.kind in kinds
         and (channel.kind == "channels" or workspace.bot_user_id in channel.members)
     ]

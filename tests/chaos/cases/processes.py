@@ -1,5 +1,7 @@
 """Runs that keep and break the promises about processes."""
 
+from dataclasses import replace
+
 from tests.chaos.cases.case import Case
 from tests.chaos.cases.small_runs import look, post, process, run, typed
 from tests.chaos.processes import ExitCause
@@ -40,6 +42,20 @@ CASES = {
         promise="one look",
         kept=run(looks=[look(30.0, 32.0), look(31.0, 31.1)], commands=[typed(at=30.5)]),
         broken=run(looks=[look(30.0, 32.0), look(31.0, 31.1)], commands=[typed(at=28.0)]),
+        details=("It was looked at twice at once at 31.00 s.",),
+    ),
+    "a look of a command that a process takes up at its start": Case(
+        promise="one look",
+        kept=run(
+            looks=[look(30.0, 32.0), look(31.0, 31.1)],
+            commands=[replace(typed(at=5.0), answered=None)],
+            processes=[process(ended=6.0, cause=ExitCause.KILLED), process("one.2", ready=29.0)],
+        ),
+        broken=run(
+            looks=[look(30.0, 32.0), look(31.0, 31.1)],
+            commands=[replace(typed(at=5.0), answered=None)],
+            processes=[process(ended=6.0, cause=ExitCause.KILLED), process("one.2", ready=7.0)],
+        ),
         details=("It was looked at twice at once at 31.00 s.",),
     ),
     "the end of a process": Case(

@@ -13,8 +13,8 @@ from sandbox.slack.records import ApiCall, Channel, EphemeralMessage, File, Json
 from tests.chaos.bot_records import BotRecords, MessageRecord, SubscriptionRecord
 from tests.chaos.observations import Observations, Outage
 from tests.chaos.processes import ExitCause, Incarnation, Suspension
-from tests.chaos.simulators import ConfluenceRequest, SlackRequest
-from tests.chaos.users import StartedTask, TypedCommand
+from tests.chaos.simulators import ConfluenceRequest, Listing, SlackRequest
+from tests.chaos.users import HookCall, StartedTask, TypedCommand
 from tests.chaos.workload import PlannedCommand, PlannedTask
 
 TEAM, CHANNEL, ELSEWHERE = "T0SANDBOX", "C0RELEASES", "C0DOCS"
@@ -180,11 +180,12 @@ def process(
     exit_code: int | None = None,
     terminated: float | None = None,
     suspended: tuple[float, float] | None = None,
+    ready: float = -5.0,
 ) -> Incarnation:
     return Incarnation(
         name=name,
         started=-10.0,
-        ready=-5.0,
+        ready=ready,
         ended=ended,
         cause=cause,
         exit_code=exit_code,
@@ -212,11 +213,18 @@ def run(
     open_work: dict[str, int] | None = None,
     files: dict[str, File] | None = None,
     expected: Expected = SCENARIO.expected,
+    calls: Sequence[HookCall] = (),
+    watching_since: float | None = None,
+    listings: Sequence[Listing] = (),
+    gathered: frozenset[str] = frozenset(),
+    reported: frozenset[str] = frozenset(),
+    homes: dict[str, str] | None = None,
 ) -> Observations:
     """A run with one long task; unless values say otherwise, it is followed once and breaks no promise."""
     scenario = Scenario(name="quick", kind="cloud", story=SCENARIO.story, expected=expected)
     task = StartedTask(plan=PlannedTask(at=0.0, scenario=scenario, commands=()), remote_id=TASK, began=0.0)
     task.commands.extend(commands)
+    task.calls.extend(calls)
     channels = (
         channel(CHANNEL, *(messages or THREAD)),
         channel(ELSEWHERE, *elsewhere),
@@ -233,10 +241,16 @@ def run(
         files=files or {},
         requests=requests,
         looks=looks,
+        listings=listings,
+        watching_since=watching_since,
+        homes=homes or {},
         incarnations=processes,
         outages=outages,
         records=BotRecords(
-            subscriptions={each.id: each for each in subscriptions}, messages={each.marker: each for each in records}
+            subscriptions={each.id: each for each in subscriptions},
+            messages={each.marker: each for each in records},
+            gathered=gathered,
+            reported=reported,
         ),
         open_work=open_work or {},
     )

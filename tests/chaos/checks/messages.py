@@ -11,9 +11,13 @@ from tests.chaos.bot_records import SubscriptionRecord, marker_of
 from tests.chaos.checks.violation import Violation
 from tests.chaos.observations import Observations
 from tests.chaos.slack_threads import posts_by_marker, root_copies, threads
+from tests.chaos.users import StartedTask
+from tests.chaos.workload import SCRIPTS, WATCHING
 
-#: Slack names no address for a response URL's message, and posts the message of a file itself
-_WITHOUT_ADDRESS = frozenset({MessageKind.PRIVATE, MessageKind.FILE})
+#: Slack names no address for a response URL's message, and posts the message of a file itself; a home is no message
+_WITHOUT_ADDRESS = frozenset({MessageKind.PRIVATE, MessageKind.FILE, MessageKind.HOME})
+#: messages of a watch itself
+_OF_WATCH = frozenset({MessageKind.WATCH_ROOT, MessageKind.WATCH_DIGEST})
 #: characters of a message that a violation quotes
 _QUOTED = 80
 
@@ -50,10 +54,12 @@ def _wrong_place(
     observed: Observations, channel: Channel, message: PostedMessage, thread_of: dict[str, SubscriptionRecord]
 ) -> str | None:
     """What is wrong with the place of a message; None if nothing is."""
+    record = observed.records.message(message)
+    if record is not None and record.kind in _OF_WATCH:
+        return None if channel.id == WATCHING else "A message of a watch"
     around = thread_of.get(message.thread_ts or "")
     if message.thread_ts is not None and around is None:
         return "A reply under no root"
-    record = observed.records.message(message)
     if record is None:
         # Slack posts the message of a file itself, without metadata.
         return None if around is not None and message.file_ids else "A message that the bot does not know"
@@ -65,7 +71,16 @@ def _wrong_place(
     if record.kind is not MessageKind.ROOT:
         return "A reply outside its thread"
     task = observed.task(subscription.remote_id)
-    return None if task is not None and task.follows(channel.id) else "A root that nobody asked for"
+    return None if task is not None and _is_asked_for(task, channel.id) else "A root that nobody asked for"
+
+
+def _is_asked_for(task: StartedTask, channel_id: str) -> bool:
+    """Whether a command, the watch or a script asks for a thread about a long task in a channel."""
+    if channel_id == WATCHING:
+        return task.plan.is_watched
+    if channel_id == SCRIPTS:
+        return bool(task.calls)
+    return bool(task.follows(channel_id))
 
 
 def lost(observed: Observations) -> Iterator[Violation]:

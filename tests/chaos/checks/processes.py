@@ -68,10 +68,21 @@ def _may_overlap(observed: Observations, first: ConfluenceRequest, second: Confl
     task = observed.task(first.remote_id)
     for typed in task.commands if task is not None else ():
         # A command looks, too.
-        until = typed.answered or typed.at + COMMAND_TAKES
+        until = typed.answered or _carried_out(observed, typed.at, look=first.arrived)
         if typed.at <= second.arrived and first.arrived <= until:
             return True
+    for call in task.calls if task is not None else ():
+        # So does the call of a script, which the bot carries out whether the script still waits or not.
+        if call.at <= second.arrived and first.arrived <= _carried_out(observed, call.answered, look=first.arrived):
+            return True
     return second.arrived - first.arrived > GIVEN_UP or observed.disturbed(first.arrived, second.arrived)
+
+
+def _carried_out(observed: Observations, at: float, *, look: float) -> float:
+    """By when a command that was stored at a time is carried out, if it is by the process that runs at a look: each
+    process that starts takes up what is left."""
+    started = [each.ready for each in observed.incarnations if each.ready is not None and at < each.ready <= look]
+    return max([at, *started]) + COMMAND_TAKES
 
 
 def bad_exits(observed: Observations) -> Iterator[Violation]:

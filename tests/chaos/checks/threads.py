@@ -17,7 +17,7 @@ from sandbox.slack import SlackSimulator
 from sandbox.slack.records import PostedMessage
 from tests.chaos.checks.violation import Violation
 from tests.chaos.observations import GIVEN_UP, LATE, Observations
-from tests.chaos.simulators import SlackRequest
+from tests.chaos.simulators import ConfluenceRequest, SlackRequest
 from tests.chaos.slack_threads import SlackThread, edits_of, posts_by_marker, threads
 from tests.chaos.users import StartedTask
 
@@ -27,7 +27,7 @@ def too_many(observed: Observations) -> Iterator[Violation]:
     for task in observed.tasks:
         for channel, count in Counter(each.root.channel for each in threads(observed, task.remote_id)).items():
             stops, follows = len(task.stops(channel)), len(task.follows(channel))
-            if count > 1 + min(stops, follows - 1):
+            if count > 1 + max(0, min(stops, follows - 1)):
                 yield Violation(detail=f"{channel} has {count} threads about it.", remote_id=task.remote_id)
 
 
@@ -117,6 +117,14 @@ def _last_percent(observed: Observations, task: StartedTask, thread: SlackThread
         look
         for look in observed.looks
         if look.remote_id == task.remote_id and look.status == 200 and look.fault in (None, "slow")
+    ]
+    # A list stands for a look.
+    good += [
+        ConfluenceRequest(
+            remote_id=task.remote_id, arrived=each.arrived, answered=each.answered, percent=each.tasks[task.remote_id]
+        )
+        for each in observed.listings
+        if task.remote_id in each.tasks
     ]
     good.sort(key=lambda look: look.arrived)
     shown = thread.card.text.split("\n")[0] if thread.card is not None else ""

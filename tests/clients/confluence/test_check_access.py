@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from aiohttp import web
 
@@ -19,7 +21,7 @@ async def test_an_access_check_tells_a_good_credential_from_a_bad_one() -> None:
         scoped, blind = Credential.basic("scoped@example.com", "s"), Credential.basic("blind@example.com", "b")
         password = Credential.basic("bot@example.com", simulator.account.password)
         results = [
-            await client.check_access(*asked)
+            (await client.check_access(*asked)).result
             for asked in (
                 (site, BASIC),
                 (site, BEARER),
@@ -48,14 +50,23 @@ async def test_an_access_check_tells_the_apis_404_from_that_of_another_server() 
 
     async with served(page) as no_site, served(always) as odd, open_session() as session:
         client = ConfluenceClient(session)
-        answers = [await client.check_access(Site(kind=SiteKind.CLOUD, base_url=url), BASIC) for url in (no_site, odd)]
+        sites = [Site(kind=SiteKind.CLOUD, base_url=url) for url in (no_site, odd)]
+        answers = [(await client.check_access(site, BASIC)).result for site in sites]
     assert answers == [Misconfigured(status=404), Unreadable(reason="an answer about a long task that cannot be")]
+
+
+async def test_an_access_check_reads_the_clock_of_the_site() -> None:
+    async with simulated() as (simulator, site, client):
+        simulator.clock_ahead = 3600.0
+        theirs = (await client.check_access(site, BASIC)).server_time
+    assert theirs is not None
+    assert timedelta(minutes=55) < theirs - datetime.now(UTC) < timedelta(minutes=65)
 
 
 async def test_on_data_center_access_is_checked_with_an_id_it_can_read() -> None:
     async with simulated("datacenter") as (_, site, client):
-        assert await client.check_access(site, BEARER) == NotFound()
-        assert await client.check_access(site, Credential.bearer("bad")) == AccessDenied(status=401)
+        assert (await client.check_access(site, BEARER)).result == NotFound()
+        assert (await client.check_access(site, Credential.bearer("bad"))).result == AccessDenied(status=401)
 
 
 async def test_a_cloud_id_is_asked_without_a_credential() -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -18,7 +19,7 @@ from bot.clients.slack.responses import (
 from bot.clients.slack.workspaces import SingleWorkspace
 from bot.domain.person import Installation, UserInfo
 from bot.metrics import Metrics
-from tests.support.metrics import samples
+from tests.support.metrics import counted
 from tests.support.scripted_slack import ScriptedSlack, dropped, ok, page, refuses, says, text
 from tests.support.web_server import Answer
 
@@ -36,9 +37,8 @@ async def test_a_post_carries_text_blocks_thread_marker_and_language_and_unfurls
     body = {"channel": "C1", "text": "hello", "blocks": BLOCKS, **SILENT, "thread_ts": "1.000001"}
     assert slack.calls == [("chat.postMessage", body | {"metadata": metadata})]
     assert slack.headers[0]["Authorization"] == "Bearer xoxb-secret"
-    assert samples(metrics, "longtask_slack_calls_total", "longtask_in_flight") == {
-        'longtask_slack_calls_total{answer="ok",method="chat.postMessage"}': 1.0,
-        'longtask_in_flight{system="slack"}': 0.0,
+    assert counted(metrics, "longtask_slack_calls_total", "longtask_in_flight") == {
+        'longtask_slack_calls_total{answer="ok",method="chat.postMessage"}': 1.0
     }
 
 
@@ -55,7 +55,7 @@ async def test_a_call_is_in_flight_until_it_is_answered(
     slack.prepare("chat.postMessage", slow)
     post = asyncio.create_task(client.post("C1", "hello"))
     await asked.wait()
-    assert samples(metrics, "longtask_in_flight") == {'longtask_in_flight{system="slack"}': 1.0}
+    assert counted(metrics, "longtask_in_flight") == {'longtask_in_flight{system="slack"}': 1.0}
     answered.set()
     await post
 
@@ -159,9 +159,13 @@ async def test_an_answer_that_describes_nobody_is_not_known_to_be_about_anybody(
 
 async def test_a_token_names_its_workspace_and_scopes(slack: ScriptedSlack, client: SlackClient) -> None:
     body = {"ok": True, "team_id": "T1", "team": "Acme", "user_id": "UB"}
-    slack.prepare("auth.test", says(body, headers={"X-OAuth-Scopes": "commands, chat:write,"}))
+    headers = {"X-OAuth-Scopes": "commands, chat:write,", "Date": "Sun, 22 Nov 2026 12:00:05 GMT"}
+    slack.prepare("auth.test", says(body, headers=headers))
     assert await client.auth_test() == TokenInfo(
-        team_id="T1", team_name="Acme", scopes=frozenset({"commands", "chat:write"})
+        team_id="T1",
+        team_name="Acme",
+        scopes=frozenset({"commands", "chat:write"}),
+        server_time=datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC),
     )
 
 
@@ -261,7 +265,7 @@ async def test_each_answer_of_a_response_url_is_a_value(
     body = {"response_type": "ephemeral", "replace_original": False, "text": "hello", "blocks": BLOCKS, **SILENT}
     assert slack.calls == [("response", body)]
     assert "Authorization" not in slack.headers[0]
-    assert samples(metrics, "longtask_slack_calls_total") == {
+    assert counted(metrics, "longtask_slack_calls_total") == {
         f'longtask_slack_calls_total{{answer="{result.status}",method="response_url"}}': 1.0
     }
 

@@ -5,14 +5,14 @@ from bot.clients.slack.client import SlackClient
 from bot.clients.slack.errors import Ambiguous, NotConnected, Refusal, Refused, SlackError, SlackRateLimited
 from bot.clients.slack.session import open_session
 from bot.metrics import Metrics
-from tests.support.metrics import samples
+from tests.support.metrics import counted
 from tests.support.scripted_slack import ScriptedSlack, dropped, ok, page, refuses, says, silent, text
 from tests.support.web_server import Answer
 
 
-def counted(metrics: Metrics, method: str) -> str:
+def answer_counted(metrics: Metrics, method: str) -> str:
     """The kind of answer as which the one call was counted."""
-    (sample,) = samples(metrics, "longtask_slack_calls_total")
+    (sample,) = counted(metrics, "longtask_slack_calls_total")
     return sample.removeprefix('longtask_slack_calls_total{answer="').removesuffix(f'",method="{method}"}}')
 
 
@@ -91,7 +91,7 @@ async def test_a_rate_limit_says_how_long_to_wait(
     with pytest.raises(SlackRateLimited) as raised:
         await client.edit("C1", "1.1", "hello")
     assert (raised.value.method, raised.value.retry_after) == ("chat.update", seconds)
-    assert counted(metrics, "chat.update") == "rate_limited"
+    assert answer_counted(metrics, "chat.update") == "rate_limited"
 
 
 @pytest.mark.parametrize(
@@ -127,4 +127,4 @@ async def test_each_refusal_has_its_meaning(
     with pytest.raises(Refused) as raised:
         await client.edit("C1", "1.1", "hello")
     assert (raised.value.refusal, raised.value.answer, raised.value.label) == (refusal, word, refusal.value)
-    assert counted(metrics, "chat.update") == refusal.value
+    assert answer_counted(metrics, "chat.update") == refusal.value

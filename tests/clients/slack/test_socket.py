@@ -24,7 +24,7 @@ from bot.clients.slack.socket import (
     read_frame,
 )
 from bot.metrics import Metrics
-from tests.support.metrics import samples
+from tests.support.metrics import counted
 from tests.support.scripted_slack import ScriptedSlack, ok
 
 COMMAND = Envelope(envelope_id="e-1", type="slash_commands", payload={"text": "help"}, accepts_response_payload=True)
@@ -76,7 +76,7 @@ async def test_a_socket_is_opened_at_the_address_that_slack_gives(
     ]
     assert heard == [(b"7", "ticket=1", None), {"envelope_id": "e-1"}, WSMsgType.PING]
     assert (sent, await socket.acknowledge(event, None)) == (True, False)
-    assert samples(metrics, "longtask_slack_calls_total") == {
+    assert counted(metrics, "longtask_slack_calls_total") == {
         'longtask_slack_calls_total{answer="ok",method="apps.connections.open"}': 1.0
     }
 

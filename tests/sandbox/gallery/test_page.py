@@ -8,8 +8,10 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from bot.render.blocks import button, question
+from bot.render.headline import MARKS
 from bot.render.i18n import Catalogs, Texts
 from bot.render.message import Block, Message
+from bot.render.watch import MARK as WATCH
 from sandbox.gallery.examples import answers, examples
 from sandbox.gallery.home import homes
 from sandbox.gallery.page import page
@@ -176,6 +178,11 @@ def test_a_mark_is_drawn_and_named() -> None:
     drawn, unknown = (html_of(*mrkdwn_html(text, NAMES.get)) for text in (":white_check_mark:", ":tada:"))
     assert 'role="img" aria-label="white check mark"' in drawn
     assert unknown == '<span class="emoji">:tada:</span>'
+
+
+def test_every_mark_that_the_bot_uses_is_drawn() -> None:
+    marks = [*MARKS.values(), WATCH]
+    assert [mark for mark in marks if "<svg" not in html_of(*mrkdwn_html(mark, NAMES.get))] == []
 
 
 def test_a_button_carries_what_is_read_out_and_what_is_asked_first() -> None:

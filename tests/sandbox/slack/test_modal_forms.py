@@ -8,7 +8,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackSimulator
-from sandbox.slack.modal_forms import TROUBLE
+from sandbox.slack.modal_stack import TROUBLE
 from sandbox.slack.records import Json, View
 from tests.sandbox.slack.support import BotStub, error_of, plain
 

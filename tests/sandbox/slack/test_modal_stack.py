@@ -8,8 +8,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackSimulator
-from sandbox.slack.modal_forms import TROUBLE
-from sandbox.slack.modal_stack import top_modal
+from sandbox.slack.modal_stack import TROUBLE, top_modal
 from sandbox.slack.records import Json
 from tests.sandbox.slack.support import BotStub, plain
 
