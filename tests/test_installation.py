@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.db.migrate import newest
 from sandbox.harness import Sandbox, open_sandbox
 from sandbox.scenarios import scenario
 from tests.support.buildpack import UV, Installation, install
+from tests.support.ports import reserved_port
 
 pytestmark = [pytest.mark.install, pytest.mark.postgres, pytest.mark.timeout(600)]
 
@@ -62,10 +62,11 @@ async def ready(
     installation: Installation, process: str, sandbox: Sandbox, log: Path
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
     """A process of the Procfile that is ready, and its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    async with installation.running(process, sandbox.environ | {"PORT": str(port)}, log) as running:
+    async with AsyncExitStack() as stack:
+        port = stack.enter_context(reserved_port())
+        running = await stack.enter_async_context(
+            installation.running(process, sandbox.environ | {"PORT": str(port)}, log)
+        )
         async with asyncio.timeout(START):
             while (answer := await ask(port, "/readyz")) != (200, "ready\n"):
                 assert running.returncode is None, process

@@ -12,7 +12,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -25,6 +24,7 @@ from bot.doctor.report import Report
 from bot.domain.check import Check, Verdict
 from sandbox.harness import TEAM, Sandbox, open_sandbox
 from tests.support.command_line import run_command
+from tests.support.ports import reserved_port
 
 ROOT = Path(__file__).parents[1]
 #: optional scopes that the simulated workspace grants
@@ -41,10 +41,9 @@ _SLOW = re.compile(r"^.*Executing <.*took \d.*$\n?", re.MULTILINE)
 
 
 @pytest.fixture
-def port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def port() -> Iterator[int]:
+    with reserved_port() as reserved:
+        yield reserved
 
 
 @pytest.fixture
@@ -256,11 +255,10 @@ def test_every_command_refuses_what_cannot_work(
     assert invoke(*command, settings={**settings, name: value}) == (1, "", f"{sentence}\n")
 
 
-def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, settings: dict[str, str], port: int) -> None:
-    with closing(socket.socket()) as taken:
-        taken.bind(("0.0.0.0", port))  # noqa: S104 -- where the bot would listen
-        taken.listen()
-        done = ended(settings={**settings, "LOG_LEVEL": "ERROR"}, folder=tmp_path)
+def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, settings: dict[str, str]) -> None:
+    with socket.create_server(("", 0)) as taken:
+        port = int(taken.getsockname()[1])
+        done = ended(settings={**settings, "PORT": str(port), "LOG_LEVEL": "ERROR"}, folder=tmp_path)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines()), str(port) in done.stderr) == (1, "", 1, True)
 
 

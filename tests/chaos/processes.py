@@ -4,15 +4,16 @@ import asyncio
 import os
 import resource
 import signal
-import socket
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from time import time
 
 import aiohttp
+
+from tests.support.ports import reserved_port
 
 ROOT = Path(__file__).parents[2]
 #: seconds in which a process has to end after SIGTERM
@@ -77,6 +78,7 @@ class Supervisor:
     _process: asyncio.subprocess.Process | None = None
     _closing: bool = False
     _loop: asyncio.Task[None] | None = None
+    _reserved: ExitStack = field(default_factory=ExitStack)
 
     @property
     def current(self) -> Incarnation:
@@ -108,9 +110,7 @@ class Supervisor:
 
     def open(self) -> None:
         """Start the process, and start it again whenever it ends."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = self._reserved.enter_context(reserved_port())
         self._loop = asyncio.create_task(self._supervise())
 
     async def _supervise(self) -> None:
@@ -205,6 +205,7 @@ class Supervisor:
         self._send(signal.SIGKILL)
         if self._loop is not None:
             await self._loop
+        self._reserved.close()
 
 
 def command(mutant: str | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from bot.domain.states import MessageState, Outcome, SubscriptionState
 from sandbox.slack import Fault
 from tests.support.delivery import REPEATED, DeliveryRig, renamed
 from tests.support.filled_database import CHANNEL, OWNER, TEAM
+from tests.support.ports import port_of, reserved_port
 
 # -- 5xx, timeouts, dropped connections
 
@@ -68,13 +69,13 @@ async def test_without_the_history_scope_slack_is_asked_once_per_channel(rig: De
 
 async def test_a_connection_never_made_is_not_ambiguous(rig: DeliveryRig) -> None:
     thread = await rig.add_posted_thread()
-    port = int(rig.slack.origin.rpartition(":")[2])
     await rig.add_warnings(thread, renamed(1))
     await rig.slack.stop()
-    await rig.run(4)
-    warnings = await rig.message(thread, MessageKind.WARNINGS)
-    assert (warnings.state, warnings.ambiguous) == (MessageState.PLANNED, False)
-    await rig.slack.start(port)
+    with reserved_port(port_of(rig.slack.origin)) as port:
+        await rig.run(4)
+        warnings = await rig.message(thread, MessageKind.WARNINGS)
+        assert (warnings.state, warnings.ambiguous) == (MessageState.PLANNED, False)
+        await rig.slack.start(port)
     await rig.run(20)
     assert [REPEATED in reply.text for reply in rig.replies()] == [False, False]
 

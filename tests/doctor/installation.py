@@ -1,9 +1,8 @@
 """An installation in which nothing is wrong, for tests to break: simulators over HTTP, a real file, an environment."""
 
 import shutil
-import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +19,7 @@ from sandbox.harness import TEAM, Sandbox, open_sandbox
 from sandbox.slack.records import Workspace
 from tests.support.clock import Clock
 from tests.support.filled_database import FilledDatabase, fill
-
-
-def free_port() -> int:
-    """A port on which nothing listens."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+from tests.support.ports import reserved_port
 
 
 @dataclass(kw_only=True)
@@ -77,12 +70,12 @@ async def open_installation(
     file = folder / "longtask.db"
     shutil.copyfile(migrated_file, file)
     file.chmod(0o600)
-    port = free_port()
     url = f"sqlite+aiosqlite:///{file}"
     async with (
         open_sandbox(database_url=url, kind=kind, socket=socket_mode) as sandbox,
         AsyncExitStack() as stack,
     ):
+        port = stack.enter_context(reserved_port())
         sandbox.environ["PORT"] = str(port)
         installation = Installation(sandbox=sandbox, folder=folder, environ=sandbox.environ, stack=stack)
         installation.workspace.scopes = frozenset({*REQUIRED, *OPTIONAL})

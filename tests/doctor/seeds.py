@@ -14,7 +14,8 @@ from sandbox.confluence import TokenKind
 from sandbox.confluence.accounts import USER_SCOPE
 from sandbox.harness import APP_TOKEN
 from sandbox.slack import Fault
-from tests.doctor.installation import Installation, free_port
+from tests.doctor.installation import Installation
+from tests.support.ports import port_of, reserved_port
 from tests.support.web_server import served
 
 Seed = Callable[[Installation], Awaitable[None]]
@@ -132,6 +133,7 @@ def site_answers(fault: SiteFault, *, times: int | None = None) -> Seed:
 async def site_down(broken: Installation) -> None:
     """Nothing listens where Confluence should."""
     await broken.sandbox.confluence.stop()
+    broken.stack.enter_context(reserved_port(port_of(broken.sandbox.confluence.origin)))
 
 
 async def password_for_token(broken: Installation) -> None:
@@ -235,7 +237,8 @@ async def folder_is_a_file(broken: Installation) -> None:
 
 async def server_away(broken: Installation) -> None:
     """A server of Postgres that does not run."""
-    broken.environ["DATABASE_URL"] = f"postgres://longtask:{'p' * 12}@127.0.0.1:{free_port()}/longtask"
+    port = broken.stack.enter_context(reserved_port())
+    broken.environ["DATABASE_URL"] = f"postgres://longtask:{'p' * 12}@127.0.0.1:{port}/longtask"
 
 
 async def readable_files(broken: Installation) -> None:

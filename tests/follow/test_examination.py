@@ -9,6 +9,7 @@ from bot.db.migrate import newest
 from bot.render import replies
 from bot.render.i18n import Catalogs, Texts
 from sandbox.harness import CHANNEL, PERSON
+from tests.support.ports import port_of, reserved_port
 from tests.support.stepped_bot import SteppedBot
 
 ADMIN = "U0ADMIN"
@@ -64,7 +65,8 @@ async def test_an_admin_sees_the_lines_of_the_operators_command(stepped: Stepped
 async def test_what_has_failed_is_counted_and_named_with_its_fix(stepped: SteppedBot, admin: str) -> None:
     await stepped.confluence.stop()
 
-    lines = await asked(stepped, admin)
+    with reserved_port(port_of(stepped.confluence.origin)):
+        lines = await asked(stepped, admin)
 
     assert lines[0] == "*1 check of this bot failed.*"
     assert [line for line in lines if line.startswith(":x:")] == [

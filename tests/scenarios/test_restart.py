@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +14,7 @@ import pytest
 from sandbox.harness import CHANNEL, PERSON, Sandbox, open_sandbox
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
+from tests.support.ports import reserved_port
 
 ROOT = Path(__file__).parents[2]
 COPY = scenario("copy_with_renames_and_restrictions", "cloud")
@@ -57,22 +57,20 @@ async def sandbox(sqlite_url: str, sandbox_clock: SandboxClock) -> AsyncIterator
 @asynccontextmanager
 async def process(sandbox: Sandbox, clock: SandboxClock) -> AsyncIterator[asyncio.subprocess.Process]:
     """`python -m bot` with the sandbox's environment, ready; no time passes in the sandbox before it is."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    bot = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", cwd=ROOT, env=keep | sandbox.environ | {"PORT": str(port)}
-    )
-    sandbox.slack.request_url = f"http://127.0.0.1:{port}/slack/events"
-    try:
-        with clock.held():
-            await until_ready(port)
-        yield bot
-    finally:
-        if bot.returncode is None:
-            bot.kill()
-        await bot.wait()
+    with reserved_port() as port:
+        bot = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", cwd=ROOT, env=keep | sandbox.environ | {"PORT": str(port)}
+        )
+        sandbox.slack.request_url = f"http://127.0.0.1:{port}/slack/events"
+        try:
+            with clock.held():
+                await until_ready(port)
+            yield bot
+        finally:
+            if bot.returncode is None:
+                bot.kill()
+            await bot.wait()
 
 
 async def until_ready(port: int) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from bot.web import Rejection
 from tests.support.http_client import Client
+from tests.support.ports import reserved_port
 
 Logged = list[MutableMapping[str, Any]]
 ROOT = Path(__file__).parents[2]
@@ -196,9 +197,7 @@ def start_bot(tmp_path: Path) -> Iterator[StartBot]:
     with ExitStack() as stack:
 
         def start(files: int) -> tuple[int, Path]:
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = int(free.getsockname()[1])
+            port = stack.enter_context(reserved_port())
             log = tmp_path / "bot.log"
             process = subprocess.Popen(  # noqa: S603 -- the project's own program
                 [

@@ -23,6 +23,7 @@ from bot.domain.poll_result import (
 )
 from sandbox.confluence import Fault, TokenKind, faults
 from tests.support.clock import Clock
+from tests.support.ports import port_of, reserved_port
 from tests.support.simulated_site import BASIC, BEARER, STORY, simulated
 from tests.support.web_server import served
 
@@ -185,7 +186,8 @@ async def test_a_slow_answer_is_given_up_in_time() -> None:
 async def test_nobody_listening_is_unavailable() -> None:
     async with simulated() as (simulator, site, client):
         await simulator.stop()
-        assert await client.look(site, BASIC, "1") == Unavailable(reason="connection refused")
+        with reserved_port(port_of(simulator.origin)):
+            assert await client.look(site, BASIC, "1") == Unavailable(reason="connection refused")
 
 
 async def test_an_unknown_host_name_is_unavailable() -> None:
