@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from time import perf_counter
 from typing import Any
 
 from sqlalchemy import event, text
@@ -95,23 +94,24 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, access: Access, turns: Turns, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         """One transaction, whose times and failures are counted."""
-        asked, began = perf_counter(), None
+        metrics = self.metrics
+        asked, began = 0.0 if metrics is None else metrics.clock(), None
         try:
             with translated(only_reads=access is Access.READ and self.is_sqlite):
                 async with turns.turn():
-                    began = perf_counter()
+                    began = asked if metrics is None else metrics.clock()
                     async with engine.begin() as connection:
                         yield connection
         except DatabaseAway as error:
-            if self.metrics is not None:
-                self.metrics.failed(takes_no_writes=isinstance(error, TakesNoWrites))
+            if metrics is not None:
+                metrics.failed(takes_no_writes=isinstance(error, TakesNoWrites))
             raise
         finally:
-            if self.metrics is not None:
-                ended = perf_counter()
-                self.metrics.waited(access, (ended if began is None else began) - asked)
+            if metrics is not None:
+                ended = metrics.clock()
+                metrics.waited(access, (ended if began is None else began) - asked)
                 if began is not None:
-                    self.metrics.took(access, ended - began)
+                    metrics.took(access, ended - began)
 
     def share(self, *, goes_first: bool = False) -> "Database":
         """The same database for another part of the bot, whose transactions take turns with those of the others.

@@ -1,6 +1,8 @@
 """Metrics of the database."""
 
+from collections.abc import Callable
 from enum import StrEnum
+from time import perf_counter
 
 from bot.metrics.families import Families
 
@@ -19,6 +21,8 @@ class DatabaseMetrics:
     """How long transactions take, and which fail."""
 
     def __init__(self, families: Families) -> None:
+        #: seconds since any moment
+        self.clock: Callable[[], float] = perf_counter
         seconds = families.histogram(
             "database_seconds", "From the beginning of a transaction to its end, by access.", _SECONDS, "access"
         )

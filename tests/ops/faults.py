@@ -1,6 +1,5 @@
 """Faults in the running bot, each with the alert that is for it."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -10,7 +9,6 @@ from sqlalchemy import update
 from bot import loop
 from bot.db.engine import DatabaseAway
 from bot.db.models import messages, pauses
-from bot.db.write_probe import try_writing
 from bot.deliver.crashes import LIMIT
 from bot.domain.message_kinds import MessageKind
 from bot.domain.snapshot import Kind
@@ -21,7 +19,6 @@ from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 from tests.support.metrics import samples
 from tests.support.refusing_database import read_only_file
-from tests.support.sqlite_lock import locked
 from tests.support.stepped_bot import SteppedBot
 
 STORY = scenario("copy_with_renames_and_restrictions")
@@ -102,13 +99,9 @@ async def the_database_cannot_be_read(bot: SteppedBot) -> None:
 
 
 async def the_database_is_slow(bot: SteppedBot) -> None:
-    file = bot.sandbox.settings.database_url.file
-    assert file is not None
     for _ in range(3):
-        with locked(file):
-            writing = asyncio.create_task(try_writing(bot.database))
-            await asyncio.sleep(0.8)
-        await writing
+        async with bot.database.begin():
+            bot.clock.move(0.8)
 
 
 async def a_command_cannot_be_stored(bot: SteppedBot) -> None:

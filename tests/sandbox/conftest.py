@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from sandbox.chromium import find_chromium, open_chromium
 from sandbox.harness import TEAM, Sandbox
@@ -14,6 +14,7 @@ from tests.conftest import STRICT
 from tests.sandbox.scripted_app import ScriptedApp, scripted_app
 
 PATIENCE = 30_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 #: a function of a page: its texts with too little contrast
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
 

@@ -57,7 +57,7 @@ async def test_a_file_is_handed_to_who_sees_its_message(sandbox: Sandbox) -> Non
 
 
 async def test_changes_are_streamed_as_they_come(sandbox: Sandbox) -> None:
-    async with opened(sandbox) as (browser, _), asyncio.timeout(10), browser.get("/events") as events:
+    async with opened(sandbox) as (browser, _), asyncio.timeout(60), browser.get("/events") as events:
         assert await next_state(events) == []
         root = post(sandbox, "one")
         assert await next_state(events) == [(None, paragraph("one"))]
@@ -151,7 +151,7 @@ async def test_the_end_does_not_wait_for_those_who_look(sandbox: Sandbox) -> Non
     async def nothing(text: str, user: str, channel: str) -> DispatchResult:
         raise AssertionError
 
-    async with asyncio.timeout(5), aiohttp.ClientSession() as browser, AsyncExitStack() as page:
+    async with asyncio.timeout(60), aiohttp.ClientSession() as browser, AsyncExitStack() as page:
         url = await page.enter_async_context(serve_page(sandbox, nothing))
         async with browser.get(f"{url}events") as events:
             await next_state(events)

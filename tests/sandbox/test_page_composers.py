@@ -6,7 +6,6 @@ from playwright.async_api import BrowserContext, Page, expect
 from sandbox.demo import furnish
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, Sandbox
 from sandbox.scenarios.in_confluence import begin_unfollowed
-from tests.sandbox.conftest import PATIENCE
 from tests.sandbox.page_support import expect_contrast, open_thread, post, whisper
 from tests.sandbox.scripted_app import ScriptedApp
 
@@ -18,10 +17,10 @@ async def test_somebody_without_an_id_follows_a_task_with_two_clicks(sandbox: Sa
     begin_unfollowed(sandbox.confluence)
     await page.get_by_role("button", name="/longtask", exact=True).click()
     listed = page.locator("#messages .private")
-    await expect(listed.get_by_role("button", name="Follow")).to_have_count(3, timeout=PATIENCE)
+    await expect(listed.get_by_role("button", name="Follow")).to_have_count(3)
     await listed.get_by_role("button", name="Follow").first.click()
 
-    await expect(page.locator("#messages .count")).to_contain_text("1 reply", timeout=PATIENCE)
+    await expect(page.locator("#messages .count")).to_contain_text("1 reply")
     (root,) = sandbox.slack.messages(CHANNEL)
     assert PERSON in root.text
 
@@ -36,7 +35,7 @@ async def test_what_begins_in_confluence_is_listed_without_showing_an_id_there(s
     (remote_id,) = sandbox.confluence.tasks
     assert remote_id not in await page.locator("body").inner_text()
     await page.get_by_role("button", name="/longtask", exact=True).click()
-    await expect(page.locator("#messages .private")).to_contain_text("Archiving pages", timeout=PATIENCE)
+    await expect(page.locator("#messages .private")).to_contain_text("Archiving pages")
 
 
 async def test_a_message_is_posted_in_the_channel_and_in_a_thread(
@@ -54,7 +53,7 @@ async def test_a_message_is_posted_in_the_channel_and_in_a_thread(
     await expect(page.locator("#messages")).to_contain_text("Good morning, @marta")
     await expect(page.locator("#messages .person")).to_have_text("T")
 
-    await sandbox.slack.wait_for(lambda: app.seen, timeout=20)
+    await sandbox.slack.wait_for(lambda: app.seen, timeout=60)
     assert [(event["type"], event["user"], event["thread_ts"]) for event in app.seen] == [
         ("app_mention", COLLEAGUE, root)
     ]
@@ -69,7 +68,7 @@ async def test_what_is_typed_right_after_a_person_was_chosen_is_theirs(
     await page.get_by_label("Message or command").fill("Good morning")
     await page.keyboard.press("Enter")
 
-    said = await sandbox.slack.wait_for(lambda: list(sandbox.slack.channels[CHANNEL].messages.values()), timeout=20)
+    said = await sandbox.slack.wait_for(lambda: list(sandbox.slack.channels[CHANNEL].messages.values()), timeout=60)
     assert [(message.user, message.text) for message in said] == [(COLLEAGUE, "Good morning")]
 
 
@@ -111,7 +110,7 @@ async def test_the_list_of_what_runs_has_its_buttons_beside_and_contrast(sandbox
     await page.reload()
     await page.get_by_role("button", name="/longtask", exact=True).click()
     rows = page.locator("#messages .private .beside")
-    await expect(rows).to_have_count(3, timeout=PATIENCE)
+    await expect(rows).to_have_count(3)
 
     await expect_contrast(page)
     for row in await rows.all():

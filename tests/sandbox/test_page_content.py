@@ -59,7 +59,7 @@ async def test_the_bot_names_the_language_of_what_it_posts(sandbox: Sandbox) -> 
     sandbox.slack.users[PERSON].locale = "de-DE"
     await sandbox.start_bot()
     await sandbox.type(sandbox.begin(scenario("lock_failure")))
-    await sandbox.slack.wait_for(lambda: len(channel_messages(sandbox.slack, CHANNEL, COLLEAGUE)) > 1, timeout=20)
+    await sandbox.slack.wait_for(lambda: len(channel_messages(sandbox.slack, CHANNEL, COLLEAGUE)) > 1, timeout=60)
     assert {message["lang"] for message in channel_messages(sandbox.slack, CHANNEL, COLLEAGUE)} == {"de"}
 
 

@@ -60,7 +60,7 @@ async def test_a_button_of_the_home_is_clicked_and_what_changes_is_said(
     await home.get_by_role("button", name="Home", exact=True).click()
     stop = home.get_by_role("button", name="Stop task 7")
     await stop.click()
-    await sandbox.slack.wait_for(lambda: app.payloads("block_actions"), timeout=20)
+    await sandbox.slack.wait_for(lambda: app.payloads("block_actions"), timeout=60)
     (clicked,) = app.payloads("block_actions")
     assert (clicked["user"]["id"], clicked["view"]["type"], clicked["actions"][0]["value"]) == (PERSON, "home", "7")
 
@@ -85,6 +85,7 @@ async def test_without_a_home_the_tab_says_so_and_the_messages_are_a_tab_beside(
     await expect(home.locator("#messages")).to_be_hidden()
     await home.get_by_role("button", name="Messages").click()
     await expect(home.locator("#messages")).to_contain_text("for marta")
+    await sandbox.slack.wait_for(lambda: len(app.seen) == 2, timeout=60)
     assert [event["tab"] for event in app.seen] == ["home", "messages"]
 
 

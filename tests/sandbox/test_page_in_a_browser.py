@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from sandbox.demo import furnish
 from sandbox.harness import COLLEAGUE, PERSON, Sandbox
 from sandbox.scenarios import scenario
-from tests.sandbox.conftest import CONTRAST, PATIENCE
+from tests.sandbox.conftest import CONTRAST
 from tests.sandbox.page_support import DESKTOP, PHONE, button, card, edit, open_thread, post, share, whisper
 
 pytestmark = pytest.mark.browser
@@ -25,12 +25,12 @@ async def test_a_person_types_a_command_opens_the_thread_and_stops_it_with_a_but
     await page.press("#text", "Enter")
 
     root = page.locator("#messages").get_by_text(f"Confluence task {remote_id}").first
-    await expect(root).to_be_visible(timeout=PATIENCE)
+    await expect(root).to_be_visible()
     await page.locator("#messages .count").first.click()
-    await expect(page.locator("#thread")).to_contain_text("%", timeout=PATIENCE)
+    await expect(page.locator("#thread")).to_contain_text("%")
     await page.locator("#thread [data-action=stop]").first.click()
     await page.get_by_role("dialog").get_by_role("button").last.click()
-    await expect(page.locator("#thread [data-action=stop]")).to_have_count(0, timeout=PATIENCE)
+    await expect(page.locator("#thread [data-action=stop]")).to_have_count(0)
 
 
 async def test_the_page_loads_nothing_from_elsewhere_and_fits_a_narrow_screen(page: Page) -> None:

@@ -32,7 +32,7 @@ async def opened(sandbox: Sandbox, app: ScriptedApp, page: Page, view: Json) -> 
 
 async def submission(sandbox: Sandbox, app: ScriptedApp) -> Json:
     """The state of the modal that was sent last."""
-    await sandbox.slack.wait_for(lambda: app.payloads("view_submission"), timeout=20)
+    await sandbox.slack.wait_for(lambda: app.payloads("view_submission"), timeout=60)
     state: Json = app.payloads("view_submission")[-1]["view"]["state"]
     return state
 
@@ -147,6 +147,7 @@ async def test_a_modal_lies_on_another_until_it_is_closed_and_clear_closes_both(
     await expect(question.get_by_role("status")).to_have_text("Really Sure?")
     await question.get_by_role("button", name="Back").click()
     await expect(dialog.get_by_label("Task")).to_have_value("123")
+    await sandbox.slack.wait_for(lambda: app.payloads("view_closed"), timeout=60)
     assert [closed["view"]["previous_view_id"] for closed in app.payloads("view_closed")] == [view_id]
 
     await page.keyboard.press("Enter")
@@ -172,7 +173,7 @@ async def test_a_button_in_a_modal_sends_what_the_fields_hold(sandbox: Sandbox, 
     dialog, _ = await opened(sandbox, app, page, modal(ASK, look))
     await dialog.get_by_label("Task").fill("123")
     await dialog.get_by_role("button", name="Look").click()
-    await sandbox.slack.wait_for(lambda: app.payloads("block_actions"), timeout=20)
+    await sandbox.slack.wait_for(lambda: app.payloads("block_actions"), timeout=60)
     (clicked,) = app.payloads("block_actions")
     assert (clicked["actions"][0]["value"], clicked["view"]["state"]["values"]["task"]["task"]["value"]) == ("9", "123")
 

@@ -34,7 +34,7 @@ async def test_a_shortcut_of_a_message_is_used_as_the_chosen_person(
     await menu.get_by_role("menuitem", name="Follow it").click()
 
     await expect(menu).to_be_hidden()
-    await sandbox.slack.wait_for(lambda: app.seen, timeout=20)
+    await sandbox.slack.wait_for(lambda: app.seen, timeout=60)
     (used,) = app.seen
     assert (used["callback_id"], used["user"]["id"], used["message"]["ts"]) == ("follow_message", COLLEAGUE, said.ts)
 
@@ -58,7 +58,7 @@ async def test_with_keys_alone_a_shortcut_is_chosen_and_the_focus_returns(
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
     await expect(opener).to_be_focused()
-    await sandbox.slack.wait_for(lambda: app.seen, timeout=20)
+    await sandbox.slack.wait_for(lambda: app.seen, timeout=60)
     assert [(used["type"], used["callback_id"]) for used in app.seen] == [("shortcut", "follow_anywhere")]
 
 

@@ -8,7 +8,6 @@ from playwright.async_api import Page, expect
 from sandbox.demo import furnish
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON, Sandbox
 from sandbox.scenarios.in_confluence import begin_unfollowed
-from tests.sandbox.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +29,7 @@ async def test_a_message_that_names_a_task_is_followed_in_its_thread_by_a_shortc
     await page.locator("#messages article").hover()
     await page.get_by_role("button", name="More actions: tomas").click()
     await page.get_by_role("menuitem").first.click()
-    await expect(page.locator("#messages .count")).to_contain_text("1 reply", timeout=PATIENCE)
+    await expect(page.locator("#messages .count")).to_contain_text("1 reply")
     (card,) = sandbox.slack.thread(CHANNEL, said.ts)
     assert running in card.text
 
@@ -44,10 +43,10 @@ async def test_a_message_that_names_none_opens_a_modal_that_offers_what_runs(
     await page.get_by_role("menuitem").first.click()
     dialog = page.get_by_role("dialog", name="Follow a task")
     offered = dialog.get_by_label("Running in Confluence now")
-    await expect(offered).to_be_visible(timeout=PATIENCE)
+    await expect(offered).to_be_visible()
     await offered.select_option(index=1)
     await dialog.get_by_role("button", name="Follow").click()
-    await expect(page.locator("#messages .count")).to_contain_text("1 reply", timeout=PATIENCE)
+    await expect(page.locator("#messages .count")).to_contain_text("1 reply")
     assert len(sandbox.slack.thread(CHANNEL, said.ts)) == 1
 
 
@@ -59,10 +58,10 @@ async def test_the_shortcut_of_the_app_follows_in_the_channel_that_is_chosen(
     await page.get_by_role("menuitem").first.click()
     dialog = page.get_by_role("dialog", name="Follow a task")
     reference = dialog.get_by_label("ID or address")
-    await reference.fill("nonsense", timeout=PATIENCE)
+    await reference.fill("nonsense")
     await dialog.get_by_label("Channel").select_option(label="#handbook")
     await dialog.get_by_role("button", name="Follow").click()
-    await expect(reference).to_have_attribute("aria-invalid", "true", timeout=PATIENCE)
+    await expect(reference).to_have_attribute("aria-invalid", "true")
     await expect(reference).to_be_focused()
     await reference.fill(running)
     await page.keyboard.press("Enter")
@@ -77,7 +76,7 @@ async def test_a_mention_in_a_thread_follows_there(sandbox: Sandbox, page: Page,
     await page.locator("#messages .count").click()
     await page.get_by_label("Reply in the thread").fill(f"@longtask {running}")
     await page.keyboard.press("Enter")
-    await expect(page.locator("#thread [data-action=stop]")).to_be_visible(timeout=PATIENCE)
+    await expect(page.locator("#thread [data-action=stop]")).to_be_visible()
     assert len(sandbox.slack.thread(CHANNEL, said.ts)) == 3
 
 
@@ -87,14 +86,14 @@ async def test_settings_are_chosen_in_a_modal_in_the_persons_language(sandbox: S
     await page.get_by_label("Message or command").fill("/longtask settings")
     await page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Einstellungen")
-    await expect(dialog.get_by_role("combobox").last).to_be_visible(timeout=PATIENCE)
+    await expect(dialog.get_by_role("combobox").last).to_be_visible()
     assert await dialog.get_attribute("lang") == "de-DE"
     await dialog.get_by_role("combobox").last.select_option(value="ja")
     await dialog.locator("#modal-submit").click()
-    await expect(dialog).to_be_hidden(timeout=PATIENCE)
+    await expect(dialog).to_be_hidden()
     await page.get_by_role("button", name="/longtask help").click()
-    await expect(page.locator("#messages .private")).to_contain_text("Confluence", timeout=PATIENCE)
-    await expect(page.locator("#messages .private")).to_contain_text(re.compile("[ぁ-ん]"), timeout=PATIENCE)
+    await expect(page.locator("#messages .private")).to_contain_text("Confluence")
+    await expect(page.locator("#messages .private")).to_contain_text(re.compile("[ぁ-ん]"))
 
 
 @pytest.mark.usefixtures("running")
@@ -113,11 +112,11 @@ async def test_the_settings_of_the_home_change_the_language_of_the_home(
 ) -> None:
     await page.get_by_role("navigation").get_by_role("button", name="longtask").click()
     await page.get_by_role("button", name="Home", exact=True).click()
-    await page.locator("#home").get_by_role("button", name="Settings").click(timeout=PATIENCE)
+    await page.locator("#home").get_by_role("button", name="Settings").click()
     dialog = page.get_by_role("dialog", name="Settings")
     language = dialog.get_by_label("Language of what only you see")
-    await expect(language).to_be_visible(timeout=PATIENCE)
+    await expect(language).to_be_visible()
     await language.select_option("de")
     await dialog.get_by_role("button", name="Save").click()
-    await expect(page.locator("#home").get_by_role("button", name="Einstellungen")).to_be_visible(timeout=PATIENCE)
+    await expect(page.locator("#home").get_by_role("button", name="Einstellungen")).to_be_visible()
     assert running in sandbox.confluence.tasks

@@ -93,6 +93,8 @@ class SteppedBot:
                 hook_seconds=self.hook_seconds,
             )
         )
+        # How busy the machine is shows in no metric.
+        self.bot.metrics.database.clock = self.clock.seconds
         self._running.push_async_callback(self._stop_work)
         site = web.create(
             slack=self.bot.slack_events,
