@@ -93,14 +93,19 @@ async def from_command(connection: Connection, *, long_task_id: int, command_id:
 
 async def add_follower(
     connection: Connection, *, subscription_id: int, user_id: str, account_id: int | None, now: datetime
-) -> None:
-    """Mention a person at the end, and let the card show it."""
+) -> bool:
+    """Mention a person at the end, and let the card show it; false if the thread has ended, so nobody is mentioned."""
+    # An end that is being written goes first, and one that comes waits until the person is among those mentioned.
+    followed = select(subscriptions.c.id).where(subscriptions.c.id == subscription_id, is_active)
+    if (await connection.execute(followed.with_for_update())).first() is None:
+        return False
     insert = upsert(connection, followers).values(
         subscription_id=subscription_id, user_id=user_id, account_id=account_id, created_at=now
     )
     added = await connection.execute(insert.on_conflict_do_nothing().returning(followers.c.user_id))
     if added.first() is not None:
         await stale_messages.mark_card(connection, subscription_id, now=now)
+    return True
 
 
 async def remove_follower(connection: Connection, *, subscription_id: int, user_id: str, now: datetime) -> None:

@@ -106,10 +106,10 @@ async def begin(
     return subscription_id
 
 
-async def add_follower(connection: Connection, deps: Deps, subscription_id: int, *, user_id: str, site_id: int) -> None:
-    """Have a person mentioned when the long task ends."""
+async def add_follower(connection: Connection, deps: Deps, subscription_id: int, *, user_id: str, site_id: int) -> bool:
+    """Have a person mentioned when the long task ends; false if it is no longer followed."""
     account_id = deps.sites[site_id].account_id
-    await subscriptions.add_follower(
+    return await subscriptions.add_follower(
         connection, subscription_id=subscription_id, user_id=user_id, account_id=account_id, now=deps.now()
     )
 

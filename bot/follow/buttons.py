@@ -146,7 +146,8 @@ async def _take_over(deps: Deps, request: Request, _pressed: Press, row: ThreadR
 async def _notify_me(deps: Deps, request: Request, _pressed: Press, row: ThreadRow) -> Message | None:
     async with deps.database.begin() as connection:
         subscription_id, user_id = row.subscription.id, request.user_id
-        await add_follower(connection, deps, subscription_id, user_id=user_id, site_id=row.task.site_id)
+        if not await add_follower(connection, deps, subscription_id, user_id=user_id, site_id=row.task.site_id):
+            return replies.no_longer_followed(request.texts)
         await subscriptions.take(connection, subscription_id, owner_id=user_id, now=deps.now())
     log_act(request, Act.NOTIFY_ME, subscription=row.subscription.id)
     deps.delivery_wake.set()

@@ -161,7 +161,9 @@ async def _followed_already(deps: Deps, request: Request, ref: Reference) -> Fol
     if request.by_script:
         return FollowedAlready(remote_id=ref.remote_id)
     async with deps.database.begin() as connection:
-        await add_follower(connection, deps, subscription.id, user_id=request.user_id, site_id=ref.site_id)
+        user_id, site_id = request.user_id, ref.site_id
+        if not await add_follower(connection, deps, subscription.id, user_id=user_id, site_id=site_id):
+            return None
     log_act(request, Act.NOTIFY_ME, subscription=subscription.id)
     in_thread = request.thread_ts is not None
     is_here = in_thread and request.thread_ts == subscription.thread_ts
