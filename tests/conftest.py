@@ -23,6 +23,7 @@ from bot.render.i18n import CATALOGS, Catalogs, Texts, english, load_catalogs
 from sandbox.harness import Sandbox, open_sandbox
 from tests.support.clock import Clock
 from tests.support.filled_database import FilledDatabase, fill
+from tests.support.ports import reserved_port
 from tests.support.refusing_database import RefusingDatabase, read_only_file, read_only_server, revoked_right
 from tests.support.restored_logging import restored_logging
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
@@ -58,6 +59,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def unused_tcp_port() -> Iterator[int]:
+    """A port on which nobody listens, instead of pytest-asyncio's, which others may be given."""
+    with reserved_port() as port:
+        yield port
 
 
 @pytest.fixture(scope="session")
@@ -205,6 +213,7 @@ async def sandbox(sqlite_url: str) -> AsyncIterator[Sandbox]:
     """Both simulators on the real clock, and an environment for a quick bot on SQLite; no bot yet."""
     quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5"}
     async with open_sandbox(database_url=sqlite_url, environ=quick, ack_seconds=60.0, store_seconds=60.0) as opened:
+        opened.slack.trigger_seconds = 60.0
         yield opened
 
 

@@ -210,6 +210,6 @@ async def test_a_script_follows_what_it_has_started(
     assert status == 0, said
     # above it is how far curl was
     assert json.loads(said.splitlines()[-1])["id"] == remote_id
-    root = sandbox.root_of(remote_id)
+    root = await sandbox.slack.wait_for(lambda: sandbox.root_of(remote_id), timeout=60)
     assert root is not None
     assert "Handbook" in root.text

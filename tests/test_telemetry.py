@@ -13,6 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from structlog.typing import EventDict
 
 from bot import app, log
+from bot.app import error_reports, traces
 from sandbox.harness import CHANNEL, PERSON, TEAM, Sandbox
 from sandbox.scenarios import scenario
 from tests.support.clock import Clock
@@ -65,7 +66,10 @@ class Receiver:
 
 
 @pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
+async def receiver(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
+    # However busy the machine is, what is sent last arrives.
+    monkeypatch.setattr(error_reports, "_LAST", 60.0)
+    monkeypatch.setattr(traces, "_SECONDS", 60.0)
     received = Receiver()
 
     async def take(request: web.Request) -> web.Response:

@@ -119,7 +119,7 @@ class SlackSimulator(LifeCycle):
         user, channel = self.users.get(some_id), self.channels.get(some_id)
         return f"@{user.name}" if user else f"#{channel.name}" if channel else None
 
-    async def wait_for(self, predicate: Callable[[], _T], timeout: float = 5.0) -> _T:  # noqa: ASYNC109 -- a test names its limit
+    async def wait_for(self, predicate: Callable[[], _T], timeout: float = 60.0) -> _T:  # noqa: ASYNC109 -- a test names its limit
         """Return what `predicate` returns, once that is true; it is called at each change.
 
         Raises TimeoutError after `timeout` seconds without it.

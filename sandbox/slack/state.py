@@ -54,6 +54,8 @@ class SlackState:
         #: trigger id -> (when it was handed out, user)
         self.triggers: dict[str, tuple[float, str]] = {}
         self.used_triggers: set[str] = set()
+        #: seconds for which a trigger id is good (docs.slack.dev/interactivity/handling-user-interaction)
+        self.trigger_seconds = 3.0
         self._numbers = itertools.count(1)
         self._last_ts: dict[str, int] = {}
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import time
 from urllib.parse import urlsplit
@@ -14,10 +15,10 @@ from tests.chaos.simulators import RecordingSlack
 from tests.chaos.workload import PEOPLE, SCRIPTS, WATCHED_KINDS, WATCHING
 
 #: seconds in which the bot, undisturbed, has done what is asked before a run
-PATIENCE = 30.0
+PATIENCE = 60.0
 #: seconds that a script waits for its answer: longer than the bot takes
 SCRIPT_PATIENCE = 20.0
-#: seconds after which a person who sees no home opens it again
+#: seconds after which a person who sees nothing tries again
 AGAIN_AFTER = 5.0
 #: what a home says of a person who follows nothing
 NOTHING_FOLLOWED = str(english().say("You follow nothing at the moment."))
@@ -50,14 +51,20 @@ class Bystanders:
         """Let a channel watch, and make the hook. Raises TimeoutError."""
         person = PEOPLE[0]
         async with asyncio.timeout(PATIENCE):
-            await self._type(f"watch {' '.join(sorted(WATCHED_KINDS))}", person, WATCHING)
-            while not self.slack.messages(WATCHING):  # noqa: ASYNC110 -- two sources
-                await asyncio.sleep(0.1)
+            watch = f"watch {' '.join(sorted(WATCHED_KINDS))}"
+            await self._type_until(lambda: bool(self.slack.messages(WATCHING)), watch, person, WATCHING)
             self.watching_since = time()
-            await self._type("hook", person, SCRIPTS)
-            while not (found := self._addresses()):  # noqa: ASYNC110 -- private messages have no event
-                await asyncio.sleep(0.1)
-            self.hook = found[0]
+            await self._type_until(lambda: bool(self._addresses()), "hook", person, SCRIPTS)
+            self.hook = self._addresses()[0]
+
+    async def _type_until(self, done: Callable[[], bool], text: str, user: str, channel: str) -> None:
+        """Type a command, and again while nothing comes of it: a busy bot may not have stored it in time."""
+        while not done():
+            await self._type(text, user, channel)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_AFTER):
+                    while not done():  # noqa: ASYNC110 -- two sources
+                        await asyncio.sleep(0.1)
 
     def _addresses(self) -> list[str]:
         shown = [message.text for message in self.slack.private_messages if message.channel == SCRIPTS]

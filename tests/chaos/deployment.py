@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from time import time
+from uuid import uuid4
 
 from sandbox.harness import TEAM, TOKEN
 from sandbox.slack import SIGNING_SECRET
@@ -104,7 +104,7 @@ def _database(
 
         return SqliteFile(folder=folder / "disk", limit_files=limit_files)
     assert postgres is not None
-    return PostgresDatabase(server=postgres, name=f"chaos_{seed}_{int(time() * 1000)}")
+    return PostgresDatabase(server=postgres, name=f"chaos_{seed}_{uuid4().hex}")
 
 
 def _environ(

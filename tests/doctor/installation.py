@@ -72,7 +72,7 @@ async def open_installation(
     file.chmod(0o600)
     url = f"sqlite+aiosqlite:///{file}"
     async with (
-        open_sandbox(database_url=url, kind=kind, socket=socket_mode) as sandbox,
+        open_sandbox(database_url=url, kind=kind, socket=socket_mode, ack_seconds=60.0) as sandbox,
         AsyncExitStack() as stack,
     ):
         port = stack.enter_context(reserved_port())

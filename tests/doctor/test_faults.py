@@ -95,7 +95,7 @@ FAULTS: dict[str, Seeded] = {
         "than 5 minutes → set this machine's clock: turn NTP on",
     ),
     "a clock that is a minute ahead": seeded(
-        seeds.clock_behind(-60),
+        seeds.clock_behind(-64),
         "note   Clock: this machine is 60 seconds ahead of Slack; times in messages are wrong by that → set "
         "this machine's clock: turn NTP on",
     ),

@@ -11,7 +11,6 @@ from psycopg import sql
 
 from bot.db.engine import DatabaseAway, TakesNoWrites
 from bot.follow.command_store import TRIES, IncomingCommand
-from bot.follow.deps import STORE_SECONDS
 from bot.render import replies
 from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, PERSON, TEAM
@@ -33,7 +32,8 @@ CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON commands DEFERRABLE INITIALLY DEF
 """
 #: backends of a bot whose commit waits
 COMMITTING: LiteralString = (
-    "SELECT pid FROM pg_stat_activity WHERE query = 'COMMIT' AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
+    "SELECT pid FROM pg_stat_activity WHERE query = 'COMMIT' AND wait_event_type = 'Lock'"
+    " AND datname = current_database() AND pid <> pg_backend_pid()"
 )
 
 
@@ -58,8 +58,8 @@ def shown(stepped: SteppedBot) -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def on_postgres(postgres_url: str, clock: Clock) -> SteppedBot:
-    """The real bot on Postgres, stepped by hand, with as little time to store a command as in production."""
-    async with open_stepped_bot(postgres_url, clock, store_seconds=STORE_SECONDS) as opened:
+    """The real bot on Postgres, stepped by hand, with time to come to the commit and not to wait for its end."""
+    async with open_stepped_bot(postgres_url, clock, store_seconds=2.5) as opened:
         yield opened
 
 

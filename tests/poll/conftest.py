@@ -24,8 +24,8 @@ async def sqlite_rig(sqlite_database: Database, clock: Clock) -> AsyncIterator[P
 
 @pytest.fixture
 async def impatient_rig(sqlite_database: Database, clock: Clock) -> AsyncIterator[PollRig]:
-    """One Cloud site and a client that waits for a fifth of a second."""
-    async with open_rig(sqlite_database, clock, look_seconds=0.2) as opened:
+    """One Cloud site and a client that waits for a second."""
+    async with open_rig(sqlite_database, clock, look_seconds=1.0) as opened:
         yield opened
 
 

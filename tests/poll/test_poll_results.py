@@ -205,7 +205,7 @@ async def test_a_failing_site_is_backed_off_from_and_announced_after_five_minute
 async def test_a_slow_site_counts_as_unavailable(impatient_rig: PollRig) -> None:
     rig = impatient_rig
     remote_id = await rig.begin(COPY)
-    rig.site.faults.add(faults.slow(0.5))
+    rig.site.faults.add(faults.slow(3.0))
     await rig.run(90)
     row = await rig.site_row()
     assert (row.last_error, row.down_since is None) == ("timed out", False)

@@ -203,7 +203,7 @@ async def test_slow_looks_at_one_site_delay_no_other_site(two_sites: PollRig) ->
         await rig.begin(MOVING)
     quick = await rig.begin(MOVING, site=1)
     rig.clock.move(30)
-    rig.site.faults.add(faults.slow(0.3))
+    rig.site.faults.add(faults.slow(3.0))
     slow_id, quick_id = (one.site_id for one in rig.polled)
     poller = rig.new_poller(max_looks=4)
     assert await poller.claim_step() == GATHER_SECONDS

@@ -38,7 +38,7 @@ def wide() -> Console:
 @contextmanager
 def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """The demo as a process with silent input."""
-    command = [sys.executable, "-X", "dev", "-m", "bot", "demo", *arguments]
+    command = [sys.executable, "-m", "bot", "demo", *arguments]
     pipe = subprocess.PIPE
     environment = {**BARE, "TMPDIR": str(folder), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(  # noqa: S603 -- the project's own program
@@ -73,13 +73,13 @@ class WrongExpectation(demo.DemoOptions):
     def scenarios(self) -> list[Scenario]:
         right = scenario("lock_failure")
         wrong = msgspec.structs.replace(right.expected, findings={"ERROR_LOCK_FAILED": 1, "ERROR_RELINK": 1})
-        return [msgspec.structs.replace(right, expected=wrong)]
+        return [msgspec.structs.replace(right, expected=wrong).scaled(self.speed)]
 
 
 @pytest.mark.parametrize("kind", SITE_KINDS)
 async def test_the_stories_are_played_to_their_end(kind: str) -> None:
     console = wide()
-    status = await demo.run_demo(demo.DemoOptions(kind=kind, speed=4, once=True), console=console)
+    status = await demo.run_demo(demo.DemoOptions(kind=kind, speed=2, once=True), console=console)
     assert isinstance(console.file, io.StringIO)
     said = console.file.getvalue()
     assert (status, said.splitlines()[-1]) == (0, "All 4 stories ended as expected."), said
@@ -87,7 +87,7 @@ async def test_the_stories_are_played_to_their_end(kind: str) -> None:
 
 async def test_a_story_in_another_language(tmp_path: Path) -> None:
     console = wide()
-    options = demo.DemoOptions(names=("lock_failure",), language="de", once=True)
+    options = demo.DemoOptions(names=("lock_failure",), language="de", speed=0.4, once=True)
     assert await demo.run_demo(options, console=console) == 0
     assert isinstance(console.file, io.StringIO)
     assert "Fehlgeschlagen: Kopieren von Seiten" in console.file.getvalue()
@@ -96,7 +96,7 @@ async def test_a_story_in_another_language(tmp_path: Path) -> None:
 async def test_what_is_missing_is_said_and_the_log_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     console = wide()
-    assert await demo.run_demo(WrongExpectation(once=True, patience=4.0), console=console) == 1
+    assert await demo.run_demo(WrongExpectation(speed=0.4, once=True, patience=12.0), console=console) == 1
     log_file = only_log(tmp_path)
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().splitlines()[-2:] == [
@@ -144,7 +144,7 @@ def test_a_person_types_into_a_pipe_and_ends_it(tmp_path: Path, signum: signal.S
         read_until(process.stdout, "Archiving pages")
         read_until(process.stdout, f"Confluence task {waiting}")
         process.send_signal(signum)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors, log_file.parent.exists()) == (0, "", False)
 
 
@@ -156,7 +156,7 @@ def test_somebody_without_an_id_is_shown_what_runs(tmp_path: Path) -> None:
         process.stdin.flush()
         assert "Running in Confluence now" in read_until(process.stdout, "Archiving pages")
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
 
 
@@ -167,7 +167,7 @@ def test_the_demo_goes_on_when_there_is_nothing_to_read(tmp_path: Path) -> None:
         process.stdin = None
         read_until(process.stdout, "Failed: copying pages")
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
 
 
@@ -232,9 +232,9 @@ def test_without_a_bot_it_prints_the_settings_of_one_that_somebody_starts(tmp_pa
                     result = json.load(answer)
             finally:
                 bot.terminate()
-                bot.communicate(timeout=30)
+                bot.communicate(timeout=60)
         sandbox.send_signal(signal.SIGINT)
-        _, errors = sandbox.communicate(timeout=30)
+        _, errors = sandbox.communicate(timeout=60)
 
     assert "SLACK_SIGNING_SECRET" not in settings
     assert (result["status"], bot.returncode, sandbox.returncode, errors) == (200, 0, 0, "")

@@ -19,7 +19,7 @@ async def test_a_person_types_a_command_opens_the_thread_and_stops_it_with_a_but
     sandbox: Sandbox, page: Page
 ) -> None:
     await sandbox.start_bot()
-    remote_id = sandbox.begin(scenario("copy_with_renames_and_restrictions", "cloud"))
+    remote_id = sandbox.begin(scenario("stall", "cloud"))
 
     await page.fill("#text", f"/longtask {remote_id}")
     await page.press("#text", "Enter")

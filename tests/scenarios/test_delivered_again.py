@@ -18,7 +18,7 @@ from tests.listeners import payloads
 from tests.support.clock import Clock
 from tests.support.modals import fields, mention_of_bot, modal, modals, submit
 from tests.support.signed_requests import send_event, send_interaction
-from tests.support.stepped_bot import SteppedBot, open_stepped_bot
+from tests.support.stepped_bot import PATIENCE, SteppedBot, open_stepped_bot
 
 STALL = scenario("stall")
 ADMIN = "U0ADMIN"
@@ -38,7 +38,7 @@ async def two_processes(database_url: str, clock: Clock) -> AsyncIterator[Steppe
     """The bot twice on one database, in Socket Mode; Slack's envelopes go to both in turn."""
     async with (
         open_stepped_bot(database_url, clock, socket=True) as stepped,
-        app.build(stepped.sandbox.settings, now=clock) as second,
+        app.build(stepped.sandbox.settings, now=clock, store_seconds=PATIENCE, hook_seconds=PATIENCE) as second,
     ):
         assert second.socket_receiver is not None
         await second.socket_receiver.step()

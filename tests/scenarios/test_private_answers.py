@@ -140,7 +140,7 @@ async def test_a_kill_loses_neither_the_root_nor_that_it_is_coming(on_both: Step
 async def test_a_message_that_was_being_sent_at_a_kill_is_shown_at_most_twice(stepped: SteppedBot, en: Texts) -> None:
     remote_id = stepped.sandbox.begin(STALL)
     slow_posts(stepped, times=6)
-    stepped.slack.faults.add("response_url", Fault.slow_answer(3.0))
+    stepped.slack.faults.add("response_url", Fault.slow_answer(60.0))
     await stepped.sandbox.type(remote_id)
     await stepped.run(2.5)
     stepped.clock.move(1.0)

@@ -3,9 +3,8 @@
 import asyncio
 import os
 import sys
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -15,30 +14,10 @@ from sandbox.harness import CHANNEL, PERSON, Sandbox, open_sandbox
 from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 from tests.support.ports import reserved_port
+from tests.support.sandbox_clock import SandboxClock
 
 ROOT = Path(__file__).parents[2]
 COPY = scenario("copy_with_renames_and_restrictions", "cloud")
-
-
-class SandboxClock:
-    """The real time without what processes took to start, so that a story is the same on a busy machine."""
-
-    def __init__(self) -> None:
-        self._behind = 0.0
-        self._held_at: float | None = None
-
-    def __call__(self) -> float:
-        return (time.time() if self._held_at is None else self._held_at) - self._behind
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Let no time pass within the context."""
-        self._held_at = time.time()
-        try:
-            yield
-        finally:
-            self._behind += time.time() - self._held_at
-            self._held_at = None
 
 
 @pytest.fixture
@@ -50,7 +29,7 @@ def sandbox_clock() -> SandboxClock:
 async def sandbox(sqlite_url: str, sandbox_clock: SandboxClock) -> AsyncIterator[Sandbox]:
     """Both simulators on a clock that waits for processes."""
     quick = {"POLL_MIN_SECONDS": "0.1", "POLL_MAX_SECONDS": "0.5"}
-    async with open_sandbox(database_url=sqlite_url, clock=sandbox_clock, environ=quick) as opened:
+    async with open_sandbox(database_url=sqlite_url, clock=sandbox_clock, environ=quick, ack_seconds=60.0) as opened:
         yield opened
 
 
@@ -125,7 +104,7 @@ async def test_the_same_thread_goes_on_after_a_kill_and_a_new_start(
     remote_id = sandbox.begin(COPY.scaled(3))
     async with process(sandbox, sandbox_clock) as bot:
         await sandbox.type(remote_id)
-        await sandbox.slack.wait_for(lambda: sandbox.thread_of(remote_id), timeout=20)
+        await sandbox.slack.wait_for(lambda: sandbox.thread_of(remote_id), timeout=60)
         bot.kill()
 
     async with process(sandbox, sandbox_clock):
@@ -150,7 +129,7 @@ async def test_a_kill_in_the_middle_of_a_call_repeats_at_most_that_one_message(
     async with process(sandbox, sandbox_clock) as bot:
         sandbox.slack.faults.add(method, Fault.slow_answer(5.0), times=1)
         await sandbox.type(remote_id)
-        await sandbox.slack.wait_for(under_way, timeout=20)
+        await sandbox.slack.wait_for(under_way, timeout=60)
         bot.kill()
 
     async with process(sandbox, sandbox_clock):

@@ -217,7 +217,7 @@ async def test_a_deaf_connection_is_replaced_and_what_was_lost_on_it_comes_again
 async def test_two_processes_share_what_comes_and_each_is_done_once(postgres_url: str, clock: Clock, en: Texts) -> None:
     async with (
         open_stepped_bot(postgres_url, clock, socket=True) as stepped,
-        app.build(stepped.sandbox.settings, now=clock) as second,
+        app.build(stepped.sandbox.settings, now=clock, store_seconds=PATIENCE, hook_seconds=PATIENCE) as second,
     ):
         assert second.socket_receiver is not None
         await second.socket_receiver.step()

@@ -1,6 +1,7 @@
 """What is answered over HTTP before the bot is ready, and after it was asked to end."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -142,7 +143,6 @@ async def test_a_loop_that_hangs_or_crashes_again_and_again_is_named_as_the_reas
     bot.heartbeats["deliver"] = loop.Heartbeat("deliver", last_turn=now, crashes=5)
 
     assert await ask(bot.port, "/healthz") == (200, "alive\n")
-    assert (await until(bot.port, 503)).splitlines() == [
-        "the loop poll has not turned for 100 seconds",
-        "the loop deliver has crashed 5 times in a row",
-    ]
+    polling, delivering = (await until(bot.port, 503)).splitlines()
+    assert re.fullmatch(r"the loop poll has not turned for 1\d\d seconds", polling)
+    assert delivering == "the loop deliver has crashed 5 times in a row"

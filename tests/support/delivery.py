@@ -53,6 +53,8 @@ SCOPES = ("commands", "chat:write", "users:read", "channels:read", "groups:read"
 REPEATED = "This may already have been posted above: Slack did not say whether it had arrived."
 #: steps that each ask for another at once; more of them are a busy loop
 MAX_STEPS = 1000
+#: real seconds after which something is taken to hang
+PATIENCE = 60.0
 
 
 def renamed(*numbers: int) -> list[Finding]:
@@ -101,7 +103,7 @@ class DeliveryRig:
         *,
         database: Database | None = None,
         middlewares: Sequence[aiohttp.ClientMiddlewareType] = (),
-        readers_wait: float = 2.0,
+        readers_wait: float = PATIENCE,
     ) -> Deliverer:
         """The deliverer of a process that has just started; `middlewares` see every call it makes."""
         session = await self.stack.enter_async_context(aiohttp.ClientSession(middlewares=middlewares))
@@ -403,7 +405,7 @@ async def _acknowledge(_request: web.Request) -> web.Response:
 @asynccontextmanager
 async def open_rig(database: Database, clock: Clock, catalogs: Catalogs) -> AsyncIterator[DeliveryRig]:
     """Start a simulated Slack with one channel, and a server that acknowledges commands."""
-    slack = SlackSimulator(clock=clock.seconds)
+    slack = SlackSimulator(clock=clock.seconds, ack_seconds=PATIENCE)
     slack.add_workspace(TEAM, TOKEN, SCOPES)
     for person in (OWNER, FRIEND):
         slack.add_user(person)

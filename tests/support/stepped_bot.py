@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -93,8 +93,10 @@ class SteppedBot:
                 hook_seconds=self.hook_seconds,
             )
         )
-        # How busy the machine is shows in no metric.
+        # How busy the machine is shows in no metric and in no message.
         self.bot.metrics.database.clock = self.clock.seconds
+        self.bot.stored_figures.wait = PATIENCE
+        self.bot.deliverer.deps = replace(self.bot.deliverer.deps, readers_wait=PATIENCE)
         self._running.push_async_callback(self._stop_work)
         site = web.create(
             slack=self.bot.slack_events,

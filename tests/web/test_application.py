@@ -98,16 +98,18 @@ async def test_a_request_under_way_is_finished_when_the_server_stops() -> None:
 
 
 async def test_readiness_is_found_out_once_for_all_who_ask_at_the_same_time() -> None:
-    asked, released = [], asyncio.Event()
+    asked, begun, released = [], asyncio.Event(), asyncio.Event()
 
     async def slow() -> Sequence[str]:
         asked.append(1)
+        begun.set()
         await released.wait()
         return []
 
     async with listening(create(slack=None, readiness=slow, metrics=bytes)) as client:
         answers = [asyncio.ensure_future(client.ask("GET", "/readyz")) for _ in range(20)]
-        # answered after them, because connections are accepted in turn
+        await begun.wait()
+        # answered after those that have connected, because connections are accepted in turn
         await client.ask("GET", "/healthz")
         released.set()
 

@@ -12,8 +12,6 @@ from sandbox.slack.state import SlackState
 
 #: bytes; https://docs.slack.dev/reference/methods/views.publish
 VIEW_LIMIT = 250_000
-#: seconds a trigger id is good for, once
-TRIGGER_LIFE = 3.0
 
 
 class OpenView(Declared):
@@ -71,13 +69,13 @@ def publish_home(state: SlackState, workspace: Workspace, args: PublishView) -> 
 
 
 def _exchange(state: SlackState, trigger_id: str) -> str:
-    """Return who caused a trigger id, which is good for three seconds and once."""
+    """Return who caused a trigger id, which is good once and for a few seconds."""
     if trigger_id not in state.triggers:
         raise ApiError("invalid_trigger_id")
     if trigger_id in state.used_triggers:
         raise ApiError("exchanged_trigger_id")
     since, user = state.triggers[trigger_id]
-    if state.clock() - since > TRIGGER_LIFE:
+    if state.clock() - since > state.trigger_seconds:
         raise ApiError("expired_trigger_id")
     state.used_triggers.add(trigger_id)
     return user

@@ -116,12 +116,17 @@ def shared_twice(observed: Observations) -> Iterator[Violation]:
 
 
 def refused(observed: Observations) -> Iterator[Violation]:
-    """Calls that Slack refused as wrong. Rate limits are no refusal, nor is the history that the bot may not read."""
+    """Calls that Slack refused as wrong.
+
+    Rate limits are no refusal, nor is the history that the bot may not read, nor a home that another process has shown
+    meanwhile: the bot reads it again.
+    """
     for request in observed.requests:
         call = request.call
         if call is None or call.ok or call.fault is not None or not isinstance(call.answer, dict):
             continue
         error = call.answer.get("error")
         looks_back = call.method.startswith("conversations.") and error == "missing_scope"
-        if error != "ratelimited" and not looks_back:
+        shown_meanwhile = call.method == "views.publish" and error == "hash_conflict"
+        if error != "ratelimited" and not looks_back and not shown_meanwhile:
             yield Violation(detail=f"Slack refused {call.method}: {error}.")

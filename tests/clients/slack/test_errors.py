@@ -58,7 +58,7 @@ async def test_a_dropped_connection_is_not_tried_again_by_itself(slack: Scripted
 
 async def test_a_slow_answer_is_ambiguous(slack: ScriptedSlack, metrics: Metrics) -> None:
     slack.prepare("chat.postMessage", silent)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.05)) as hasty:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1.0)) as hasty:
         client = SlackClient(hasty, token="xoxb-secret", base_url=slack.url, metrics=metrics)
         with pytest.raises(Ambiguous):
             await client.post("C1", "hello")

@@ -34,7 +34,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def slack(clock: Clock) -> AsyncIterator[SlackSimulator]:
-    simulator = SlackSimulator(clock=clock)
+    simulator = SlackSimulator(clock=clock, ack_seconds=60.0)
     simulator.limits.enabled = False
     simulator.add_workspace("T1", TOKEN, SCOPES, domain="acme")
     simulator.add_user("U1", locale="de-DE", name="olga")
