@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -120,6 +120,15 @@ async def test_release_web_and_worker_run_on_an_empty_database_and_the_next_rele
         file.unlink()
 
 
+async def type_until(sandbox: Sandbox, text: str, done: Callable[[], bool]) -> None:
+    """Type a command, and again where a busy machine has not stored it within a second."""
+    assert (await sandbox.type(text)).status == 200
+    with suppress(TimeoutError):
+        await sandbox.slack.wait_for(done, timeout=20)
+        return
+    await type_until(sandbox, text, done)
+
+
 async def serve(installation: Installation, sandbox: Sandbox, log: Path, *, follow: str | None = None) -> None:
     """Run web and worker, use them, and end them with SIGTERM."""
     logs = {name: log.with_suffix(f".{name}") for name in ("web", "worker")}
@@ -129,12 +138,7 @@ async def serve(installation: Installation, sandbox: Sandbox, log: Path, *, foll
         }
         sandbox.point_at(started["web"][1])
         assert [await ask(port, "/healthz") for _, port in started.values()] == [(200, "alive\n")] * 2
-        assert (await sandbox.type(follow or "list")).status == 200
-        while follow is not None and not sandbox.thread_of(follow):
-            # One that a busy machine did not store within a second is typed again.
-            with suppress(TimeoutError):
-                await sandbox.slack.wait_for(lambda: sandbox.thread_of(follow), timeout=20)
-            await sandbox.type(follow)
+        await type_until(sandbox, follow or "list", lambda: follow is None or sandbox.thread_of(follow) != [])
         for process, _ in started.values():
             process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(END):
