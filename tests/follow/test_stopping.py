@@ -1,7 +1,5 @@
-import asyncio
 from typing import Any
 
-import psycopg
 import pytest
 
 from bot.render import replies
@@ -12,7 +10,7 @@ from sandbox.scenarios import scenario
 from sandbox.slack import Fault
 from sandbox.slack.records import EphemeralMessage
 from tests.support.clock import Clock
-from tests.support.postgres_locks import until_somebody_waits
+from tests.support.postgres_locks import while_threads_end
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 STALL = scenario("stall")
@@ -48,19 +46,13 @@ async def test_a_person_who_stops_anothers_thread_is_named_on_it_and_the_owner_g
 async def test_what_ends_while_somebody_stops_it_is_not_called_stopped(
     migrated_postgres_url: str, clock: Clock, en: Texts, text: str
 ) -> None:
-    async with (
-        open_stepped_bot(migrated_postgres_url, clock) as stepped,
-        await psycopg.AsyncConnection.connect(migrated_postgres_url) as poller,
-    ):
+    async with open_stepped_bot(migrated_postgres_url, clock) as stepped:
         remote_id = await stepped.follow(STALL)
-        await poller.execute("UPDATE subscriptions SET state = 'ended', outcome = 'failed'")
 
-        asking = asyncio.create_task(stepped.ask(text.format(remote_id)))
-        await until_somebody_waits(poller)
-        await poller.commit()
+        answers = await while_threads_end(migrated_postgres_url, stepped.ask(text.format(remote_id)))
 
         not_stopped = replies.stopped_all(en, 0) if text == "stop all" else replies.not_followed_here(en, remote_id)
-        assert await asking == [not_stopped.text]
+        assert answers == [not_stopped.text]
 
 
 async def test_a_person_who_stops_an_own_thread_gets_no_direct_message(stepped: SteppedBot) -> None:

@@ -1,8 +1,5 @@
 """Who is mentioned when a long task ends."""
 
-import asyncio
-
-import psycopg
 import pytest
 
 from bot.render import replies
@@ -12,7 +9,7 @@ from bot.render.i18n import Texts
 from sandbox.harness import CHANNEL, COLLEAGUE, PERSON
 from sandbox.scenarios import scenario
 from tests.support.clock import Clock
-from tests.support.postgres_locks import until_somebody_waits
+from tests.support.postgres_locks import while_threads_end
 from tests.support.stepped_bot import SteppedBot, open_stepped_bot
 
 COPY = scenario("copy_with_renames_and_restrictions")
@@ -39,35 +36,24 @@ async def test_the_completion_mentions_those_who_asked_for_it_and_at_most_twenty
 async def test_nobody_is_promised_a_mention_in_a_thread_that_ends_in_the_same_moment(
     migrated_postgres_url: str, clock: Clock, en: Texts
 ) -> None:
-    async with (
-        open_stepped_bot(migrated_postgres_url, clock) as stepped,
-        await psycopg.AsyncConnection.connect(migrated_postgres_url) as poller,
-    ):
+    async with open_stepped_bot(migrated_postgres_url, clock) as stepped:
         remote_id = await stepped.follow(COPY)
-        await poller.execute("UPDATE subscriptions SET state = 'ended', outcome = 'failed'")
 
-        pressing = asyncio.create_task(stepped.press(stepped.card(remote_id), Action.NOTIFY_ME, user=COLLEAGUE))
-        await until_somebody_waits(poller)
-        await poller.commit()
+        pressing = stepped.press(stepped.card(remote_id), Action.NOTIFY_ME, user=COLLEAGUE)
 
-        assert await pressing == [replies.no_longer_followed(en).text]
+        answers = await while_threads_end(migrated_postgres_url, pressing)
+        assert answers == [replies.no_longer_followed(en).text]
 
 
 @pytest.mark.postgres
 async def test_who_asks_for_a_task_whose_thread_ends_in_the_same_moment_gets_a_thread(
     migrated_postgres_url: str, clock: Clock
 ) -> None:
-    async with (
-        open_stepped_bot(migrated_postgres_url, clock) as stepped,
-        await psycopg.AsyncConnection.connect(migrated_postgres_url) as poller,
-    ):
+    async with open_stepped_bot(migrated_postgres_url, clock) as stepped:
         remote_id = await stepped.follow(COPY)
-        await poller.execute("UPDATE subscriptions SET state = 'ended', outcome = 'unknown'")
 
-        asking = asyncio.create_task(stepped.ask(remote_id, user=COLLEAGUE))
-        await until_somebody_waits(poller)
-        await poller.commit()
+        answers = await while_threads_end(migrated_postgres_url, stepped.ask(remote_id, user=COLLEAGUE))
 
-        assert await asking == []
+        assert answers == []
         await stepped.until(lambda: len(stepped.slack.messages(CHANNEL)) == 2)
         assert f"<@{COLLEAGUE}>" in stepped.root(remote_id).text
